@@ -1,0 +1,314 @@
+"""The frozen values that one part hands to the next. Names are those of GLOSSARY.md; times are UTC ISO 8601."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+Platform = str
+Kind = Literal[
+    "video", "short", "live", "clip", "audio", "image", "post", "reel", "story", "thread", "file", "page",
+    "profile", "reels", "stories", "highlight", "highlights", "tagged", "guide", "saved", "collection", "channel",
+    "playlist", "board", "hashtag", "sound", "search",
+]  # fmt: skip
+ITEM_KINDS = frozenset(
+    ("video", "short", "live", "clip", "audio", "image", "post", "reel", "story", "thread", "file", "page")
+)
+
+Status = Literal["pending", "running", "waiting", "paused", "completed", "cancelled", "failed"]
+FINAL_STATUSES = frozenset(("completed", "cancelled", "failed"))
+WaitReason = Literal["session", "rate_limit", "disk", "network", "schedule", "confirm"]
+Quality = Literal["best", "2160", "1440", "1080", "720", "480"]
+Source = str
+FileType = Literal["video", "audio", "image", "thumbnail", "metadata", "transcript", "other"]
+Origin = Literal["manual", "automatic", "translated"]
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """A recognised URL. `url` is as it was given; `platform_id` and `creator` are None where the URL does not tell."""
+
+    url: str
+    platform: Platform
+    kind: Kind
+    platform_id: str | None = None
+    creator: str | None = None
+    canonical_url: str
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the work for it is to find members, each of which is a target of its own."""
+        return self.kind not in ITEM_KINDS
+
+
+class CaptureOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a person may choose for a capture; None means: as in the settings. Nothing else reaches a library.
+
+    `transcripts` holds language codes, `("all",)`, or nothing for no transcripts. `max_items` counts members of a list.
+    """
+
+    quality: Quality | None = None
+    audio_only: bool = False
+    transcripts: tuple[str, ...] | None = None
+    max_items: int | None = None
+    comments: bool = False
+    force: bool = False
+
+
+class Capture(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person asked to keep. `key` was made once by whoever asked; sending it again has no second effect.
+
+    `playback_seconds` is the second of the video at which it was clicked.
+    """
+
+    key: str
+    url: str
+    source: Source
+    captured_at: str
+    page_url: str | None = None
+    page_title: str | None = None
+    referrer: str | None = None
+    selection: str | None = None
+    media_type: str | None = None
+    playback_seconds: float | None = None
+    options: CaptureOptions = CaptureOptions()
+
+
+class ErrorReport(msgspec.Struct, frozen=True, kw_only=True):
+    """An error as a value: see errors.py for the codes."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of one capture."""
+
+    key: str
+    job_id: str | None = None
+    status: Literal["queued", "already_queued", "already_saved", "rejected"]
+    item_url: str | None = None
+    error: ErrorReport | None = None
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """The job object: the same on the wire, in `--json`, in pages. Sizes in bytes, `speed` bytes a second, `eta` seconds.
+
+    `progress` is 0–100; `position` is the place in the queue from 1 while pending.
+    """
+
+    id: str
+    url: str
+    platform: Platform
+    kind: Kind
+    status: Status
+    wait_reason: WaitReason | None = None
+    title: str | None = None
+    progress: float = 0.0
+    current_operation: str | None = None
+    bytes_downloaded: int | None = None
+    bytes_total: int | None = None
+    speed: float | None = None
+    eta: float | None = None
+    items_total: int | None = None
+    items_done: int = 0
+    items_failed: int = 0
+    position: int | None = None
+    parent_id: str | None = None
+    item_id: int | None = None
+    item_url: str | None = None
+    thumbnail_url: str | None = None
+    error: ErrorReport | None = None
+    not_before: str | None = None
+    created_at: str
+    updated_at: str
+    completed_at: str | None = None
+
+
+class QueueCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """How many jobs are in each state that is not an end. List jobs count like any other."""
+
+    pending: int = 0
+    running: int = 0
+    waiting: int = 0
+    paused: int = 0
+
+
+# --- what a scraper is told, and what it yields ------------------------------------------------------------------------
+
+
+class Assignment(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a scraper learns about one attempt.
+
+    `folder` is the attempt's own place below `.partial/`, the only one it may write to. `media` is False where only
+    metadata and counts are refreshed. `cursor` is what this scraper's last `ListPage` said; `max_items` counts members
+    from the start of the list. `max_bytes` and `free_bytes` limit what is fetched (None: no limit known).
+    """
+
+    job_id: str
+    target: Target
+    folder: str
+    quality: Quality = "best"
+    audio_only: bool = False
+    transcripts: tuple[str, ...] = ()
+    comments: bool = False
+    media: bool = True
+    cursor: str | None = None
+    max_items: int | None = None
+    max_bytes: int | None = None
+    free_bytes: int | None = None
+
+
+class ScrapedCreator(msgspec.Struct, frozen=True, kw_only=True):
+    """Who made an item, as the platform tells it."""
+
+    platform_id: str
+    handle: str | None = None
+    name: str | None = None
+    url: str | None = None
+    biography: str | None = None
+    follower_count: int | None = None
+    post_count: int | None = None
+
+
+class Chapter(msgspec.Struct, frozen=True, kw_only=True):
+    """A named stretch of a video, in seconds."""
+
+    start: float
+    end: float | None = None
+    title: str = ""
+
+
+class Cue(msgspec.Struct, frozen=True, array_like=True):
+    """One timed line of a transcript, in seconds."""
+
+    start: float
+    duration: float
+    text: str
+
+
+class Operation(msgspec.Struct, frozen=True, tag="operation"):
+    """What the scraper does now, in a few words for a person."""
+
+    text: str
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True, tag="progress"):
+    """How far the fetching of this attempt is. `fraction` is 0–1 over all its streams, None where nobody knows."""
+
+    bytes_downloaded: int
+    bytes_total: int | None = None
+    speed: float | None = None
+    eta: float | None = None
+    fraction: float | None = None
+
+
+class ItemFound(msgspec.Struct, frozen=True, kw_only=True, tag="item"):
+    """One post or video, as the platform describes it. Comes before its files. `note` is a sentence about what is missing."""
+
+    platform: Platform
+    platform_id: str
+    kind: Kind
+    url: str
+    title: str | None = None
+    description: str | None = None
+    creator: ScrapedCreator | None = None
+    upload_date: str | None = None
+    taken_at: str | None = None
+    duration: float | None = None
+    view_count: int | None = None
+    like_count: int | None = None
+    comment_count: int | None = None
+    hashtags: tuple[str, ...] = ()
+    location: str | None = None
+    chapters: tuple[Chapter, ...] = ()
+
+
+class FileReady(msgspec.Struct, frozen=True, kw_only=True, tag="file"):
+    """A whole, checked file below the attempt's folder. `name` is relative; `position` counts from 1 where there are several."""
+
+    name: str
+    file_type: FileType
+    size: int
+    sha256: str
+    position: int | None = None
+    width: int | None = None
+    height: int | None = None
+    duration: float | None = None
+
+
+class TranscriptReady(msgspec.Struct, frozen=True, kw_only=True, tag="transcript"):
+    """All cues of one language."""
+
+    language: str
+    origin: Origin
+    cues: tuple[Cue, ...]
+
+
+class Noted(msgspec.Struct, frozen=True, tag="note"):
+    """A sentence about the item that a person should see, such as that the platform has no transcript of it."""
+
+    text: str
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of a list. `error` is set where the platform already says why it can't be had."""
+
+    url: str
+    title: str | None = None
+    duration: float | None = None
+    error: ErrorReport | None = None
+
+
+class ListPage(msgspec.Struct, frozen=True, kw_only=True, tag="list"):
+    """Some members of a list, in the order of the list, and where to go on. `total` is what the platform claims.
+
+    `cursor` is None after the last page. `kind` corrects the target's kind where the URL did not tell.
+    """
+
+    members: tuple[Member, ...]
+    cursor: str | None
+    title: str | None = None
+    total: int | None = None
+    kind: Kind | None = None
+    creator: ScrapedCreator | None = None
+
+
+class Warned(msgspec.Struct, frozen=True, kw_only=True, tag="warning"):
+    """Something a person should know that does not end the attempt."""
+
+    code: str
+    message: str
+
+
+class Finished(msgspec.Struct, frozen=True, tag="finished"):
+    """The attempt did all that it can."""
+
+
+class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
+    """The attempt ends without what was asked. `retry_after` in seconds; `detail` is for the log, redacted."""
+
+    code: str
+    message: str
+    hint: str = ""
+    retry_after: float | None = None
+    detail: str = ""
+
+
+ScraperEvent = Operation | Progress | ItemFound | FileReady | TranscriptReady | Noted | ListPage | Warned | Finished | Failed
+
+
+def options_json(options: CaptureOptions) -> str:
+    """Options as they are stored in a row."""
+    return msgspec.json.encode(options).decode()
+
+
+def options_from(text: str | None) -> CaptureOptions:
+    """Options as they were stored; unknown or absent ones are the defaults."""
+    return msgspec.json.decode(text, type=CaptureOptions) if text else CaptureOptions()
+
+
+def to_builtins(value: Any) -> Any:
+    """Any of these values as plain dicts and lists, ready for JSON."""
+    return msgspec.to_builtins(value)

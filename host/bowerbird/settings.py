@@ -1,0 +1,225 @@
+"""Frozen settings, and the one reader of the environment.
+
+Behaviour: environment > site > config.toml > default. Places, network and safety: environment > config.toml > default.
+Every setting is a row of `SETTINGS`; its environment variable is `BOWERBIRD_` and its name in capitals.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from bowerbird import __version__
+from bowerbird.errors import RequestError
+
+QUALITIES = ("best", "2160", "1440", "1080", "720", "480")
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """All settings of one process. Folders are absolute; sizes in MB are 1024 * 1024 bytes; delays in seconds."""
+
+    archive: Path
+    home: Path
+    port: int = 8463
+    proxy: str = ""
+    ca_bundle: str = ""
+    allow_private_hosts: bool = False
+    log_level: str = "info"
+    max_concurrent: int = 2
+    max_per_platform: int = 2
+    quality: str = "best"
+    transcripts: tuple[str, ...] = ("en",)
+    max_items: int = 500
+    max_retries: int = 3
+    retry_delay: float = 30.0
+    disk_floor_mb: int = 1024
+    stall_seconds: float = 120.0
+    attempt_hours: float = 12.0
+
+    @property
+    def database(self) -> Path:
+        """The archive's database file."""
+        return self.archive / "archive.db"
+
+    @property
+    def partial(self) -> Path:
+        """Where attempts put what is not whole yet; on the same file system as the media, so that a rename is enough."""
+        return self.archive / ".partial"
+
+    @property
+    def disk_floor(self) -> int:
+        """Bytes that stay free on the archive's disk."""
+        return self.disk_floor_mb * 1024 * 1024
+
+
+class Setting(NamedTuple):
+    """One setting: how its text is read, what it means, and whether the site may change it."""
+
+    name: str
+    read: Callable[[Any], Any]
+    meaning: str
+    behaviour: bool
+
+
+def _number(low: float, high: float, kind: type[int] | type[float]) -> Callable[[Any], Any]:
+    def read(value: Any) -> Any:
+        number = kind(value)
+        if not low <= number <= high:
+            raise ValueError(f"a number from {low:g} to {high:g}")
+        return number
+
+    return read
+
+
+def _choice(*choices: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        text = str(value).strip().lower()
+        if text not in choices:
+            raise ValueError(f"one of {', '.join(choices)}")
+        return text
+
+    return read
+
+
+def _flag(value: Any) -> bool:
+    return _choice("1", "0", "true", "false", "yes", "no", "on", "off")(value) in ("1", "true", "yes", "on")
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    parts = value.split(",") if isinstance(value, str) else value
+    return tuple(text for text in (str(part).strip() for part in parts) if text and text != "none")
+
+
+def _folder(value: Any) -> Path:
+    return Path(os.path.abspath(os.path.expanduser(str(value))))  # noqa: PTH100, PTH111 - keeps symlinks as they are given
+
+
+def _text(value: Any) -> str:
+    return str(value).strip()
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("archive", _folder, "Folder of archive.db and all media.", False),
+    Setting("home", _folder, "Folder of config.toml, secrets and logs; nothing of it is ever served.", False),
+    Setting("port", _number(1, 65535, int), "Port of the site on 127.0.0.1.", False),
+    Setting("proxy", _text, "Proxy for every library and program, as http://host:port.", False),
+    Setting("ca_bundle", _text, "File with the certificates to trust instead of the usual ones.", False),
+    Setting("allow_private_hosts", _flag, "Whether addresses in your own computer or network may be archived.", False),
+    Setting("log_level", _choice("debug", "info", "warning", "error"), "How much the log says.", False),
+    Setting("max_concurrent", _number(1, 32, int), "How many jobs run at the same time.", True),
+    Setting("max_per_platform", _number(1, 32, int), "How many of them may be of one platform.", True),
+    Setting("quality", _choice(*QUALITIES), "Best picture height that is fetched.", True),
+    Setting("transcripts", _words, "Languages of transcripts, in order; all, or none.", True),
+    Setting("max_items", _number(1, 1_000_000, int), "How many members of a list are saved before it asks.", True),
+    Setting("max_retries", _number(0, 20, int), "How often a failed job is tried again by itself.", True),
+    Setting("retry_delay", _number(0, 86400, float), "Seconds before the first of these tries; doubled each time.", True),
+    Setting("disk_floor_mb", _number(0, 10_000_000, int), "Megabytes that stay free on the disk.", True),
+    Setting("stall_seconds", _number(1, 86400, float), "Seconds without anything new after which an attempt is ended.", True),
+    Setting("attempt_hours", _number(0.001, 240, float), "Hours after which an attempt is ended in any case.", True),
+)
+
+
+def load_settings(environ: Mapping[str, str] | None = None, site: Mapping[str, Any] | None = None) -> Settings:
+    """Read the settings of this process.
+
+    `site` holds what the person chose on the site (behaviour only). Raises RequestError `bad_request` with the name of the
+    setting that can't be read.
+    """
+    environ = os.environ if environ is None else environ
+    home = _read_home(environ)
+    config = _read_config(home / "config.toml")
+    chosen: dict[str, Any] = {"home": home}
+    for setting in SETTINGS:
+        value = _chosen(setting, environ, site or {}, config)
+        if value is not None:
+            chosen[setting.name] = _parsed(setting, value)
+    chosen.setdefault("archive", default_archive())
+    return Settings(**chosen)
+
+
+def _chosen(setting: Setting, environ: Mapping[str, str], site: Mapping[str, Any], config: Mapping[str, Any]) -> Any:
+    from_environment = environ.get(f"BOWERBIRD_{setting.name.upper()}")
+    if from_environment is not None and from_environment != "":
+        return from_environment
+    if setting.behaviour and setting.name in site:
+        return site[setting.name]
+    return config.get(setting.name) if setting.name != "home" else None
+
+
+def _parsed(setting: Setting, value: Any) -> Any:
+    try:
+        return setting.read(value)
+    except (TypeError, ValueError) as error:
+        raise RequestError(
+            "bad_request",
+            f"The setting {setting.name} can't be {str(value)[:60]!r}: it takes {error}.",
+            f"Change it in config.toml or in the variable BOWERBIRD_{setting.name.upper()}.",
+        ) from error
+
+
+def _read_home(environ: Mapping[str, str]) -> Path:
+    given = environ.get("BOWERBIRD_HOME")
+    if given:
+        return _folder(given)
+    from platformdirs import user_config_path
+
+    return user_config_path("bowerbird", appauthor=False)
+
+
+def _read_config(path: Path) -> Mapping[str, Any]:
+    try:
+        text = path.read_text("utf-8")
+    except OSError:
+        return {}
+    try:
+        return _toml(text)
+    except ValueError as error:
+        raise RequestError("bad_request", f"config.toml can't be read: {error}.", "Mend or remove that file.") from error
+
+
+def _toml(text: str) -> Mapping[str, Any]:
+    if not text.strip():
+        return {}
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    return tomllib.loads(text)
+
+
+def default_archive() -> Path:
+    """`downloads/` of the checkout that was installed, else the user's data folder."""
+    checkout = installed_checkout()
+    if checkout:
+        return checkout / "downloads"
+    from platformdirs import user_data_path
+
+    return user_data_path("bowerbird", appauthor=False)
+
+
+def installed_checkout() -> Path | None:
+    """The project folder that this package was installed from, if it is still there.
+
+    An installed package remembers it in direct_url.json (PEP 610, packaging.python.org/specifications/direct-url).
+    """
+    here = Path(__file__).resolve()
+    for folder in (here.parents[2], _direct_url(here.parents[1])):
+        if folder and (folder / "extension" / "manifest.json").is_file():
+            return folder
+    return None
+
+
+def _direct_url(site_packages: Path) -> Path | None:
+    try:
+        raw = (site_packages / f"bowerbird-{__version__}.dist-info" / "direct_url.json").read_bytes()
+    except OSError:
+        return None
+    from urllib.parse import unquote, urlsplit
+
+    parts = urlsplit(str(msgspec.json.decode(raw).get("url", "")))
+    return Path(unquote(parts.path)) if parts.scheme == "file" else None
