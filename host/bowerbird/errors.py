@@ -36,10 +36,15 @@ class JobAdvice(NamedTuple):
 
 REQUEST_ADVICE: dict[str, Advice] = {
     "bad_frame": Advice("A message from the browser could not be read.", "Reload the extension and try again."),
-    "bad_request": Advice("The request is not of the expected form.", "Update the extension and the host to the same version."),
+    "bad_request": Advice(
+        "The request is not of the expected form.", "Update the extension and the host to the same version."
+    ),
     "unknown_type": Advice("This version does not know that request.", "Update Bowerbird."),
     "too_large": Advice("The message is larger than this end can take.", "Send fewer things at once."),
-    "bad_url": Advice("This is not a web address that can be saved.", "Use a full address that starts with http:// or https://."),
+    "bad_url": Advice(
+        "This is not a web address that can be saved.",
+        "Use a full address that starts with http:// or https://.",
+    ),
     "unsupported_url": Advice("This kind of address can't be saved.", "Open the page itself and save it from there."),
     "private_host": Advice(
         "This address points into your own computer or network, which is not archived.",
@@ -48,7 +53,9 @@ REQUEST_ADVICE: dict[str, Advice] = {
     "bad_session": Advice("The sign-in of that site could not be read.", "Open the site, sign in, and try again."),
     "not_found": Advice("There is no such thing in the archive.", "Look in the history for what is there."),
     "wrong_state": Advice("That can't be done with this job now.", "Look at the job's present state first."),
-    "forbidden_origin": Advice("Only the Bowerbird extension may talk to this program.", "Install the extension from this project."),
+    "forbidden_origin": Advice(
+        "Only the Bowerbird extension may talk to this program.", "Install the extension from this project."
+    ),
     "protocol_mismatch": Advice("Extension and host speak different versions.", "Update both to the same version."),
     "archive_unavailable": Advice("The archive can't be written at the moment.", "Run: bowerbird doctor"),
     "disk_full": Advice("The disk of the archive is full.", "Free some space; nothing that was saved is lost."),
@@ -59,33 +66,63 @@ REQUEST_ADVICE: dict[str, Advice] = {
 
 JOB_ADVICE: dict[str, JobAdvice] = {
     "login_needed": JobAdvice(
-        "The site shows this only to people who are signed in.", "Sign in to the site in your browser, then try again.", skips=True
+        "The site shows this only to people who are signed in.",
+        "Sign in to the site in your browser, then try again.",
+        skips=True,
     ),
-    "session_expired": JobAdvice("The site no longer accepts the sign-in.", "Open the site and sign in again.", waits="session"),
-    "challenge": JobAdvice("The site asks for a check by a person.", "Open the site in your browser, answer its question, then try again."),
-    "rate_limited": JobAdvice("The site asks for a pause.", "Nothing to do: this goes on by itself.", waits="rate_limit"),
-    "blocked": JobAdvice("The site refuses requests from here.", "Wait some hours, or sign in to the site in your browser and try again."),
+    "session_expired": JobAdvice(
+        "The site no longer accepts the sign-in.", "Open the site and sign in again.", waits="session"
+    ),
+    "challenge": JobAdvice(
+        "The site asks for a check by a person.",
+        "Open the site in your browser, answer its question, then try again.",
+    ),
+    "rate_limited": JobAdvice(
+        "The site asks for a pause.", "Nothing to do: this goes on by itself.", waits="rate_limit"
+    ),
+    "blocked": JobAdvice(
+        "The site refuses requests from here.",
+        "Wait some hours, or sign in to the site in your browser and try again.",
+    ),
     "private": JobAdvice("This is private.", "Ask its owner for access, then try again.", skips=True),
     "gone": JobAdvice("The site says that this is no longer there.", "Look for a copy in the Web Archive.", skips=True),
-    "geo_blocked": JobAdvice("The site does not show this in your country.", "Try again from another network.", skips=True),
+    "geo_blocked": JobAdvice(
+        "The site does not show this in your country.", "Try again from another network.", skips=True
+    ),
     "age_restricted": JobAdvice(
-        "The site shows this only to signed-in adults.", "Sign in to the site in your browser, then try again.", skips=True
+        "The site shows this only to signed-in adults.",
+        "Sign in to the site in your browser, then try again.",
+        skips=True,
     ),
     "members_only": JobAdvice(
-        "Only paying members of this channel can see it.", "Sign in with a membership, then try again.", skips=True
+        "Only paying members of this channel can see it.",
+        "Sign in with a membership, then try again.",
+        skips=True,
     ),
-    "upcoming": JobAdvice("This has not begun yet.", "Nothing to do: it is saved after it was shown.", waits="schedule", skips=True),
+    "upcoming": JobAdvice(
+        "This has not begun yet.",
+        "Nothing to do: it is saved after it was shown.",
+        waits="schedule",
+        skips=True,
+    ),
     "not_supported": JobAdvice(
-        "No library here knows how to save this.", "Save the page of the single post or video instead.", skips=True
+        "No library here knows how to save this.",
+        "Save the page of the single post or video instead.",
+        skips=True,
     ),
     "scraper_outdated": JobAdvice(
-        "The site changed and the installed library no longer understands it.", "Update: pip install -U yt-dlp, then try again."
+        "The site changed and the installed library no longer understands it.",
+        "Update: pip install -U yt-dlp, then try again.",
     ),
     "missing_tool": JobAdvice("A program that is needed is missing.", "Run: bowerbird doctor"),
     "network": JobAdvice("The connection to the site failed.", "Check the network, then try again.", retry=True),
     "timeout": JobAdvice("The site stopped answering.", "Try again later.", retry=True),
-    "disk_full": JobAdvice("The disk of the archive is full.", "Free some space: this goes on by itself.", waits="disk"),
-    "too_large": JobAdvice("This is larger than the limit that is set.", "Choose a lower quality, then try again.", skips=True),
+    "disk_full": JobAdvice(
+        "The disk of the archive is full.", "Free some space: this goes on by itself.", waits="disk"
+    ),
+    "too_large": JobAdvice(
+        "This is larger than the limit that is set.", "Choose a lower quality, then try again.", skips=True
+    ),
     "unsafe_file": JobAdvice("The site sent a kind of file that is not kept.", "Nothing to do.", skips=True),
     "limit_reached": JobAdvice("The limit of this job is reached.", "Choose continue to go on."),
     "incomplete": JobAdvice("What arrived is not the whole file.", "Try again later.", retry=True),
@@ -130,7 +167,13 @@ class JobError(BowerbirdError):
     """
 
     def __init__(
-        self, code: str, message: str = "", hint: str = "", *, retry_after: float | None = None, detail: str = ""
+        self,
+        code: str,
+        message: str = "",
+        hint: str = "",
+        *,
+        retry_after: float | None = None,
+        detail: str = "",
     ) -> None:
         super().__init__(code, message, hint)
         self.retry_after = retry_after

@@ -93,9 +93,11 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """The job object: the same on the wire, in `--json`, in pages. Sizes in bytes, `speed` bytes a second, `eta` seconds.
+    """The job object: the same on the wire, in `--json`, in pages.
 
-    `progress` is 0–100; `position` is the place in the queue from 1 while pending.
+    Sizes in bytes, `speed` in bytes a second, `eta` in seconds.
+
+    `progress` is 0-100; `position` is the place in the queue from 1 while pending.
     """
 
     id: str
@@ -135,7 +137,7 @@ class QueueCounts(msgspec.Struct, frozen=True, kw_only=True):
     paused: int = 0
 
 
-# --- what a scraper is told, and what it yields ------------------------------------------------------------------------
+# --- what a scraper is told, and what it yields
 
 
 class Assignment(msgspec.Struct, frozen=True, kw_only=True):
@@ -195,7 +197,7 @@ class Operation(msgspec.Struct, frozen=True, tag="operation"):
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True, tag="progress"):
-    """How far the fetching of this attempt is. `fraction` is 0–1 over all its streams, None where nobody knows."""
+    """How far the fetching of this attempt is. `fraction` is 0-1 over all its streams, None where nobody knows."""
 
     bytes_downloaded: int
     bytes_total: int | None = None
@@ -205,7 +207,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True, tag="progress"):
 
 
 class ItemFound(msgspec.Struct, frozen=True, kw_only=True, tag="item"):
-    """One post or video, as the platform describes it. Comes before its files. `note` is a sentence about what is missing."""
+    """One post or video, as the platform describes it. Comes before its files."""
 
     platform: Platform
     platform_id: str
@@ -226,7 +228,10 @@ class ItemFound(msgspec.Struct, frozen=True, kw_only=True, tag="item"):
 
 
 class FileReady(msgspec.Struct, frozen=True, kw_only=True, tag="file"):
-    """A whole, checked file below the attempt's folder. `name` is relative; `position` counts from 1 where there are several."""
+    """A whole, checked file below the attempt's folder.
+
+    `name` is relative; `position` counts from 1 where there are several.
+    """
 
     name: str
     file_type: FileType
@@ -296,7 +301,9 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
     detail: str = ""
 
 
-ScraperEvent = Operation | Progress | ItemFound | FileReady | TranscriptReady | Noted | ListPage | Warned | Finished | Failed
+ScraperEvent = (
+    Operation | Progress | ItemFound | FileReady | TranscriptReady | Noted | ListPage | Warned | Finished | Failed
+)
 
 
 def options_json(options: CaptureOptions) -> str:

@@ -48,7 +48,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def partial(self) -> Path:
-        """Where attempts put what is not whole yet; on the same file system as the media, so that a rename is enough."""
+        """Where attempts put what is not whole yet; on the media's file system, so that a rename is enough."""
         return self.archive / ".partial"
 
     @property
@@ -96,7 +96,7 @@ def _words(value: Any) -> tuple[str, ...]:
 
 
 def _folder(value: Any) -> Path:
-    return Path(os.path.abspath(os.path.expanduser(str(value))))  # noqa: PTH100, PTH111 - keeps symlinks as they are given
+    return Path(str(value)).expanduser().absolute()
 
 
 def _text(value: Any) -> str:
@@ -109,7 +109,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("port", _number(1, 65535, int), "Port of the site on 127.0.0.1.", False),
     Setting("proxy", _text, "Proxy for every library and program, as http://host:port.", False),
     Setting("ca_bundle", _text, "File with the certificates to trust instead of the usual ones.", False),
-    Setting("allow_private_hosts", _flag, "Whether addresses in your own computer or network may be archived.", False),
+    Setting(
+        "allow_private_hosts",
+        _flag,
+        "Whether addresses in your own computer or network may be archived.",
+        False,
+    ),
     Setting("log_level", _choice("debug", "info", "warning", "error"), "How much the log says.", False),
     Setting("max_concurrent", _number(1, 32, int), "How many jobs run at the same time.", True),
     Setting("max_per_platform", _number(1, 32, int), "How many of them may be of one platform.", True),
@@ -117,18 +122,33 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("transcripts", _words, "Languages of transcripts, in order; all, or none.", True),
     Setting("max_items", _number(1, 1_000_000, int), "How many members of a list are saved before it asks.", True),
     Setting("max_retries", _number(0, 20, int), "How often a failed job is tried again by itself.", True),
-    Setting("retry_delay", _number(0, 86400, float), "Seconds before the first of these tries; doubled each time.", True),
+    Setting(
+        "retry_delay",
+        _number(0, 86400, float),
+        "Seconds before the first of these tries; doubled each time.",
+        True,
+    ),
     Setting("disk_floor_mb", _number(0, 10_000_000, int), "Megabytes that stay free on the disk.", True),
-    Setting("stall_seconds", _number(1, 86400, float), "Seconds without anything new after which an attempt is ended.", True),
-    Setting("attempt_hours", _number(0.001, 240, float), "Hours after which an attempt is ended in any case.", True),
+    Setting(
+        "stall_seconds",
+        _number(1, 86400, float),
+        "Seconds without anything new after which an attempt is ended.",
+        True,
+    ),
+    Setting(
+        "attempt_hours",
+        _number(0.001, 240, float),
+        "Hours after which an attempt is ended in any case.",
+        True,
+    ),
 )
 
 
 def load_settings(environ: Mapping[str, str] | None = None, site: Mapping[str, Any] | None = None) -> Settings:
     """Read the settings of this process.
 
-    `site` holds what the person chose on the site (behaviour only). Raises RequestError `bad_request` with the name of the
-    setting that can't be read.
+    `site` holds what the person chose on the site (behaviour only). Raises RequestError `bad_request` with the name of
+    the setting that can't be read.
     """
     environ = os.environ if environ is None else environ
     home = _read_home(environ)
@@ -179,7 +199,9 @@ def _read_config(path: Path) -> Mapping[str, Any]:
     try:
         return _toml(text)
     except ValueError as error:
-        raise RequestError("bad_request", f"config.toml can't be read: {error}.", "Mend or remove that file.") from error
+        raise RequestError(
+            "bad_request", f"config.toml can't be read: {error}.", "Mend or remove that file."
+        ) from error
 
 
 def _toml(text: str) -> Mapping[str, Any]:
@@ -189,7 +211,8 @@ def _toml(text: str) -> Mapping[str, Any]:
         import tomllib
     else:
         import tomli as tomllib
-    return tomllib.loads(text)
+    loaded: dict[str, Any] = tomllib.loads(text)
+    return loaded
 
 
 def default_archive() -> Path:
