@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,19 @@ from tests.platforms import StandIn
 
 _INHERITED = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_DIR", "CURL_CA_BUNDLE")
 
+# yt-dlp leaves sockets of failed requests to the garbage collector
+LEAVES_SOCKETS = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
 Extract = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _collect_sockets_left_open() -> Iterator[None]:
+    """What a library left open is closed before tests that don't expect it."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.fixture

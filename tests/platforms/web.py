@@ -52,8 +52,8 @@ _PAGES = {
     "/": "<title>Pages</title><p><a href=/video>A page with a video</a> <a href=/open-graph>Open Graph</a>",
     "/video": f"<title>A page with a video</title><h1>A video</h1><video controls src='{ONE_MP4}'></video>",
     "/open-graph": (
-        "<title>An Open Graph page</title><meta property='og:title' content='An Open Graph page'>"
-        f"<meta property='og:video' content='{ONE_MP4}'><meta property='og:video:type' content='video/mp4'>"
+        '<title>An Open Graph page</title><meta property="og:title" content="An Open Graph page">'
+        f'<meta property="og:video" content="{ONE_MP4}"><meta property="og:video:type" content="video/mp4">'
     ),
     "/nothing": "<title>Nothing to see</title><p>Only words.",
 }
