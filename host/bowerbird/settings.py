@@ -184,8 +184,11 @@ def _parsed(setting: Setting, value: Any) -> Any:
 
 def _read_home(environ: Mapping[str, str]) -> Path:
     given = environ.get("BOWERBIRD_HOME")
-    if given:
-        return _folder(given)
+    return _folder(given) if given else default_home()
+
+
+def default_home() -> Path:
+    """The user's configuration folder, where BOWERBIRD_HOME names no other."""
     from platformdirs import user_config_path
 
     return user_config_path("bowerbird", appauthor=False)
@@ -222,7 +225,8 @@ def default_archive() -> Path:
         return checkout / "downloads"
     from platformdirs import user_data_path
 
-    return user_data_path("bowerbird", appauthor=False)
+    # Not the folder itself: on macOS and Windows that one is also the home of settings and keys.
+    return user_data_path("bowerbird", appauthor=False) / "archive"
 
 
 def installed_checkout() -> Path | None:

@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from bowerbird.install.browsers import Browser, Family, manifest_folder, registry_key
+from bowerbird.install.files import remove_file, write_file
 from bowerbird.install.origins import HOST_NAME
-from bowerbird.install.writing import remove_file, write_file
 
 FILE_NAME = f"{HOST_NAME}.json"
 

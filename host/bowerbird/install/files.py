@@ -1,4 +1,4 @@
-"""Files that are there wholly or not at all."""
+"""Files that are there wholly or not at all, and how their place is told to the person they belong to."""
 
 from __future__ import annotations
 
@@ -40,3 +40,11 @@ def remove_file(path: Path) -> bool:
     except FileNotFoundError:
         return False
     return True
+
+
+def shown(path: Path) -> str:
+    """A place as its owner reads it: below the own home folder it begins with `~`."""
+    try:
+        return str(Path("~") / path.relative_to(Path.home()))
+    except ValueError:
+        return str(path)
