@@ -1,0 +1,146 @@
+/** The one door to the browser: nothing else in the extension touches its API. */
+
+/** @typedef {import("./types.d.ts").Line} Line */
+
+/** @type {typeof chrome} */
+const api = globalThis.browser ?? globalThis.chrome;
+
+const HOST = "org.bowerbird.host";
+
+export const VERSION = api.runtime.getManifest().version;
+
+/** @returns {string} the browser's name and version, for the host's records */
+export function browserName() {
+  const found = /(Firefox|Edg|OPR|Chrome)\/([\d.]+)/.exec(navigator.userAgent);
+  return found ? `${found[1]} ${found[2]}` : "unknown";
+}
+
+/**
+ * Starts the host and opens a line to it.
+ * @param {(frame: any) => void} onFrame
+ * @param {(said: string) => void} onEnd called once, with the browser's own words ("" where it says nothing)
+ * @returns {Line}
+ */
+export function openLine(onFrame, onEnd) {
+  const port = api.runtime.connectNative(HOST);
+  port.onMessage.addListener(onFrame);
+  port.onDisconnect.addListener((ended) => {
+    // Chromium tells through lastError, Firefox through the port.
+    const error = /** @type {any} */ (ended).error ?? api.runtime.lastError;
+    onEnd(error?.message ?? "");
+  });
+  return { post: (frame) => port.postMessage(frame), close: () => port.disconnect() };
+}
+
+/** @param {"local" | "session"} area @param {string} name @param {any} otherwise */
+export async function read(area, name, otherwise) {
+  return (await api.storage[area].get(name))[name] ?? otherwise;
+}
+
+/** @param {"local" | "session"} area @param {string} name @param {any} value */
+export function write(area, name, value) {
+  return api.storage[area].set({ [name]: value });
+}
+
+/** @param {string} name @param {(value: any) => void} listener */
+export function onSessionChange(name, listener) {
+  api.storage.onChanged.addListener((changes, area) => {
+    if (area === "session" && name in changes) listener(changes[name].newValue);
+  });
+}
+
+/** @param {{text: string, colour: string, title: string}} badge */
+export async function showBadge({ text, colour, title }) {
+  await Promise.all([
+    api.action.setBadgeText({ text }),
+    api.action.setBadgeBackgroundColor({ color: colour }),
+    api.action.setBadgeTextColor({ color: "#ffffff" }),
+    api.action.setTitle({ title }),
+  ]);
+}
+
+/** @returns {Promise<import("./types.d.ts").Page>} the tab in front; its url is "" where the browser keeps it back */
+export async function currentPage() {
+  const [tab] = await api.tabs.query({ active: true, currentWindow: true });
+  return pageOf(tab);
+}
+
+/** @param {chrome.tabs.Tab | undefined} tab */
+export function pageOf(tab) {
+  return { url: tab?.url ?? "", title: tab?.title ?? "", incognito: tab?.incognito ?? false };
+}
+
+/** @param {string} url */
+export function openTab(url) {
+  return api.tabs.create({ url });
+}
+
+/** @param {string} name @param {number} at milliseconds since 1970 */
+export function wakeAt(name, at) {
+  return api.alarms.create(name, { when: at });
+}
+
+/** @param {(name: string) => void} listener */
+export function onAlarm(listener) {
+  api.alarms.onAlarm.addListener(({ name }) => listener(name));
+}
+
+/** @param {() => void} listener runs when the browser starts and when the extension is installed or updated */
+export function onBegin(listener) {
+  api.runtime.onStartup.addListener(listener);
+  api.runtime.onInstalled.addListener(listener);
+}
+
+/** @param {{id: string, title: string, contexts: any}[]} menus */
+export async function setMenus(menus) {
+  await api.contextMenus.removeAll();
+  for (const menu of menus) api.contextMenus.create(menu);
+}
+
+/** @param {(info: chrome.contextMenus.OnClickData, page: import("./types.d.ts").Page) => void} listener */
+export function onMenu(listener) {
+  api.contextMenus.onClicked.addListener((info, tab) => listener(info, pageOf(tab)));
+}
+
+/** @param {(command: string, page: import("./types.d.ts").Page) => void} listener */
+export function onCommand(listener) {
+  api.commands.onCommand.addListener((command, tab) => listener(command, pageOf(tab)));
+}
+
+/** @param {Record<string, (message: any) => Promise<object>>} handlers by the message's `do` */
+export function onMessage(handlers) {
+  api.runtime.onMessage.addListener((message, sender, answer) => {
+    const handler = fromOurPage(sender) && Object.hasOwn(handlers, message?.do) && handlers[message.do];
+    if (!handler) return false;
+    handler(message).then(answer, (error) => answer({ error: asWireError(error) }));
+    return true;
+  });
+}
+
+/** @param {chrome.runtime.MessageSender} sender */
+function fromOurPage(sender) {
+  return sender.id === api.runtime.id && (sender.url ?? "").startsWith(api.runtime.getURL(""));
+}
+
+/** @param {any} error */
+function asWireError(error) {
+  return { code: error.code ?? "internal", message: error.message, hint: error.hint ?? "" };
+}
+
+/** @param {object} message */
+export function tellBackground(message) {
+  return api.runtime.sendMessage(message);
+}
+
+/** Lets the background know, as long as this page lives, that someone is looking. */
+export function keepCompany() {
+  api.runtime.connect({ name: "popup" });
+}
+
+/** @param {() => void} onCome @param {() => void} onGo */
+export function onCompany(onCome, onGo) {
+  api.runtime.onConnect.addListener((port) => {
+    port.onDisconnect.addListener(onGo);
+    onCome();
+  });
+}
