@@ -1,0 +1,39 @@
+"""The worker. `work` is how everybody runs it in this process."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import BinaryIO
+
+from bowerbird.errors import RequestError
+from bowerbird.settings import Settings
+
+# What libraries print of their own accord; begun anew at a worker's start where it grew beyond this.
+CHILD_LOG_BYTES = 2_000_000
+
+
+def work(settings: Settings, linger: float | None = None) -> None:
+    """Run the worker until it is told to stop or nothing can go on.
+
+    `linger` is for how many seconds it then still waits for more. Raises RequestError `busy` where another worker runs.
+    """
+    from bowerbird.logs import logs_folder, start_log
+    from bowerbird.worker.loop import LINGER, Worker, stop_on_signals
+
+    start_log(settings, "worker")
+    with _child_log(logs_folder(settings) / "scrapers.log") as child_log:
+        worker = Worker(settings, child_log, LINGER if linger is None else linger)
+        stop_on_signals(worker)
+        try:
+            worker.run()
+        except RequestError as error:
+            logging.getLogger("bowerbird.worker").warning("code=%s %s", error.code, error.message)
+            raise
+
+
+def _child_log(path: Path) -> BinaryIO:
+    too_long = path.exists() and path.stat().st_size > CHILD_LOG_BYTES
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | (os.O_TRUNC if too_long else 0), 0o600)
+    return os.fdopen(handle, "ab", buffering=0)  # type: ignore[return-value]

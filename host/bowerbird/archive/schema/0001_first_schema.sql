@@ -14,10 +14,12 @@ CREATE TABLE jobs (
     retry_count INTEGER NOT NULL DEFAULT 0, bytes_downloaded INTEGER, bytes_total INTEGER, speed REAL, eta REAL,
     items_total INTEGER, items_done INTEGER NOT NULL DEFAULT 0, items_failed INTEGER NOT NULL DEFAULT 0,
     priority INTEGER NOT NULL DEFAULT 0, not_before TEXT, cursor TEXT, account TEXT, scraper TEXT,
-    refresh_only INTEGER NOT NULL DEFAULT 0, options TEXT NOT NULL DEFAULT '{}',
+    refresh_only INTEGER NOT NULL DEFAULT 0,
+    listed INTEGER NOT NULL DEFAULT 0, items_known INTEGER NOT NULL DEFAULT 0, items_limit INTEGER, options TEXT NOT NULL DEFAULT '{}',
     revision INTEGER NOT NULL DEFAULT 0, created_at TEXT NOT NULL, updated_at TEXT NOT NULL, started_at TEXT, completed_at TEXT);
 CREATE INDEX jobs_claim ON jobs(status, platform, priority DESC, seq);
 CREATE INDEX jobs_status ON jobs(status, seq);
+CREATE INDEX jobs_order ON jobs(status, priority DESC, seq);
 CREATE INDEX jobs_waiting ON jobs(not_before) WHERE status = 'waiting';
 CREATE INDEX jobs_target ON jobs(target_key, status);
 CREATE INDEX jobs_parent ON jobs(parent_id, status);
@@ -110,3 +112,21 @@ CREATE TABLE budgets (
     platform TEXT NOT NULL, account TEXT NOT NULL DEFAULT '', not_before TEXT, strikes INTEGER NOT NULL DEFAULT 0,
     updated_at TEXT NOT NULL, PRIMARY KEY (platform, account)) WITHOUT ROWID;
 CREATE TABLE signins (nonce TEXT PRIMARY KEY, used_at TEXT NOT NULL) WITHOUT ROWID;
+
+-- What is kept of each platform, counted as it changes: adding up a large archive for each page would grow with it.
+CREATE TABLE totals (
+    platform TEXT PRIMARY KEY, items INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TRIGGER items_counted AFTER INSERT ON items WHEN new.deleted_at IS NULL BEGIN
+    INSERT INTO totals (platform, items) VALUES (new.platform, 1) ON CONFLICT (platform) DO UPDATE SET items = items + 1; END;
+CREATE TRIGGER items_uncounted AFTER DELETE ON items WHEN old.deleted_at IS NULL BEGIN
+    UPDATE totals SET items = items - 1 WHERE platform = old.platform; END;
+CREATE TRIGGER items_trashed AFTER UPDATE OF deleted_at ON items BEGIN
+    UPDATE totals SET items = items + (new.deleted_at IS NULL) - (old.deleted_at IS NULL) WHERE platform = new.platform; END;
+CREATE TRIGGER files_counted AFTER INSERT ON files BEGIN
+    INSERT INTO totals (platform, bytes) SELECT platform, new.file_size FROM items WHERE id = new.item_id AND true
+    ON CONFLICT (platform) DO UPDATE SET bytes = bytes + excluded.bytes; END;
+CREATE TRIGGER files_uncounted AFTER DELETE ON files BEGIN
+    UPDATE totals SET bytes = bytes - old.file_size WHERE platform = (SELECT platform FROM items WHERE id = old.item_id); END;
+CREATE TRIGGER files_recounted AFTER UPDATE OF file_size ON files BEGIN
+    UPDATE totals SET bytes = bytes + new.file_size - old.file_size
+    WHERE platform = (SELECT platform FROM items WHERE id = new.item_id); END;

@@ -1,0 +1,56 @@
+"""Which job is next, and taking it. One statement per platform: a long queue of one costs the others nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+
+from bowerbird.clock import now
+from bowerbird.database import transaction
+from bowerbird.queue.rows import ClaimedJob, as_claimed
+
+# The platforms that have pending jobs, each found by one step in the index jobs_claim.
+_PLATFORMS = """
+    WITH RECURSIVE found(platform) AS (
+        SELECT min(platform) FROM jobs WHERE status = 'pending'
+        UNION ALL
+        SELECT (SELECT min(platform) FROM jobs WHERE status = 'pending' AND platform > found.platform)
+        FROM found WHERE found.platform IS NOT NULL)
+    SELECT platform FROM found WHERE platform IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM budgets WHERE budgets.platform = found.platform AND account = '' AND not_before > ?)
+"""
+
+# The first claimable job of a platform; two jobs for one target never run at the same time.
+_FIRST = """
+    SELECT * FROM jobs
+    WHERE status = 'pending' AND platform = ? AND (not_before IS NULL OR not_before <= ?)
+      AND NOT EXISTS (SELECT 1 FROM jobs AS other
+                      WHERE other.target_key = jobs.target_key AND other.status = 'running' AND other.listed = 0)
+    ORDER BY priority DESC, seq LIMIT 1
+"""
+
+
+def claim(db: sqlite3.Connection, running: Mapping[str, int], most_per_platform: int) -> ClaimedJob | None:
+    """Make the next job `running` and return it, or None where nothing can be claimed now.
+
+    `running` says how many attempts of each platform run already. Raises RequestError as `transaction` does.
+    """
+    moment = now()
+    platforms = [row["platform"] for row in db.execute(_PLATFORMS, (moment,))]
+    free = [platform for platform in platforms if running.get(platform, 0) < most_per_platform]
+    if not free:
+        return None
+    with transaction(db):
+        first = [row for row in (db.execute(_FIRST, (platform, moment)).fetchone() for platform in free) if row]
+        if not first:
+            return None
+        chosen = min(first, key=lambda row: (-row["priority"], row["seq"]))
+        db.execute(
+            """
+            UPDATE jobs SET status = 'running', wait_reason = NULL, not_before = NULL, current_operation = 'Starting',
+                   error_code = NULL, error_message = NULL, hint = NULL, completed_at = NULL,
+                   speed = NULL, eta = NULL, started_at = ?, updated_at = ? WHERE seq = ?
+            """,
+            (moment, moment, chosen["seq"]),
+        )
+    return as_claimed(chosen)

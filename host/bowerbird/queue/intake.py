@@ -1,0 +1,165 @@
+"""Captures come in here and nowhere else: capture and job are committed together, before anybody is told."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import uuid
+from collections.abc import Sequence
+
+import msgspec
+
+from bowerbird.archive.keys import known_item, target_key
+from bowerbird.clock import now
+from bowerbird.database import transaction
+from bowerbird.errors import BowerbirdError, RequestError
+from bowerbird.model import Capture, CaptureOptions, ErrorReport, Receipt, Target, options_json
+from bowerbird.queue.rows import item_url
+from bowerbird.settings import Settings
+from bowerbird.targets import identify
+
+# BCP 47 in the forms that platforms use: en, pt-BR, zh-Hans, es-419 (rfc-editor.org/rfc/rfc5646#section-2.1)
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z")
+MOST_LANGUAGES = 20
+MOST_ITEMS = 1_000_000
+# Longer texts are cut: they are remarks about the click, not what is archived.
+MOST_REMARK = 2_000
+LONGEST_KEY = 200
+
+IN_FLIGHT = "('pending', 'running', 'waiting', 'paused')"
+
+
+class _Recognised(msgspec.Struct, frozen=True):
+    capture: Capture
+    target: Target | None
+    error: ErrorReport | None
+
+
+def take(db: sqlite3.Connection, settings: Settings, captures: Sequence[Capture]) -> list[Receipt]:
+    """Write captures and their jobs in one commit and say what became of each.
+
+    A key that was taken before gets the same receipt and has no other effect. A URL that can't be saved is `rejected`
+    with its error and leaves no row. Raises RequestError where the archive can't be written.
+    """
+    recognised = [_recognise(settings, capture) for capture in captures]
+    with transaction(db):
+        return [_enter(db, settings, one) for one in recognised]
+
+
+def check_options(options: CaptureOptions) -> None:
+    """Raise RequestError `bad_request` for options that no scraper may see."""
+    if options.max_items is not None and not 1 <= options.max_items <= MOST_ITEMS:
+        raise RequestError("bad_request", f"max_items takes a number from 1 to {MOST_ITEMS}.")
+    languages = options.transcripts or ()
+    if len(languages) > MOST_LANGUAGES:
+        raise RequestError("bad_request", f"At most {MOST_LANGUAGES} languages can be asked for.")
+    for language in languages:
+        if language != "all" and not LANGUAGE.match(language):
+            raise RequestError("bad_request", "transcripts takes language codes such as en or pt-BR, or all.")
+
+
+def _recognise(settings: Settings, capture: Capture) -> _Recognised:
+    try:
+        check_options(capture.options)
+        if not 0 < len(capture.key) <= LONGEST_KEY:
+            raise RequestError("bad_request", f"A capture's key has 1 to {LONGEST_KEY} characters.")
+        target = identify(capture.url, allow_private_hosts=settings.allow_private_hosts)
+    except BowerbirdError as error:
+        return _Recognised(capture, None, ErrorReport(**error.as_dict()))
+    return _Recognised(capture, target, None)
+
+
+def _enter(db: sqlite3.Connection, settings: Settings, one: _Recognised) -> Receipt:
+    capture = one.capture
+    taken = db.execute("SELECT receipt FROM captures WHERE key = ?", (capture.key,)).fetchone()
+    if taken:
+        return msgspec.json.decode(taken["receipt"], type=Receipt)
+    if one.target is None:
+        return Receipt(key=capture.key, status="rejected", error=one.error)
+    receipt, new_job = _decide(db, settings, capture, one.target)
+    capture_id = _insert_capture(db, capture, receipt)
+    if new_job:
+        insert_job(db, new_job, capture_id=capture_id)
+    return receipt
+
+
+class NewJob(msgspec.Struct, frozen=True, kw_only=True):
+    """A job that is about to be written."""
+
+    id: str
+    target: Target
+    key: str
+    options: CaptureOptions
+    item_id: int | None = None
+    refresh_only: bool = False
+    parent_id: str | None = None
+    title: str | None = None
+    priority: int = 0
+
+
+def _decide(
+    db: sqlite3.Connection, settings: Settings, capture: Capture, target: Target
+) -> tuple[Receipt, NewJob | None]:
+    key = target_key(target)
+    in_flight = db.execute(
+        f"SELECT id FROM jobs WHERE target_key = ? AND status IN {IN_FLIGHT} LIMIT 1", (key,)
+    ).fetchone()
+    if in_flight:
+        return Receipt(key=capture.key, job_id=in_flight["id"], status="already_queued"), None
+    saved = None if capture.options.force else known_item(db, key)
+    job = NewJob(
+        id=str(uuid.uuid4()), target=target, key=key, options=capture.options, item_id=saved,
+        refresh_only=saved is not None, title=_title(db, capture, saved),
+    )  # fmt: skip
+    status = "already_saved" if saved else "queued"
+    return Receipt(key=capture.key, job_id=job.id, status=status, item_url=item_url(settings, saved)), job  # type: ignore[arg-type]
+
+
+def _title(db: sqlite3.Connection, capture: Capture, saved: int | None) -> str | None:
+    if saved:
+        return str(db.execute("SELECT title FROM items WHERE id = ?", (saved,)).fetchone()["title"] or "") or None
+    about_the_page = capture.page_url in (None, capture.url)
+    return _cut(capture.page_title) if about_the_page else None
+
+
+def _insert_capture(db: sqlite3.Connection, capture: Capture, receipt: Receipt) -> int:
+    cursor = db.execute(
+        """
+        INSERT INTO captures (key, url, source, captured_at, page_url, page_title, referrer, selection, media_type,
+                              playback_seconds, options, job_id, receipt, created_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        (
+            capture.key, capture.url, _cut(capture.source), _cut(capture.captured_at), _cut(capture.page_url),
+            _cut(capture.page_title), _cut(capture.referrer), _cut(capture.selection), _cut(capture.media_type),
+            capture.playback_seconds, options_json(capture.options), receipt.job_id,
+            msgspec.json.encode(receipt).decode(), now(),
+        ),
+    )  # fmt: skip
+    if cursor.lastrowid is None:
+        raise RequestError("archive_unavailable")
+    return cursor.lastrowid
+
+
+def insert_job(db: sqlite3.Connection, job: NewJob, *, capture_id: int | None) -> None:
+    """Write a pending job; the caller holds the transaction."""
+    moment = now()
+    db.execute(
+        """
+        INSERT INTO jobs (id, capture_id, parent_id, item_id, url, target_key, target, platform, kind, status, title,
+                          priority, refresh_only, options, created_at, updated_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?)
+        """,
+        (
+            job.id, capture_id, job.parent_id, job.item_id, job.target.url, job.key,
+            msgspec.json.encode(job.target).decode(), job.target.platform, job.target.kind, job.title, job.priority,
+            job.refresh_only, options_json(job.options), moment, moment,
+        ),
+    )  # fmt: skip
+
+
+def _cut(text: str | None) -> str | None:
+    """A remark as it is stored: bounded, and without the lone surrogates that SQLite can't hold."""
+    if text is None:
+        return None
+    return text[:MOST_REMARK].encode("utf-8", "replace").decode("utf-8")

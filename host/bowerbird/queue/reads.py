@@ -1,0 +1,101 @@
+"""What is in the queue and in its history. Every list is paged by `seq`, newest first."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import msgspec
+
+from bowerbird.model import Job, QueueCounts
+from bowerbird.queue.rows import JOB_COLUMNS, as_job
+from bowerbird.settings import Settings
+
+MOST_JOBS = 500
+
+
+class JobFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which jobs to list. `since` and `until` are days or times in UTC; `before` is the `next` of the page before."""
+
+    statuses: tuple[str, ...] = ()
+    platform: str | None = None
+    since: str | None = None
+    until: str | None = None
+    parent_id: str | None = None
+    roots_only: bool = False
+    before: int | None = None
+    limit: int = 50
+
+
+class JobPage(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of jobs; `next` is None on the last."""
+
+    jobs: tuple[Job, ...]
+    next: int | None = None
+
+
+EVERYTHING = JobFilter()
+
+# field of the filter -> condition; a field that is empty asks for nothing
+_CONDITIONS = {
+    "platform": "jobs.platform = :platform",
+    "since": "jobs.created_at >= :since",
+    "until": "jobs.created_at < :until",
+    "parent_id": "jobs.parent_id = :parent_id",
+    "roots_only": "jobs.parent_id IS NULL",
+    "before": "jobs.seq < :before",
+}
+
+
+def jobs(db: sqlite3.Connection, settings: Settings, wanted: JobFilter = EVERYTHING) -> JobPage:
+    """The newest jobs that fit, at most `MOST_JOBS`."""
+    limit = max(1, min(wanted.limit, MOST_JOBS))
+    asked = msgspec.structs.asdict(wanted)
+    conditions = [text for name, text in _CONDITIONS.items() if asked[name]]
+    if wanted.statuses:
+        conditions.append(f"jobs.status IN ({', '.join(f':status{n}' for n in range(len(wanted.statuses)))})")
+    values = {**asked, **{f"status{n}": status for n, status in enumerate(wanted.statuses)}, "limit": limit + 1}
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    sql = f"SELECT {JOB_COLUMNS} FROM jobs {where} ORDER BY jobs.seq DESC LIMIT :limit"
+    rows = db.execute(sql, {name: value for name, value in values.items() if name != "statuses"}).fetchall()
+    return JobPage(
+        jobs=tuple(as_job(db, settings, row) for row in rows[:limit]),
+        next=rows[limit - 1]["seq"] if len(rows) > limit else None,
+    )
+
+
+def job(db: sqlite3.Connection, settings: Settings, job_id: str) -> Job | None:
+    """One job, or None where there is none of that id."""
+    row = db.execute(f"SELECT {JOB_COLUMNS} FROM jobs WHERE jobs.id = ?", (job_id,)).fetchone()
+    return as_job(db, settings, row) if row else None
+
+
+def counts(db: sqlite3.Connection) -> QueueCounts:
+    """How many jobs are pending, running, waiting and paused."""
+    found = {
+        status: db.execute("SELECT count(*) FROM jobs WHERE status = ?", (status,)).fetchone()[0]
+        for status in QueueCounts.__struct_fields__
+    }
+    return QueueCounts(**found)
+
+
+def newest_revision(db: sqlite3.Connection) -> int:
+    """The number of the last change of any job; where to start with `changed_since`."""
+    return int(db.execute("SELECT coalesce(max(revision), 0) FROM jobs").fetchone()[0])
+
+
+def changed_since(db: sqlite3.Connection, settings: Settings, revision: int) -> tuple[list[Job], int]:
+    """The jobs that changed after that revision, oldest change first, and the revision to ask with next."""
+    sql = f"SELECT {JOB_COLUMNS} FROM jobs WHERE jobs.revision > ? ORDER BY jobs.revision LIMIT {MOST_JOBS}"
+    rows = db.execute(sql, (revision,)).fetchall()
+    return [as_job(db, settings, row) for row in rows], rows[-1]["revision"] if rows else revision
+
+
+def is_idle(db: sqlite3.Connection, soon: str) -> bool:
+    """Whether nothing can go on without a person before the time `soon`; a list that runs counts by its members."""
+    sql = """
+        SELECT 1 FROM jobs WHERE status = 'pending' AND (not_before IS NULL OR not_before <= :soon)
+        UNION ALL SELECT 1 FROM jobs WHERE status = 'running' AND listed = 0
+        UNION ALL SELECT 1 FROM jobs WHERE status = 'waiting' AND not_before <= :soon
+        LIMIT 1
+    """
+    return db.execute(sql, {"soon": soon}).fetchone() is None

@@ -1,0 +1,36 @@
+"""What others want from the worker: rows that it reads, carries out and marks as done."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Literal
+
+import msgspec
+
+from bowerbird.clock import now
+
+RequestKind = Literal["cancel", "discard"]
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """`cancel` ends a running job; `discard` removes what an attempt left on disk of a job that is gone."""
+
+    id: int
+    kind: RequestKind
+    job_id: str
+
+
+def ask(db: sqlite3.Connection, kind: RequestKind, job_id: str) -> None:
+    """Ask the worker for something; the caller holds the transaction."""
+    db.execute("INSERT INTO requests (kind, job_id, created_at) VALUES (?, ?, ?)", (kind, job_id, now()))
+
+
+def open_requests(db: sqlite3.Connection) -> list[Request]:
+    """What is asked and not done yet, oldest first."""
+    sql = "SELECT id, kind, job_id FROM requests WHERE done_at IS NULL ORDER BY id"
+    return [Request(id=row["id"], kind=row["kind"], job_id=row["job_id"]) for row in db.execute(sql)]
+
+
+def done(db: sqlite3.Connection, request: Request, result: str) -> None:
+    """Mark a request as carried out."""
+    db.execute("UPDATE requests SET done_at = ?, result = ? WHERE id = ?", (now(), result, request.id))

@@ -1,0 +1,104 @@
+"""Rows of `jobs` as values: the job object that everybody shows, and the claim that the worker works on."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import msgspec
+
+from bowerbird.model import CaptureOptions, ErrorReport, Job, Target, options_from
+from bowerbird.settings import Settings
+
+# How far a place in the queue is counted; beyond it nobody cares and counting would cost.
+POSITIONS_COUNTED = 1000
+
+JOB_COLUMNS = """
+    jobs.seq, jobs.id, jobs.url, jobs.platform, jobs.kind, jobs.status, jobs.wait_reason, jobs.title, jobs.progress,
+    jobs.current_operation, jobs.bytes_downloaded, jobs.bytes_total, jobs.speed, jobs.eta, jobs.items_total,
+    jobs.items_done, jobs.items_failed, jobs.parent_id, jobs.item_id, jobs.error_code, jobs.error_message, jobs.hint,
+    jobs.not_before, jobs.priority, jobs.created_at, jobs.updated_at, jobs.completed_at, jobs.revision,
+    (SELECT file_path FROM files WHERE files.item_id = jobs.item_id AND file_type = 'thumbnail' LIMIT 1) AS thumbnail
+"""
+
+# One sentence each: jobs that are claimed before this one, first by priority, then by age.
+_AHEAD = """
+    SELECT (SELECT count(*) FROM (SELECT 1 FROM jobs WHERE status = 'pending' AND priority > :priority LIMIT :most))
+         + (SELECT count(*) FROM (SELECT 1 FROM jobs WHERE status = 'pending' AND priority = :priority AND seq < :seq
+            LIMIT :most))
+"""
+
+
+class ClaimedJob(msgspec.Struct, frozen=True, kw_only=True):
+    """What the worker needs of a job that it has claimed. `tries` counts the automatic tries before this attempt."""
+
+    id: str
+    target: Target
+    target_key: str
+    options: CaptureOptions
+    parent_id: str | None
+    tries: int
+    cursor: str | None
+    items_limit: int | None
+    refresh_only: bool
+    item_id: int | None
+
+
+def as_claimed(row: sqlite3.Row) -> ClaimedJob:
+    """A whole row of `jobs` as a claim."""
+    return ClaimedJob(
+        id=row["id"],
+        target=msgspec.json.decode(row["target"], type=Target),
+        target_key=row["target_key"],
+        options=options_from(row["options"]),
+        parent_id=row["parent_id"],
+        tries=row["retry_count"],
+        cursor=row["cursor"],
+        items_limit=row["items_limit"],
+        refresh_only=bool(row["refresh_only"]),
+        item_id=row["item_id"],
+    )
+
+
+def as_job(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> Job:
+    """A row with JOB_COLUMNS as the job object."""
+    fields = {name: row[name] for name in Job.__struct_fields__ if name in row.keys()}  # noqa: SIM118 - Row iterates values
+    return Job(
+        **fields,
+        position=_position(db, row),
+        item_url=item_url(settings, row["item_id"]),
+        thumbnail_url=media_url(settings, row["thumbnail"]),
+        error=_error(row),
+    )
+
+
+def _position(db: sqlite3.Connection, row: sqlite3.Row) -> int | None:
+    if row["status"] != "pending":
+        return None
+    place = {"priority": row["priority"], "seq": row["seq"], "most": POSITIONS_COUNTED}
+    ahead = int(db.execute(_AHEAD, place).fetchone()[0])
+    return ahead + 1 if ahead < POSITIONS_COUNTED else None
+
+
+def _error(row: sqlite3.Row) -> ErrorReport | None:
+    if not row["error_code"]:
+        return None
+    return ErrorReport(code=row["error_code"], message=row["error_message"] or "", hint=row["hint"] or "")
+
+
+def site_url(settings: Settings) -> str:
+    """Where the site answers on this machine."""
+    return f"http://127.0.0.1:{settings.port}"
+
+
+def item_url(settings: Settings, item_id: int | None) -> str | None:
+    """The page of an item."""
+    return f"{site_url(settings)}/item/{item_id}" if item_id else None
+
+
+def media_url(settings: Settings, file_path: str | None) -> str | None:
+    """The address of a file of the archive."""
+    if not file_path:
+        return None
+    from urllib.parse import quote
+
+    return f"{site_url(settings)}/media/{quote(file_path)}"

@@ -1,0 +1,24 @@
+"""`python -m bowerbird.worker`: how host, site and command line start the worker in the background."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from bowerbird.errors import RequestError
+from bowerbird.settings import load_settings
+from bowerbird.worker import work
+
+
+def main() -> int:
+    """Work until idle; 1 where that is not possible, with the reason in the log."""
+    os.umask(0o077)
+    try:
+        work(load_settings())
+    except RequestError:
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""What an attempt collects from its scraper's events, and the few ways in which it can end."""
+
+from __future__ import annotations
+
+import msgspec
+
+from bowerbird.model import Failed, FileReady, ItemFound, TranscriptReady
+
+
+class Collected:
+    """What one attempt has found so far."""
+
+    def __init__(self) -> None:
+        self.item: ItemFound | None = None
+        self.files: list[FileReady] = []
+        self.transcripts: list[TranscriptReady] = []
+        self.notes: list[str] = []
+        self.listed = False
+
+
+class Done(msgspec.Struct, frozen=True):
+    """Everything is filed; `item_id` is None where the target had no item."""
+
+    item_id: int | None
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """The members of a list are child jobs now."""
+
+
+class Cancelled(msgspec.Struct, frozen=True):
+    """The person ended it."""
+
+
+class GivenBack(msgspec.Struct, frozen=True):
+    """The worker ends; the job is pending again."""
+
+
+Outcome = Done | Listed | Cancelled | GivenBack | Failed
