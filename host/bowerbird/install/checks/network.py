@@ -1,0 +1,102 @@
+"""The site's port, and what stands between us and the network."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bowerbird.errors import RequestError
+from bowerbird.install.checks.check import Check
+from bowerbird.install.files import shown
+from bowerbird.settings import Settings, load_settings
+
+_PLACES = ("port", "proxy", "ca_bundle", "allow_private_hosts", "log_level")
+
+
+def check_site_port(settings: Settings) -> Iterator[Check]:
+    """Whether the site's port is free, ours, or taken by another program."""
+    name, address = "site", f"127.0.0.1:{settings.port}"
+    answer = _first_page(settings.port)
+    if answer is None:
+        yield Check(name, "ok", f"not running; {address} is free. `bowerbird open` starts it.")
+    elif b"bowerbird" in answer.lower():
+        yield Check(name, "ok", f"running at {address}")
+    else:
+        yield Check(
+            name,
+            "fail",
+            f"Another program uses {address}.",
+            "End that program, or write another port into config.toml, such as: port = 8464",
+        )
+
+
+def _first_page(port: int) -> bytes | None:
+    """What answers on a loopback port; None where nobody listens, b'' where it speaks no HTTP."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=2).close()
+    except OSError:
+        return None
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().read(65536)
+    except (OSError, http.client.HTTPException):
+        return b""
+    finally:
+        connection.close()
+
+
+def check_proxy(settings: Settings) -> Iterator[Check]:
+    """Whether the proxy that is set is one, and answers."""
+    if not settings.proxy:
+        return
+    parts = urlsplit(settings.proxy)
+    try:
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or not port or parts.scheme not in ("http", "https", "socks5", "socks5h", "socks4"):
+        yield Check("proxy", "fail", "The proxy is not of the form http://host:port.", "Correct it in config.toml.")
+        return
+    try:
+        socket.create_connection((host, port), timeout=5).close()
+    except OSError:
+        yield Check("proxy", "fail", f"Nothing answers at {host}:{port}.", "Start the proxy, or take the setting out.")
+        return
+    yield Check("proxy", "ok", f"{host}:{port}")
+
+
+def check_ca_bundle(settings: Settings) -> Iterator[Check]:
+    """Whether the file of certificates that is set can be used."""
+    if not settings.ca_bundle:
+        return
+    place = shown(Path(settings.ca_bundle))
+    try:
+        ssl.create_default_context(cafile=settings.ca_bundle)
+    except (OSError, ssl.SSLError):
+        yield Check("certificates", "fail", f"{place} holds no certificates that can be read.", "Correct ca_bundle.")
+        return
+    yield Check("certificates", "ok", place)
+
+
+def check_environment(settings: Settings) -> Iterator[Check]:
+    """Settings that only this terminal knows: what the browser starts goes without them."""
+    try:
+        kept = load_settings({"BOWERBIRD_HOME": str(settings.home)})
+    except RequestError as error:
+        yield Check("config.toml", "fail", error.message, error.hint)
+        return
+    names = [name for name in _PLACES if getattr(settings, name) != getattr(kept, name)]
+    if settings.archive != kept.archive:
+        names.insert(0, "archive")
+    for name in names:
+        yield Check(
+            "settings",
+            "warn",
+            f"BOWERBIRD_{name.upper()} is set in this terminal only; what the browser starts does not see it.",
+            "Run: bowerbird install" if name == "archive" else f"Write {name} into config.toml.",
+        )
