@@ -1,0 +1,194 @@
+"""Debian's Chromium with our extension in it, driven as a person would.
+
+Playwright opens pages; what it can't reach (the toolbar button, the popup) goes over the DevTools protocol.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, CDPSession, Page, Worker, sync_playwright
+
+from bowerbird.install.manifests import FILE_NAME, native_manifest
+from bowerbird.install.origins import CHROMIUM_ID
+
+from .artefacts import artefact
+from .devtools import Target
+from .eventually import eventually
+
+EXTENSION = Path(__file__).resolve().parents[2] / "extension"
+PROGRAM = shutil.which("chromium")
+
+_QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-default-browser-check",
+)
+
+
+@dataclass
+class Chromium:
+    """A running Chromium. `profile` is its user data folder; `port` its DevTools port."""
+
+    context: BrowserContext
+    profile: Path
+    port: int
+    extension_id: str = CHROMIUM_ID
+
+    def page(self, address: str) -> Page:
+        """A new tab in front, at `address`."""
+        page = self.context.new_page()
+        page.goto(address)
+        page.bring_to_front()
+        return page
+
+    def targets(self) -> list[dict[str, Any]]:
+        """Every target that the browser lists: type, url, targetId."""
+        found: list[dict[str, Any]] = self._cdp().send("Target.getTargets", {"filter": [{}]})["targetInfos"]
+        return found
+
+    def click_toolbar(self, page: Page) -> Target:
+        """Clicks our button while `page` is in front; gives the popup that opens, with its text drawn."""
+        page.bring_to_front()
+        title = page.title()
+        tab = next(t for t in self.targets() if t["type"] == "tab" and (t["url"], t["title"]) == (page.url, title))
+        self._cdp().send("Extensions.triggerAction", {"id": self.extension_id, "targetId": tab["targetId"]})
+        return self.popup()
+
+    def popup(self) -> Target:
+        """The open popup."""
+        address = f"chrome-extension://{self.extension_id}/popup/popup.html"
+        shown = eventually(
+            lambda: next((t for t in self.targets() if t["type"] == "page" and t["url"] == address), None),
+            said="the popup",
+        )
+        popup = Target(f"ws://127.0.0.1:{self.port}/devtools/page/{shown['targetId']}")
+        eventually(lambda: popup.evaluate("document.querySelector('footer') !== null"), said="the popup's content")
+        return popup
+
+    def click_menu(self, source: str, page: Page, **info: Any) -> None:
+        """Chooses our entry for `source` in the context menu of `page`; `info` as chrome.contextMenus.OnClickData."""
+        clicked = {"menuItemId": source, "pageUrl": page.url, "editable": False, **info}
+        tab = {"url": page.url, "title": page.title(), "incognito": False}
+        self.evaluate(f"chrome.contextMenus.onClicked.dispatch({json.dumps(clicked)}, {json.dumps(tab)})")
+
+    def press_shortcut(self, page: Page) -> None:
+        """What the browser does for Ctrl+Shift+Y on `page` (a headless one hears no shortcuts)."""
+        tab = {"url": page.url, "title": page.title(), "incognito": False}
+        self.evaluate(f"chrome.commands.onCommand.dispatch('save-page', {json.dumps(tab)})")
+
+    def badge(self) -> str:
+        """The text on our button."""
+        return str(self.evaluate("chrome.action.getBadgeText({})"))
+
+    def tooltip(self) -> str:
+        """The tooltip of our button."""
+        return str(self.evaluate("chrome.action.getTitle({})"))
+
+    def stored(self, area: str, name: str) -> Any:
+        """What the extension keeps under `name` in chrome.storage `area` (local, session); None for nothing."""
+        return self.evaluate(f"chrome.storage.{area}.get({name!r}).then(all => all[{name!r}] ?? null)")
+
+    def evaluate(self, expression: str) -> Any:
+        """The value of an expression in our service worker, which is woken where it sleeps."""
+        return self.worker().evaluate(expression)
+
+    def worker(self) -> Worker:
+        """Our service worker, as it is just now."""
+        return eventually(lambda: next(iter(self.context.service_workers[-1:]), None), said="the service worker")
+
+    def stop_background(self) -> None:
+        """Ends our service worker as the browser does after idle seconds; an event or a message wakes it."""
+        page = self.context.new_page()
+        session = self.context.new_cdp_session(page)
+        session.send("ServiceWorker.enable")
+        session.send("ServiceWorker.stopAllWorkers")
+        eventually(
+            lambda: not [t for t in self.targets() if t["type"] == "service_worker"], said="the worker's end"
+        )
+        page.close()
+
+    def screenshot(self, seen: Page | Target, name: str) -> Path:
+        """A PNG of a page or popup among the artefacts."""
+        path = artefact(name)
+        seen.screenshot(path=path)
+        return path
+
+    def _cdp(self) -> CDPSession:
+        browser = self.context.browser
+        assert browser, "a persistent context of Chromium has its browser"
+        return browser.new_browser_cdp_session()
+
+
+@contextmanager
+def chromium(
+    profile: Path,
+    host_program: Path | None,
+    environment: Mapping[str, str],
+    *,
+    proxy: str | None = None,
+    arguments: Sequence[str] = (),
+) -> Iterator[Chromium]:
+    """A headless Chromium with our extension.
+
+    Args:
+        profile: its user data folder; may be used again by a second start.
+        host_program: absolute path of bowerbird-host; None for a machine on which it is not installed.
+        environment: the whole environment of the browser, and so of the host.
+        proxy: `host:port` of the stand-in; its certificates are taken as they are.
+        arguments: more command-line arguments.
+    """
+    _prepare(profile, host_program)
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            str(profile),
+            executable_path=PROGRAM,
+            headless=True,
+            chromium_sandbox=False,
+            env=dict(environment),
+            ignore_default_args=["--disable-extensions"],
+            args=[*_arguments(proxy), *arguments],
+        )
+        try:
+            running = Chromium(context, profile, _port(profile))
+            running.worker()
+            yield running
+        finally:
+            context.close()
+
+
+def _prepare(profile: Path, host_program: Path | None) -> None:
+    preferences = profile / "Default" / "Preferences"
+    if not preferences.exists():
+        preferences.parent.mkdir(parents=True)
+        wanted = {"extensions": {"ui": {"developer_mode": True}, "pinned_extensions": [CHROMIUM_ID]}}
+        preferences.write_text(json.dumps(wanted))
+    manifest = profile / "NativeMessagingHosts" / FILE_NAME
+    manifest.parent.mkdir(exist_ok=True)
+    manifest.unlink(missing_ok=True)
+    if host_program:
+        manifest.write_text(json.dumps(native_manifest("chromium", host_program)))
+
+
+def _arguments(proxy: str | None) -> list[str]:
+    # Loopback is the archive's own site; it never goes through the stand-in.
+    through = [f"--proxy-server={proxy}", "--ignore-certificate-errors"] if proxy else []
+    ours = [f"--load-extension={EXTENSION}", f"--disable-extensions-except={EXTENSION}"]
+    return ["--test-type", "--remote-debugging-port=0", *ours, *_QUIET, *through]
+
+
+def _port(profile: Path) -> int:
+    """The DevTools port that the browser chose, once it answers."""
+    chosen = profile / "DevToolsActivePort"
+    port = int(eventually(lambda: chosen.exists() and chosen.read_text().split(), said="the DevTools port")[0])
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/version", timeout=10):
+        return port

@@ -1,0 +1,92 @@
+"""One page or popup of Chromium over the raw DevTools protocol.
+
+By hand, because Playwright neither lists a toolbar popup among its pages nor leaves a service worker alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import websocket
+
+_SECONDS = 20.0
+
+
+class DevToolsError(Exception):
+    """The browser refused a command, or a script that it ran threw."""
+
+
+class Target:
+    """One attached target. Close it when done: an attached service worker is kept alive."""
+
+    def __init__(self, address: str) -> None:
+        self._socket = websocket.create_connection(address, timeout=_SECONDS, suppress_origin=True)
+        self._ids = itertools.count(1)
+
+    def send(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """The result of one command. Raises DevToolsError."""
+        number = next(self._ids)
+        self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
+        while True:
+            message: dict[str, Any] = json.loads(self._socket.recv())
+            if message.get("id") == number:
+                return _result(method, message)
+
+    def evaluate(self, expression: str) -> Any:
+        """The value (JSON) of an expression; promises are awaited, and it counts as the person's own doing."""
+        answer = self.send(
+            "Runtime.evaluate",
+            expression=expression,
+            awaitPromise=True,
+            returnByValue=True,
+            userGesture=True,
+        )
+        if "exceptionDetails" in answer:
+            raise DevToolsError(json.dumps(answer["exceptionDetails"])[:2000])
+        return answer["result"].get("value")
+
+    @property
+    def text(self) -> str:
+        """What a person reads there."""
+        return str(self.evaluate("document.body.innerText"))
+
+    def click(self, selector: str) -> None:
+        """Clicks the first element that matches, where its middle is. Raises DevToolsError where there is none."""
+        box = self.evaluate(
+            f"(() => {{ const e = document.querySelector({json.dumps(selector)}); e.scrollIntoView();"
+            " const {x, y, width, height} = e.getBoundingClientRect();"
+            " return {x: x + width / 2, y: y + height / 2}; })()"
+        )
+        for kind in ("mousePressed", "mouseReleased"):
+            self.send("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **box)
+
+    def press(self, key: str) -> None:
+        """Presses one named key, such as Tab or Enter."""
+        text = {"text": "\r"} if key == "Enter" else {}
+        codes = {"Tab": 9, "Enter": 13, "Escape": 27}
+        for kind in ("keyDown", "keyUp"):
+            self.send("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=codes[key], **text)
+
+    def scheme(self, name: str) -> None:
+        """Shows the target as for a person who prefers `light` or `dark`."""
+        self.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": name}])
+
+    def screenshot(self, path: Path) -> Path:
+        """A PNG of the target at `path`."""
+        path.write_bytes(base64.b64decode(self.send("Page.captureScreenshot")["data"]))
+        return path
+
+    def close(self) -> None:
+        """Lets go of the target; it lives on."""
+        self._socket.close()
+
+
+def _result(method: str, message: dict[str, Any]) -> dict[str, Any]:
+    if "error" in message:
+        raise DevToolsError(f"{method}: {message['error'].get('message')}")
+    result: dict[str, Any] = message["result"]
+    return result
