@@ -1,8 +1,8 @@
 """A stand-in of the platforms that unmodified libraries and browsers talk to through a proxy.
 
-    with StandIn() as platforms:
-        run(environment=platforms.environment)
-        assert not platforms.flagged
+with StandIn() as platforms:
+run(environment=platforms.environment)
+assert not platforms.flagged
 """
 
 from tests.platforms.exchange import Answer, Request

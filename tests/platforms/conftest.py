@@ -41,7 +41,7 @@ def platforms(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
         monkeypatch.setenv("SSL_CERT_FILE", stand_in.ca_file)
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", stand_in.ca_file)
         yield stand_in
-        assert not stand_in.flagged
+    assert not stand_in.flagged
 
 
 class Messages:

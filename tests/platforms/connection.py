@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import traceback
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, cast
@@ -12,13 +13,20 @@ from urllib.parse import urlsplit
 
 from tests.platforms import control, worlds
 from tests.platforms.exchange import Answer, Request, json_answer, text
-from tests.platforms.faults import Fault
+from tests.platforms.faults import NONE, Fault
 
 if TYPE_CHECKING:
     from tests.platforms.proxy import StandIn
 
 _PIECE = 1 << 18  # bytes handed to the system at once when nothing slows the answer down
 _BODILESS = {204, 304}
+
+# urllib3 leaves Nagle on towards a proxy: a body waits for the head's acknowledgement, which Linux delays by 40 ms
+_ACK_NOW: int = getattr(socket, "TCP_QUICKACK", 0)
+
+
+def _forget(_: int) -> None:
+    """Nobody wants to know how much went out."""
 
 
 class Connection(BaseHTTPRequestHandler):
@@ -28,12 +36,14 @@ class Connection(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def setup(self) -> None:
+        """Begin outside of any tunnel."""
         super().setup()
         self._stand_in: StandIn = self.server.stand_in  # type: ignore[attr-defined]
         self._tunnel = ""
         self._client = cast(socket.socket, self.connection)
 
     def handle(self) -> None:
+        """Serve request after request; be known as long as that lasts."""
         open_connections = self._stand_in.connections
         open_connections.add(self)
         try:
@@ -58,7 +68,7 @@ class Connection(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class's name
         """Say nothing: the log is the record."""
 
-    def do_CONNECT(self) -> None:  # noqa: N802  the base class's naming
+    def do_CONNECT(self) -> None:
         """Open a tunnel and be its other end."""
         host = self.path.rpartition(":")[0].lower()
         if worlds.platform_of(host) is None:
@@ -70,7 +80,10 @@ class Connection(BaseHTTPRequestHandler):
         context = self._stand_in.certificates.context(host)
         try:
             self._client = context.wrap_socket(self._client, server_side=True, do_handshake_on_connect=False)
-            cast(ssl.SSLSocket, self._client).do_handshake()
+            self._client.do_handshake()
+        except ssl.SSLEOFError:  # browsers open connections that they don't use
+            self.close_connection = True
+            return
         except ssl.SSLError as error:
             self._stand_in.requests.flag(host, f"TLS handshake: {error.reason}")
             self.close_connection = True
@@ -81,7 +94,7 @@ class Connection(BaseHTTPRequestHandler):
         self._tunnel = host
         self.close_connection = False
 
-    def do_GET(self) -> None:  # noqa: N802  the base class's naming
+    def do_GET(self) -> None:
         """Answer any request that is not CONNECT."""
         if not self._tunnel and self.path.startswith("/"):
             self._send(control.answer(self._stand_in, self._request("", self.path)))
@@ -95,6 +108,8 @@ class Connection(BaseHTTPRequestHandler):
 
     def _request(self, host: str, target: str) -> Request:
         length = int(self.headers.get("Content-Length") or 0)
+        if length and _ACK_NOW:
+            self._client.setsockopt(socket.IPPROTO_TCP, _ACK_NOW, 1)
         return Request(
             scheme="https" if self._tunnel else "http",
             method=self.command,
@@ -110,13 +125,17 @@ class Connection(BaseHTTPRequestHandler):
         rule = self._stand_in.rules.meet(request)
         answer, flag = _answer_of(request)
         answer = rule.over(answer)
-        faulted = rule != Fault()
+        faulted = rule != NONE
         self._stand_in.requests.close(number, faulted=faulted, flag=flag)
         if self._withheld(rule):
             self.close_connection = True
             return
-        sent = self._send(answer, rule)
-        self._stand_in.requests.close(number, status=answer.status, sent=sent, complete=sent == self._due(answer))
+        due = self._due(answer)
+
+        def note(sent: int) -> None:
+            self._stand_in.requests.close(number, status=answer.status, sent=sent, complete=sent == due)
+
+        self._send(answer, rule, note)
 
     def _withheld(self, rule: Fault) -> bool:
         """Wait as long as the rule and the stand-in say; true when there is to be no answer at all."""
@@ -137,22 +156,32 @@ class Connection(BaseHTTPRequestHandler):
     def _due(self, answer: Answer) -> int:
         return 0 if self.command == "HEAD" else len(answer.body)
 
-    def _send(self, answer: Answer, rule: Fault = Fault()) -> int:  # noqa: B008  frozen
-        """Send head and body; return how many bytes of the body went out."""
-        with_length = rule.cut_after is None or rule.length
+    def _send(self, answer: Answer, rule: Fault = NONE, note: Callable[[int], None] = _forget) -> None:
+        """Send head and body; `note` is told how many bytes of the body are out, before a caller can have them."""
         if rule.cut_after is not None:
             self.close_connection = True
-        head = self._head(answer, with_length)
-        body = memoryview(answer.body)[: self._due(answer)]
-        due = body[: rule.cut_after]
+        head = self._head(answer, with_length=rule.cut_after is None or rule.length)
+        body = memoryview(answer.body)[: self._due(answer)][: rule.cut_after]
+        sent = 0
         try:
-            if rule.bytes_per_second is None:
-                return self._send_at_once(head, due)
-            self.wfile.write(head)
-            return self._send_slowly(due, rule.bytes_per_second)
+            for piece in self._paced(body, rule.bytes_per_second):
+                note(sent + len(piece))
+                self._client.sendall(head + bytes(piece) if head else piece)
+                head, sent = b"", sent + len(piece)
         except OSError:
+            note(sent)
             self.close_connection = True
-            return self._went_out
+
+    def _paced(self, body: memoryview, bytes_per_second: float | None) -> Iterator[memoryview]:
+        """Yield the body in pieces, at the pace if there is one; the first goes out with the head."""
+        step = max(1, int(bytes_per_second / 10)) if bytes_per_second else _PIECE
+        pause = step / bytes_per_second if bytes_per_second else 0.0
+        first = 0 if pause else step
+        yield body[:first]
+        for start in range(first, len(body), step):
+            if pause and self._stand_in.stopping.wait(pause):
+                raise ConnectionAbortedError("the stand-in stops")
+            yield body[start : start + step]
 
     def _head(self, answer: Answer, with_length: bool) -> bytes:
         reason = HTTPStatus(answer.status).phrase if answer.status in HTTPStatus._value2member_map_ else ""
@@ -161,27 +190,6 @@ class Connection(BaseHTTPRequestHandler):
             lines.append(f"Content-Length: {len(answer.body)}")
         lines.append("Connection: close" if self.close_connection else "Connection: keep-alive")
         return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8")
-
-    def _send_at_once(self, head: bytes, body: memoryview) -> int:
-        self._went_out = 0
-        self._client.sendall(head + bytes(body[:_PIECE]))
-        self._went_out = len(body[:_PIECE])
-        for start in range(_PIECE, len(body), _PIECE):
-            piece = body[start : start + _PIECE]
-            self._client.sendall(piece)
-            self._went_out += len(piece)
-        return self._went_out
-
-    def _send_slowly(self, body: memoryview, bytes_per_second: float) -> int:
-        self._went_out = 0
-        step = max(1, int(bytes_per_second / 10))
-        for start in range(0, len(body), step):
-            if self._stand_in.stopping.wait(step / bytes_per_second):
-                break
-            piece = body[start : start + step]
-            self._client.sendall(piece)
-            self._went_out += len(piece)
-        return self._went_out
 
 
 def _answer_of(request: Request) -> tuple[Answer, str]:

@@ -114,7 +114,7 @@ def redirect(location: str, status: int = 302) -> Answer:
 
 
 def media(request: Request, body: bytes, content_type: str) -> Answer:
-    """Answer with a file as a CDN does: `bytes=a-b` and `bytes=a-` give 206, a start past the end 416 (RFC 9110, 14)."""
+    """Answer with a file as a CDN does: `bytes=a-b` and `bytes=a-` give 206, a start past the end 416 (RFC 9110)."""
     headers: Headers = (
         ("Content-Type", content_type),
         ("Accept-Ranges", "bytes"),

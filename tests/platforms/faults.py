@@ -1,7 +1,7 @@
 """Faults are frozen rules laid over the normal answers; the first rule that matches and is not used up acts.
 
-Every function here returns a `Fault`; its keywords `host`, `path`, `method`, `cookie`, `text`, `skip`, `times` say which
-requests it meets: `platforms.fault(faults.status(429, path="/youtubei/v1/player*", skip=2, times=3))`.
+Every function here returns a `Fault`; its keywords `host`, `path`, `method`, `cookie`, `text`, `skip`, `times` say
+which requests it meets: `platforms.fault(faults.status(429, path="/youtubei/v1/player*", skip=2, times=3))`.
 """
 
 from __future__ import annotations

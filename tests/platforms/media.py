@@ -1,8 +1,8 @@
 """Real media, made by ffmpeg once for each version of the recipes and kept in a cache folder.
 
-Recipes are inputs and options of ffmpeg; `picture`s are tiny whatever height a platform declares for them. Every id gets bytes of
-its own that are still valid, so that hashes differ: a `free` box (ISO 14496-12) behind mp4, an EBML Void element (RFC 8794)
-behind webm, a comment segment in jpg, and an ID3 block (ID3v2.4) before mp3.
+Recipes are inputs and options of ffmpeg; the pictures are tiny, whatever height a platform declares for them.
+Every id gets bytes of its own that are still valid, so that hashes differ: a `free` box (ISO 14496-12) behind mp4,
+an EBML Void element (RFC 8794) behind webm, a comment segment in jpg, and an ID3 block (ID3v2.4) before mp3.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 _X264 = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p"
@@ -88,6 +88,7 @@ def keep_in(folder: Path) -> None:
     global _folder  # noqa: PLW0603  one cache for the process, as the recipes are one table
     _folder = folder
     _base.cache_clear()
+    size.cache_clear()
 
 
 def make_all() -> None:
@@ -101,12 +102,13 @@ def unique(name: str, mark: str) -> bytes:
     return _MARKERS[Path(name).suffix](_base(name), mark.encode()[:100])
 
 
+@lru_cache(maxsize=4096)
 def size(name: str, mark: str) -> int:
     """How many bytes `unique` gives."""
     return len(unique(name, mark))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _base(name: str) -> bytes:
     path = _folder / name
     if not path.exists():

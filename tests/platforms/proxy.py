@@ -1,7 +1,8 @@
 """The stand-in: an HTTPS-intercepting proxy on loopback that answers for the platforms and never forwards.
 
-Also answers plain `http://host/path` requests sent through it, and a control path on its own port for other processes:
-`GET /log`, `GET /flagged`, `POST /faults` (one rule or a list), `POST /clear`, `POST /reset`, `POST /delay`, `POST /publish`, `POST /remove`.
+Also answers plain `http://host/path` requests sent through it, and a control path on its own port for other
+processes: `GET /log`, `GET /flagged`, `POST /faults` (one rule or a list), `POST /clear`, `POST /reset`,
+`POST /delay`, `POST /publish`, `POST /remove`.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ from tests.platforms.log import Entry, Log
 class StandIn:
     """A running stand-in, from `with StandIn() as platforms:` to the end of the block.
 
-    `delay` is in seconds and comes before every answer. `unflagged` are globs of hosts that are nobody's but may be asked
-    for (a browser's own calls home); they get 502 all the same.
+    `delay` is in seconds and comes before every answer. `unflagged` are globs of hosts that are nobody's but may be
+    asked for (a browser's own calls home); they get 502 all the same.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class StandIn:
         self._folder = Path(tempfile.mkdtemp(prefix="bowerbird-stand-in-"))
         self.certificates = Certificates(self._folder)
         self._server = _Server(("127.0.0.1", self._port), self)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
         return self
 
@@ -99,7 +100,7 @@ class StandIn:
 
     @property
     def flagged(self) -> list[Entry]:
-        """What should not have happened: an unknown host or path, a refused certificate, a crash of a platform's module."""
+        """What should not have happened: an unknown host or path, a refused certificate, a platform's crash."""
         return [one for one in self.log if one.flag and not self._may_be_asked(one.host)]
 
     def _may_be_asked(self, host: str) -> bool:

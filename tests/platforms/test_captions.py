@@ -33,7 +33,11 @@ def test_text_and_times_are_right(transcripts: YouTubeTranscriptApi) -> None:
 def test_cost_is_two_requests_and_one_for_each_track(transcripts: YouTubeTranscriptApi, platforms: StandIn) -> None:
     """The page, the player and the track: three requests."""
     transcripts.fetch(youtube.GARDEN, languages=["de"])
-    assert [one.target.partition("?")[0] for one in platforms.log] == ["/watch", "/youtubei/v1/player", "/api/timedtext"]
+    assert [one.target.partition("?")[0] for one in platforms.log] == [
+        "/watch",
+        "/youtubei/v1/player",
+        "/api/timedtext",
+    ]
 
 
 def test_japanese_is_kept(transcripts: YouTubeTranscriptApi) -> None:
@@ -60,9 +64,7 @@ def test_translation_is_a_track_of_its_own(transcripts: YouTubeTranscriptApi) ->
         (youtube.TOKEN_CAPTIONS, errors.PoTokenRequired),
     ],
 )
-def test_refusal_is_the_library_s_own(
-    transcripts: YouTubeTranscriptApi, video_id: str, error: type[Exception]
-) -> None:
+def test_refusal_is_the_library_s_own(transcripts: YouTubeTranscriptApi, video_id: str, error: type[Exception]) -> None:
     """Each refusal is recognised by the library."""
     with pytest.raises(error):
         transcripts.fetch(video_id, languages=["en"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from yt_dlp.utils import DownloadError
@@ -15,7 +16,7 @@ from tests.platforms.exchange import Request
 pytestmark = LEAVES_SOCKETS
 
 BIG = f"https://www.youtube.com/watch?v={youtube.BIG}"
-MEDIA = {"host": "*.googlevideo.com"}
+MEDIA: dict[str, Any] = {"host": "*.googlevideo.com"}
 
 
 def starts_at(wanted: str) -> int:

@@ -82,7 +82,7 @@ def test_rate_limit_of_the_player_shows_in_the_warnings_only(
 ) -> None:
     """429 on the player API ends as "no formats", with the status in the warnings."""
     platforms.fault(faults.status(429, path="/youtubei/v1/player*"))
-    with pytest.raises(DownloadError, match="No video formats found|Failed to extract any player response"):
+    with pytest.raises(DownloadError, match=r"No video formats found|Failed to extract any player response"):
         extract(f"https://www.youtube.com/watch?v={youtube.GARDEN}")
     assert any("429" in one for one in messages.warnings)
 

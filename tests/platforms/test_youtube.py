@@ -21,7 +21,7 @@ def test_video_is_merged_from_separate_streams(platforms: StandIn, extract: Extr
     found = extract(watch(youtube.GARDEN), download=True, format="bv*[ext=mp4]+ba[ext=m4a]")
     with av.open(found["requested_downloads"][0]["filepath"]) as file:
         assert {stream.type for stream in file.streams} == {"video", "audio"}
-        assert file.duration and round(file.duration / 1_000_000) == 24
+        assert round((file.duration or 0) / 1_000_000) == 24
     assert found["height"] == 1080
     assert len(platforms.seen("*.googlevideo.com")) == 2
 
@@ -52,8 +52,10 @@ def test_playlist_arrives_with_all_videos(extract: Extract) -> None:
 
 
 def test_long_playlist_pages_and_names_its_dead_entry(platforms: StandIn, extract: Extract) -> None:
-    """A playlist of 50 comes in two pages; the removed one in the middle is an entry like any other until it is asked for."""
-    found = extract(f"https://www.youtube.com/playlist?list={youtube.playlist_of(50, dead=25)}", extract_flat="in_playlist")
+    """A playlist of 50 comes in two pages; the removed one in the middle is listed like any other."""
+    found = extract(
+        f"https://www.youtube.com/playlist?list={youtube.playlist_of(50, dead=25)}", extract_flat="in_playlist"
+    )
     assert [one["id"] for one in found["entries"]] == list(youtube.members(50, dead=25))
     assert found["entries"][24]["title"] == "[Deleted video]"
     assert found["playlist_count"] == 50

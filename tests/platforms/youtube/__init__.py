@@ -49,7 +49,9 @@ def _player_script(_: Request) -> Answer:
 
 
 def _player_version(_: Request) -> Answer:
-    return text(rf"var scriptUrl = 'https:\/\/www.youtube.com\/s\/player\/{script.PLAYER}\/www-widgetapi.vflset\/a.js';")
+    return text(
+        rf"var scriptUrl = 'https:\/\/www.youtube.com\/s\/player\/{script.PLAYER}\/www-widgetapi.vflset\/a.js';"
+    )
 
 
 def _no_such_entity(_: Request) -> Answer:

@@ -21,7 +21,8 @@ def listed(video: Video) -> dict[str, Any]:
         "playerCaptionsTracklistRenderer": {
             "captionTracks": [_track(video, one) for one in video.captions],
             "translationLanguages": [
-                {"languageCode": code, "languageName": {"runs": [{"text": name}]}} for code, name in _TRANSLATIONS.items()
+                {"languageCode": code, "languageName": {"runs": [{"text": name}]}}
+                for code, name in _TRANSLATIONS.items()
             ],
         }
     }
@@ -29,7 +30,9 @@ def listed(video: Video) -> dict[str, Any]:
 
 def _track(video: Video, captions: Captions) -> dict[str, Any]:
     kind = "&kind=asr" if captions.automatic else ""
-    url = f"https://www.youtube.com/api/timedtext?v={quote(video.id)}&lang={captions.language}{kind}{video.caption_query}"
+    url = (
+        f"https://www.youtube.com/api/timedtext?v={quote(video.id)}&lang={captions.language}{kind}{video.caption_query}"
+    )
     track = {
         "baseUrl": url,
         "name": {"runs": [{"text": captions.name}]},
@@ -58,7 +61,9 @@ def _translated(track: Captions, language: str) -> Cues:
 
 
 def _plain(cues: Cues) -> str:
-    lines = (f'<text start="{start:g}" dur="{length:g}">{escape(escape(words))}</text>' for start, length, words in cues)
+    lines = (
+        f'<text start="{start:g}" dur="{length:g}">{escape(escape(words))}</text>' for start, length, words in cues
+    )
     return f'<?xml version="1.0" encoding="utf-8" ?><transcript>{"".join(lines)}</transcript>'
 
 
@@ -81,7 +86,9 @@ def _clock(seconds: float, mark: str) -> str:
 
 
 def _vtt(cues: Cues) -> str:
-    blocks = (f"{_clock(start, '.')} --> {_clock(start + length, '.')}\n{escape(words)}\n" for start, length, words in cues)
+    blocks = (
+        f"{_clock(start, '.')} --> {_clock(start + length, '.')}\n{escape(words)}\n" for start, length, words in cues
+    )
     return "WEBVTT\nKind: captions\nLanguage: en\n\n" + "\n".join(blocks)
 
 

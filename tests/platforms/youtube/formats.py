@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -90,7 +91,7 @@ def _url(video_id: str, itag: int) -> str:
     return f"https://{MEDIA_HOST}/videoplayback?" + urlencode({"id": video_id, "itag": itag, "expire": 1900000000})
 
 
-_CHALLENGES = {
+_CHALLENGES: dict[str, Callable[[str], dict[str, str]]] = {
     "": lambda url: {"url": url},
     "n": lambda url: {"url": f"{url}&n={_N}"},
     "sig": lambda url: {"signatureCipher": urlencode({"s": _SIGNATURE, "sp": "sig", "url": url})},

@@ -1,4 +1,4 @@
-"""Pages of lists: a playlist, a channel's tab, and their next pages, as the objects that the site's own script reads."""
+"""Pages of lists: a playlist, a channel's tab, and their next pages, as objects for the site's own script."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 from tests.platforms.exchange import Answer, Changes, Request, json_answer
 from tests.platforms.youtube import lists, player
 from tests.platforms.youtube.lists import PAGE, Channel, Playlist
-from tests.platforms.youtube.world import find
+from tests.platforms.youtube.world import GARDENERS, find
 
-_NO_SUCH_LIST = {"alerts": [{"alertRenderer": {"type": "ERROR", "text": {"runs": [{"text": "The playlist does not exist."}]}}}]}
+_NO_SUCH_LIST = {
+    "alerts": [{"alertRenderer": {"type": "ERROR", "text": {"runs": [{"text": "The playlist does not exist."}]}}}]
+}
 _TITLES = {"videos": "Videos", "shorts": "Shorts", "streams": "Live"}
 
 
@@ -20,10 +22,14 @@ def playlist_page(playlist_id: str, request: Request) -> dict[str, Any] | None:
     found = lists.playlist(playlist_id, request.changes)
     if found is None:
         return _NO_SUCH_LIST
-    rows = {"playlistVideoListRenderer": {"contents": _playlist_rows(found, 0, request.changes), "playlistId": found.id}}
+    rows = {
+        "playlistVideoListRenderer": {"contents": _playlist_rows(found, 0, request.changes), "playlistId": found.id}
+    }
     section = {"sectionListRenderer": {"contents": [{"itemSectionRenderer": {"contents": [rows]}}]}}
     return {
-        "contents": {"twoColumnBrowseResultsRenderer": {"tabs": [{"tabRenderer": {"selected": True, "content": section}}]}},
+        "contents": {
+            "twoColumnBrowseResultsRenderer": {"tabs": [{"tabRenderer": {"selected": True, "content": section}}]}
+        },
         "metadata": {"playlistMetadataRenderer": {"title": found.title}},
         "sidebar": {"playlistSidebarRenderer": {"items": [_sidebar(found), _owner()]}},
     }
@@ -35,7 +41,7 @@ def _sidebar(found: Playlist) -> dict[str, Any]:
 
 
 def _owner() -> dict[str, Any]:
-    channel = lists.channel(lists.world.GARDENERS, Changes())
+    channel = lists.channel(GARDENERS, Changes())
     assert channel
     endpoint = {"browseEndpoint": {"browseId": channel.id, "canonicalBaseUrl": f"/{channel.handle}"}}
     title = {"runs": [{"text": channel.title, "navigationEndpoint": endpoint}]}
@@ -120,7 +126,9 @@ def _playlist_row(video_id: str, changes: Changes) -> dict[str, Any]:
 
 def _tab_rows(channel: Channel, tab: str, start: int, changes: Changes) -> list[dict[str, Any]]:
     entries = lists.tab_entries(channel, tab, changes)
-    rows = [{"richItemRenderer": {"content": _tile(video_id, tab, changes)}} for video_id in entries[start : start + PAGE]]
+    rows = [
+        {"richItemRenderer": {"content": _tile(video_id, tab, changes)}} for video_id in entries[start : start + PAGE]
+    ]
     return rows + _more(f"tab:{channel.id}:{tab}:{start + PAGE}", start, len(entries))
 
 

@@ -56,11 +56,14 @@ def _watch_head(video: Video) -> str:
 def _watch_body(video: Video) -> str:
     other = find(world.SILENT if video.id != world.SILENT else world.GARDEN, Changes())
     source = f"https://{formats.MEDIA_HOST}/videoplayback?id={video.id}&amp;itag=18"
-    moving = f"<video id=movie_player controls preload=none width=640 src='{source}'></video>" if 18 in video.itags else ""
+    moving = (
+        f"<video id=movie_player controls preload=none width=640 src='{source}'></video>" if 18 in video.itags else ""
+    )
     return (
         f"{moving}<h1>{escape(video.title)}</h1>"
         f"<p><a id=channel href='/{video.handle}'>{escape(video.channel)}</a></p><p>{escape(video.description)}</p>"
-        f"<a id=next href='/watch?v={other.id}'><img id=picture alt='' src='{player.thumbnail(other)}'> {other.title}</a>"
+        f"<a id=next href='/watch?v={other.id}'><img id=picture alt='' src='{player.thumbnail(other)}'>"
+        f" {other.title}</a>"
     )
 
 
@@ -68,7 +71,9 @@ def _watch_data(video: Video) -> dict[str, Any]:
     browse = {"browseEndpoint": {"browseId": video.channel_id, "canonicalBaseUrl": f"/{video.handle}"}}
     run = {"text": video.channel, "navigationEndpoint": browse}
     owner = {"title": {"runs": [run]}, "subscriberCountText": {"simpleText": "1.2K subscribers"}}
-    likes = {"buttonViewModel": {"accessibilityText": f"like this video along with {video.likes} other people"}}
+    likes: dict[str, Any] = {
+        "buttonViewModel": {"accessibilityText": f"like this video along with {video.likes} other people"}
+    }
     for name in _LIKE_BUTTON:
         likes = {name: likes}
     primary = {
@@ -140,7 +145,11 @@ def home(request: Request) -> Answer:
 
 def _links(entries: tuple[str, ...], changes: Changes) -> str:
     videos = (find(video_id, changes) for video_id in entries)
-    return "<ul>" + "".join(f"<li><a href='/watch?v={one.id}'>{escape(one.title or one.id)}</a>" for one in videos) + "</ul>"
+    return (
+        "<ul>"
+        + "".join(f"<li><a href='/watch?v={one.id}'>{escape(one.title or one.id)}</a>" for one in videos)
+        + "</ul>"
+    )
 
 
 def sign_in(_: Request) -> Answer:

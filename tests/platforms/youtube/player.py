@@ -90,5 +90,7 @@ def _refused(refusal: Refusal, client: str) -> dict[str, Any]:
         status["errorScreen"] = {"playerCaptchaViewModel": {"isVisible": True}}
     if refusal.subreason:
         subreason = {"simpleText": refusal.subreason}
-        status["errorScreen"] = {"playerErrorMessageRenderer": {"reason": {"simpleText": reason}, "subreason": subreason}}
+        status["errorScreen"] = {
+            "playerErrorMessageRenderer": {"reason": {"simpleText": reason}, "subreason": subreason}
+        }
     return status

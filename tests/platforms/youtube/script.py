@@ -1,8 +1,8 @@
 """A player script of our own that yt-dlp's solver really runs: it turns `n` and signatures around.
 
-The solver wants exactly two statements, the second a function called at once whose first inner statement it throws away;
-inside, something that calls `.set("alr","yes")`, taking (url, name, signature), and returns an object with `get`, `set` and
-one more method that transforms `n` (yt-dlp-ejs 0.8.0).
+The solver wants exactly two statements, the second a function called at once whose first inner statement it throws
+away; inside, something that calls `.set("alr","yes")`, taking (url, name, signature), and returns an object with `get`,
+`set` and one more method that transforms `n` (yt-dlp-ejs 0.8.0).
 """
 
 PLAYER = "0123abcd"

@@ -137,7 +137,10 @@ _PLAYABLE = (
     Video(SILENT, "A silent walk"),
     Video(AUTOMATIC, "Only heard", captions=(Captions("en", "English (auto-generated)", _HEARD, automatic=True),)),
     Video(
-        TOKEN_CAPTIONS, "Captions behind a token", captions=(Captions("en", "English", _ENGLISH),), caption_query="&exp=xpe"
+        TOKEN_CAPTIONS,
+        "Captions behind a token",
+        captions=(Captions("en", "English", _ENGLISH),),
+        caption_query="&exp=xpe",
     ),
     Video(BIG, "The big picture", seconds=12, itags=(137, 140)),
     Video(SHORT, "A short one"),
@@ -169,7 +172,11 @@ _REFUSED = {
     TERMINATED: Refusal("ERROR", _ENDED),
     PRIVATE: Refusal("LOGIN_REQUIRED", "This video is private", login_opens=True),
     AGE: Refusal(
-        "LOGIN_REQUIRED", "Sign in to confirm your age", reason_for_android=_ANDROID_AGE, age_gate=True, login_opens=True
+        "LOGIN_REQUIRED",
+        "Sign in to confirm your age",
+        reason_for_android=_ANDROID_AGE,
+        age_gate=True,
+        login_opens=True,
     ),
     BOT: Refusal("LOGIN_REQUIRED", "Sign in to confirm you\u2019re not a bot"),
     CAPTCHA: Refusal("ERROR", _SEE_SCREEN, captcha=True),
@@ -204,7 +211,9 @@ def find(video_id: str, changes: Changes) -> Video:
 
 def _member(video_id: str) -> Video | None:
     if newer := _NEWER.match(video_id):
-        return Video(video_id, f"New walk {int(newer['place'])}", itags=(134, 140), uploaded="2026-06-01T10:00:00+00:00")
+        return Video(
+            video_id, f"New walk {int(newer['place'])}", itags=(134, 140), uploaded="2026-06-01T10:00:00+00:00"
+        )
     member = _MEMBER.match(video_id)
     if not member:
         return None
