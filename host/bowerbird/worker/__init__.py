@@ -36,4 +36,4 @@ def work(settings: Settings, linger: float | None = None) -> None:
 def _child_log(path: Path) -> BinaryIO:
     too_long = path.exists() and path.stat().st_size > CHILD_LOG_BYTES
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | (os.O_TRUNC if too_long else 0), 0o600)
-    return os.fdopen(handle, "ab", buffering=0)  # type: ignore[return-value]
+    return os.fdopen(handle, "ab", buffering=0)

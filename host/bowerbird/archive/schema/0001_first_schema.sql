@@ -52,11 +52,13 @@ CREATE INDEX creators_handle ON creators(platform, handle);
 
 CREATE TABLE items (
     id INTEGER PRIMARY KEY, platform TEXT NOT NULL, platform_id TEXT NOT NULL, kind TEXT NOT NULL,
-    creator_id INTEGER REFERENCES creators(id), title TEXT, description TEXT, url TEXT NOT NULL, folder TEXT NOT NULL,
+    creator_id INTEGER REFERENCES creators(id), uploader TEXT, uploader_id TEXT, title TEXT, description TEXT,
+    url TEXT NOT NULL, folder TEXT NOT NULL,
     upload_date TEXT, taken_at TEXT, duration REAL, view_count INTEGER, like_count INTEGER, comment_count INTEGER,
     hashtags TEXT NOT NULL DEFAULT '[]', location TEXT, chapters TEXT NOT NULL DEFAULT '[]', note TEXT,
     resume_seconds REAL, captured_at TEXT NOT NULL, updated_at TEXT NOT NULL, gone_at TEXT, deleted_at TEXT,
-    UNIQUE (platform, platform_id));
+    indexed INTEGER NOT NULL DEFAULT 0, UNIQUE (platform, platform_id));
+CREATE UNIQUE INDEX items_folder ON items(folder COLLATE NOCASE);
 CREATE INDEX items_captured ON items(captured_at, id);
 CREATE INDEX items_platform ON items(platform, captured_at, id);
 CREATE INDEX items_creator ON items(creator_id, captured_at, id);
@@ -73,13 +75,13 @@ CREATE INDEX files_sha256 ON files(sha256);
 
 CREATE TABLE transcripts (
     id INTEGER PRIMARY KEY, item_id INTEGER NOT NULL REFERENCES items(id), language TEXT NOT NULL, origin TEXT NOT NULL,
-    text TEXT NOT NULL, UNIQUE (item_id, language, origin));
+    text TEXT NOT NULL, indexed INTEGER NOT NULL DEFAULT 0, UNIQUE (item_id, language, origin));
 CREATE TABLE cues (
     transcript_id INTEGER NOT NULL REFERENCES transcripts(id) ON DELETE CASCADE, start REAL NOT NULL, duration REAL NOT NULL,
     text TEXT NOT NULL);
 CREATE INDEX cues_transcript ON cues(transcript_id, start);
-CREATE VIRTUAL TABLE items_fts USING fts5(title, description, hashtags, creator, content='', tokenize='unicode61 remove_diacritics 2');
-CREATE VIRTUAL TABLE transcripts_fts USING fts5(text, content='', tokenize='unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE items_fts USING fts5(title, description, hashtags, creator, content='', tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");
+CREATE VIRTUAL TABLE transcripts_fts USING fts5(text, content='', tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");
 
 CREATE TABLE collections (
     id INTEGER PRIMARY KEY, platform TEXT NOT NULL, kind TEXT NOT NULL, platform_id TEXT NOT NULL, title TEXT, url TEXT NOT NULL,
@@ -130,3 +132,13 @@ CREATE TRIGGER files_uncounted AFTER DELETE ON files BEGIN
 CREATE TRIGGER files_recounted AFTER UPDATE OF file_size ON files BEGIN
     UPDATE totals SET bytes = bytes + new.file_size - old.file_size
     WHERE platform = (SELECT platform FROM items WHERE id = new.item_id); END;
+
+-- Counted as it changes, because counting costs more the larger the archive is.
+CREATE TABLE totals (id INTEGER PRIMARY KEY CHECK (id = 1), items INTEGER NOT NULL, bytes INTEGER NOT NULL);
+INSERT INTO totals VALUES (1, 0, 0);
+CREATE TRIGGER items_counted AFTER INSERT ON items BEGIN UPDATE totals SET items = items + 1; END;
+CREATE TRIGGER items_uncounted AFTER DELETE ON items BEGIN UPDATE totals SET items = items - 1; END;
+CREATE TRIGGER files_counted AFTER INSERT ON files BEGIN UPDATE totals SET bytes = bytes + new.file_size; END;
+CREATE TRIGGER files_recounted AFTER UPDATE OF file_size ON files BEGIN
+    UPDATE totals SET bytes = bytes + new.file_size - old.file_size; END;
+CREATE TRIGGER files_uncounted AFTER DELETE ON files BEGIN UPDATE totals SET bytes = bytes - old.file_size; END;

@@ -1,0 +1,72 @@
+"""Native messaging frames: a 32-bit length in native byte order, then UTF-8 JSON.
+
+developer.chrome.com/docs/extensions/develop/concepts/native-messaging: at most 64 MiB to the host, 1 MiB from it.
+"""
+
+from __future__ import annotations
+
+import struct
+import threading
+from typing import Any, BinaryIO
+
+import msgspec
+
+from bowerbird.errors import RequestError
+
+LARGEST_IN = 63 * 1024 * 1024
+LARGEST_OUT = 1024 * 1024
+_LENGTH = struct.Struct("=I")
+_CHUNK = 1 << 16
+
+
+def read_frame(stream: BinaryIO) -> bytes | None:
+    """The next frame's body, or None when the other end is gone, in the middle of a frame too.
+
+    Raises RequestError `too_large` after skipping a body that is longer than LARGEST_IN bytes.
+    """
+    header = _exactly(stream, _LENGTH.size)
+    if header is None:
+        return None
+    (length,) = _LENGTH.unpack(header)
+    if length <= LARGEST_IN:
+        return _exactly(stream, length)
+    while length > 0:
+        skipped = stream.read(min(length, _CHUNK))
+        if not skipped:
+            return None
+        length -= len(skipped)
+    raise RequestError("too_large")
+
+
+def _exactly(stream: BinaryIO, length: int) -> bytes | None:
+    body = bytearray()
+    while len(body) < length:
+        part = stream.read(min(length - len(body), 1 << 20))
+        if not part:
+            return None
+        body += part
+    return bytes(body)
+
+
+class FrameWriter:
+    """Writes whole frames, from any thread."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+
+    def write(self, message: dict[str, Any]) -> None:
+        """Send one message. What is longer than LARGEST_OUT is sent as an error, because a browser ends such a host."""
+        body = msgspec.json.encode(message)
+        if len(body) > LARGEST_OUT:
+            error = RequestError("too_large", "The answer is too long.", "Ask for fewer things at once.")
+            body = msgspec.json.encode({"id": message.get("id"), "ok": False, "error": error.as_dict()})
+        frame = _LENGTH.pack(len(body)) + body
+        with self._lock:
+            self._write_all(frame)
+
+    def _write_all(self, frame: bytes) -> None:
+        view = memoryview(frame)
+        while view:
+            view = view[self._stream.write(view) :]
+        self._stream.flush()

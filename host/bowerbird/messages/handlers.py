@@ -1,0 +1,208 @@
+"""One named function for each request, in the table `HANDLERS`. What may come after the answer is put off with `later`."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from bowerbird import __version__
+from bowerbird.archive.keys import archived_ids, target_key
+from bowerbird.database import open_writer
+from bowerbird.errors import BowerbirdError, RequestError
+from bowerbird.messages import requests
+from bowerbird.model import Capture, ErrorReport, Receipt, Target, to_builtins
+from bowerbird.queue import actions, intake, reads
+from bowerbird.queue.rows import item_url
+from bowerbird.settings import Settings
+from bowerbird.targets import identify, label
+
+Answer = dict[str, Any]
+
+
+class Desk:
+    """What the handlers of one connection share: settings, archive, watcher, and what waits for after the answer."""
+
+    def __init__(self, settings: Settings, watch: Callable[[bool], None]) -> None:
+        self.settings = settings
+        self.watch = watch
+        self._db: sqlite3.Connection | None = None
+        self._afterwards: list[Callable[[], None]] = []
+
+    @property
+    def db(self) -> sqlite3.Connection:
+        """The archive, opened at its first use. Raises RequestError as open_writer."""
+        if self._db is None:
+            self._db = open_writer(self.settings.database)
+        return self._db
+
+    def drop_archive(self) -> None:
+        """Close the archive after an error: the next request opens it anew, and works again when the cause is gone."""
+        if self._db is not None:
+            with contextlib.suppress(sqlite3.Error):
+                self._db.close()
+        self._db = None
+
+    def later(self, do: Callable[[], None]) -> None:
+        """Do this after the answer is written: whoever clicked waits for the answer only."""
+        self._afterwards.append(do)
+
+    def do_afterwards(self) -> None:
+        """Do what was put off."""
+        while self._afterwards:
+            self._afterwards.pop(0)()
+
+
+def hello(desk: Desk, request: requests.Hello) -> Answer:
+    """Who we are, what the archive holds, what the queue does."""
+    if request.protocol != requests.PROTOCOL:
+        raise RequestError("protocol_mismatch")
+    from bowerbird.archive.space import free_bytes
+
+    totals = desk.db.execute("SELECT items, bytes FROM totals").fetchone()
+    free = free_bytes(desk.settings.archive)
+    counts = reads.counts(desk.db)
+    return {
+        "protocol": requests.PROTOCOL,
+        "version": __version__,
+        "archive": {"items": totals["items"], "bytes": totals["bytes"], "free_bytes": free},
+        "queue": {"pending": counts.pending, "running": counts.running, "waiting": counts.waiting},
+        "warnings": _warnings(desk.settings, free),
+    }
+
+
+def _warnings(settings: Settings, free: int) -> list[dict[str, str]]:
+    if free >= settings.disk_floor:
+        return []
+    left = f"{free // 2**20:,} MB"
+    floor = f"{settings.disk_floor_mb:,} MB"
+    return [
+        {
+            "code": "disk_full",
+            "message": f"The disk of the archive has {left} left.",
+            "hint": f"Free some space: new saves wait below {floor}.",
+        }
+    ]
+
+
+def capture(desk: Desk, request: requests.CaptureRequest) -> Answer:
+    """Keep these. A capture that can't be read is rejected by itself."""
+    read = [_read_capture(raw) for raw in request.captures]
+    taken = iter(intake.take(desk.db, desk.settings, [one for one in read if isinstance(one, Capture)]))
+    receipts = [next(taken) if isinstance(one, Capture) else one for one in read]
+    if any(receipt.job_id for receipt in receipts):
+        desk.later(lambda: _wake(desk.settings))
+    return {"captures": to_builtins(receipts)}
+
+
+def _read_capture(raw: Any) -> Capture | Receipt:
+    try:
+        return requests.read_capture(raw)
+    except RequestError as error:
+        return Receipt(key=requests.read_key(raw), status="rejected", error=ErrorReport(**error.as_dict()))
+
+
+def _wake(settings: Settings) -> None:
+    from bowerbird.queue.wake import wake_worker
+
+    wake_worker(settings)
+
+
+def lookup(desk: Desk, request: requests.Lookup) -> Answer:
+    """Which of these are archived, and since when."""
+    keys = {url: _key(desk.settings, url) for url in request.urls}
+    known = archived_ids(desk.db, [key for key in keys.values() if key])
+    return {"saved": {url: _saved(desk, known.get(key or "")) for url, key in keys.items()}}
+
+
+def _key(settings: Settings, url: str) -> str | None:
+    target = _identified(settings, url)
+    return target_key(target) if isinstance(target, Target) else None
+
+
+def _saved(desk: Desk, item_id: int | None) -> Answer | None:
+    if item_id is None:
+        return None
+    row = desk.db.execute("SELECT captured_at FROM items WHERE id = ?", (item_id,)).fetchone()
+    return {"item_id": item_id, "item_url": item_url(desk.settings, item_id), "captured_at": row["captured_at"]}
+
+
+def identify_urls(desk: Desk, request: requests.Identify) -> Answer:
+    """What these are."""
+    return {"targets": [_described(desk.settings, url) for url in request.urls]}
+
+
+def _described(settings: Settings, url: str) -> Answer:
+    target = _identified(settings, url)
+    if isinstance(target, BowerbirdError):
+        return {"url": url, "error": target.as_dict()}
+    return {**to_builtins(target), "url": url, "label": label(target)}
+
+
+def _identified(settings: Settings, url: str) -> Target | BowerbirdError:
+    try:
+        return identify(url, allow_private_hosts=settings.allow_private_hosts)
+    except BowerbirdError as error:
+        return error
+
+
+def jobs(desk: Desk, request: requests.Jobs) -> Answer:
+    """A page of jobs."""
+    wanted = reads.JobFilter(
+        statuses=(request.status,) if request.status else (), before=request.after, limit=request.limit
+    )
+    page = reads.jobs(desk.db, desk.settings, wanted)
+    answer: Answer = {"jobs": to_builtins(page.jobs)}
+    return {**answer, "next": page.next} if page.next else answer
+
+
+def job(desk: Desk, request: requests.JobAction) -> Answer:
+    """Cancel, retry, continue or delete jobs."""
+    after = actions.act(desk.db, desk.settings, request.jobs, request.action)
+    desk.later(lambda: _wake(desk.settings))
+    answer: Answer = {"jobs": to_builtins(after)}
+    worker_acts = request.action == "cancel" and any(one.status == "running" for one in after)
+    return {**answer, "requested": True} if worker_acts else answer
+
+
+def watch(desk: Desk, request: requests.Watch) -> Answer:
+    """Begin or end the events."""
+    desk.watch(request.jobs)
+    return {}
+
+
+# what to open -> where it is on the site
+_PLACES = {"dashboard": "/", "item": "/item/{ref}", "job": "/job/{ref}", "settings": "/settings"}
+
+
+def open_site(desk: Desk, request: requests.Open) -> Answer:
+    """A one-use link into the site, which is started if need be."""
+    from bowerbird.install.site import ensure_running
+    from bowerbird.signin import sign_in_link
+
+    place = _PLACES[request.what]
+    if "{ref}" in place:
+        _check_ref(desk, request)
+    ensure_running(desk.settings)
+    return {"url": sign_in_link(desk.settings, place.format(ref=request.ref))}
+
+
+def _check_ref(desk: Desk, request: requests.Open) -> None:
+    if not request.ref:
+        raise RequestError("bad_request", "Say which one to open.")
+    table = {"item": "SELECT 1 FROM items WHERE id = ?", "job": "SELECT 1 FROM jobs WHERE id = ?"}
+    if desk.db.execute(table[request.what], (request.ref,)).fetchone() is None:
+        raise RequestError("not_found", f"There is no such {request.what} in the archive.")
+
+
+HANDLERS: dict[str, Callable[[Desk, Any], Answer]] = {
+    "hello": hello,
+    "capture": capture,
+    "lookup": lookup,
+    "identify": identify_urls,
+    "jobs": jobs,
+    "job": job,
+    "watch": watch,
+    "open": open_site,
+}

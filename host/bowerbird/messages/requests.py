@@ -1,0 +1,147 @@
+"""The requests of the wire as typed, frozen values. Unknown fields are ignored; PROTOCOL.md has the words for each."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from bowerbird.errors import RequestError
+from bowerbird.model import Capture, Status
+
+PROTOCOL = 1
+MOST_URLS = 500
+MOST_CAPTURES = 10_000
+LARGEST_ID = 2**53
+
+Urls = Annotated[list[str], Meta(max_length=MOST_URLS)]
+
+
+class Hello(msgspec.Struct, frozen=True, kw_only=True):
+    """The first message of a connection."""
+
+    protocol: int
+    extension: str
+    browser: str
+    profile: str | None = None
+
+
+class CaptureRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Things to keep. Each is read by itself, so that one bad capture does not cost the others."""
+
+    captures: Annotated[list[msgspec.Raw], Meta(min_length=1, max_length=MOST_CAPTURES)]
+
+
+class Lookup(msgspec.Struct, frozen=True, kw_only=True):
+    """Which of these URLs are archived."""
+
+    urls: Urls
+
+
+class Identify(msgspec.Struct, frozen=True, kw_only=True):
+    """What these URLs are."""
+
+    urls: Urls
+
+
+class Jobs(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of jobs, newest first; `after` is the `next` of the page before."""
+
+    status: Status | None = None
+    after: int | None = None
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+
+
+class JobAction(msgspec.Struct, frozen=True, kw_only=True):
+    """Do something with jobs."""
+
+    jobs: Annotated[list[str], Meta(min_length=1, max_length=500)]
+    action: Literal["cancel", "retry", "continue", "delete"]
+
+
+class Watch(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether events are wanted."""
+
+    jobs: bool
+
+
+class Open(msgspec.Struct, frozen=True, kw_only=True):
+    """A link into the site."""
+
+    what: Literal["dashboard", "item", "job", "settings"]
+    ref: str | None = None
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """What every request has; both are checked by hand, to answer with the id wherever there is one."""
+
+    id: Any = None
+    type: Any = None
+
+
+REQUESTS: dict[str, type[msgspec.Struct]] = {
+    "hello": Hello,
+    "capture": CaptureRequest,
+    "lookup": Lookup,
+    "identify": Identify,
+    "jobs": Jobs,
+    "job": JobAction,
+    "watch": Watch,
+    "open": Open,
+}
+
+_DECODERS = {name: msgspec.json.Decoder(shape) for name, shape in REQUESTS.items()}
+_envelope = msgspec.json.Decoder(Envelope)
+_capture = msgspec.json.Decoder(Capture)
+
+
+def read_envelope(body: bytes) -> Envelope:
+    """Who asks for what. Raises RequestError `bad_frame` for a body that is no JSON object."""
+    try:
+        return _envelope.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise RequestError("bad_frame") from error
+
+
+def usable_id(envelope: Envelope) -> int | None:
+    """The id, or None for one that no reply can carry."""
+    number = envelope.id
+    usable = isinstance(number, int) and not isinstance(number, bool) and 0 <= number <= LARGEST_ID
+    return number if usable else None
+
+
+def read_request(kind: Any, body: bytes) -> msgspec.Struct:
+    """The typed request. Raises RequestError `unknown_type` or `bad_request`."""
+    if not isinstance(kind, str):
+        raise RequestError("bad_request", "The request does not say its type.")
+    decoder = _DECODERS.get(kind)
+    if decoder is None:
+        raise RequestError("unknown_type")
+    request: msgspec.Struct = _read(decoder, body)
+    return request
+
+
+def read_capture(raw: msgspec.Raw) -> Capture:
+    """One capture of a request. Raises RequestError `bad_request`."""
+    capture: Capture = _read(_capture, bytes(raw))
+    return capture
+
+
+def read_key(raw: msgspec.Raw) -> str:
+    """The key of a capture that can't be read otherwise, so that its outbox learns of it; '' where there is none."""
+
+    class Key(msgspec.Struct):
+        key: str = ""
+
+    try:
+        return msgspec.json.decode(raw, type=Key).key
+    except msgspec.MsgspecError:
+        return ""
+
+
+def _read(decoder: msgspec.json.Decoder[Any], body: bytes) -> Any:
+    try:
+        return decoder.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise RequestError("bad_request", f"The request is not of the expected form: {error}.") from error

@@ -1,0 +1,85 @@
+"""Events for a browser that watches: what changed in the queue, at most 4 times a second for each job."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from bowerbird.database import open_reader
+from bowerbird.errors import RequestError
+from bowerbird.model import QueueCounts, to_builtins
+from bowerbird.queue import reads
+from bowerbird.settings import Settings
+
+# A job's row holds its newest state only, so that one look in this time is at most 4 events a second and job.
+INTERVAL = 0.25
+
+
+class Watcher:
+    """A thread with a connection of its own, while somebody watches."""
+
+    def __init__(self, settings: Settings, send: Callable[[dict[str, Any]], None]) -> None:
+        self._settings = settings
+        self._send = send
+        self._ended: threading.Event | None = None
+
+    def watch(self, wanted: bool) -> None:
+        """Begin or end; either again has no effect."""
+        if not wanted:
+            self.end()
+        elif self._ended is None:
+            self._ended = threading.Event()
+            threading.Thread(target=self._run, args=(self._ended,), daemon=True).start()
+
+    def end(self) -> None:
+        """Send no more events."""
+        if self._ended is not None:
+            self._ended.set()
+        self._ended = None
+
+    def _run(self, ended: threading.Event) -> None:
+        with contextlib.suppress(RequestError, sqlite3.Error, OSError), contextlib.closing(self._open()) as db:
+            self._follow(db, ended)
+
+    def _open(self) -> sqlite3.Connection:
+        return open_reader(self._settings.database)
+
+    def _follow(self, db: sqlite3.Connection, ended: threading.Event) -> None:
+        revision = reads.newest_revision(db)
+        counts = reads.counts(db)
+        self._send_counts(counts)
+        warned = _newest_warning(db)
+        version = -1
+        while not ended.wait(INTERVAL):
+            newest = db.execute("PRAGMA data_version").fetchone()[0]
+            if newest == version:
+                continue
+            version = newest
+            changed, revision = reads.changed_since(db, self._settings, revision)
+            for job in changed:
+                self._send({"event": "job", "job": to_builtins(job)})
+            warned = self._send_warnings(db, warned)
+            counts = self._send_if_new(reads.counts(db), counts)
+
+    def _send_if_new(self, now: QueueCounts, before: QueueCounts) -> QueueCounts:
+        if now != before:
+            self._send_counts(now)
+        return now
+
+    def _send_counts(self, counts: QueueCounts) -> None:
+        queue = {"pending": counts.pending, "running": counts.running, "waiting": counts.waiting}
+        self._send({"event": "queue", "queue": queue})
+
+    def _send_warnings(self, db: sqlite3.Connection, warned: int) -> int:
+        sql = "SELECT id, code, message, hint FROM events WHERE id > ? AND level = 'warning' ORDER BY id LIMIT 20"
+        for row in db.execute(sql, (warned,)).fetchall():
+            self._send({"event": "warning", "code": row["code"], "message": row["message"], "hint": row["hint"] or ""})
+            warned = row["id"]
+        return warned
+
+
+def _newest_warning(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()[0])
