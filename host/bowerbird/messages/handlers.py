@@ -1,4 +1,4 @@
-"""One named function for each request, in the table `HANDLERS`. What may come after the answer is put off with `later`."""
+"""One named function for each request, in the table `HANDLERS`. What may come after the answer is put off."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bowerbird import __version__
-from bowerbird.archive.keys import archived_ids, target_key
+from bowerbird.archive.keys import known_items, target_key
 from bowerbird.database import open_writer
 from bowerbird.errors import BowerbirdError, RequestError
 from bowerbird.messages import requests
@@ -60,7 +60,9 @@ def hello(desk: Desk, request: requests.Hello) -> Answer:
         raise RequestError("protocol_mismatch")
     from bowerbird.archive.space import free_bytes
 
-    totals = desk.db.execute("SELECT items, bytes FROM totals").fetchone()
+    totals = desk.db.execute(
+        "SELECT coalesce(sum(items), 0) AS items, coalesce(sum(bytes), 0) AS bytes FROM totals"
+    ).fetchone()
     free = free_bytes(desk.settings.archive)
     counts = reads.counts(desk.db)
     return {
@@ -112,7 +114,7 @@ def _wake(settings: Settings) -> None:
 def lookup(desk: Desk, request: requests.Lookup) -> Answer:
     """Which of these are archived, and since when."""
     keys = {url: _key(desk.settings, url) for url in request.urls}
-    known = archived_ids(desk.db, [key for key in keys.values() if key])
+    known = known_items(desk.db, [key for key in keys.values() if key])
     return {"saved": {url: _saved(desk, known.get(key or "")) for url, key in keys.items()}}
 
 

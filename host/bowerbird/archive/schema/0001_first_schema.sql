@@ -132,13 +132,3 @@ CREATE TRIGGER files_uncounted AFTER DELETE ON files BEGIN
 CREATE TRIGGER files_recounted AFTER UPDATE OF file_size ON files BEGIN
     UPDATE totals SET bytes = bytes + new.file_size - old.file_size
     WHERE platform = (SELECT platform FROM items WHERE id = new.item_id); END;
-
--- Counted as it changes, because counting costs more the larger the archive is.
-CREATE TABLE totals (id INTEGER PRIMARY KEY CHECK (id = 1), items INTEGER NOT NULL, bytes INTEGER NOT NULL);
-INSERT INTO totals VALUES (1, 0, 0);
-CREATE TRIGGER items_counted AFTER INSERT ON items BEGIN UPDATE totals SET items = items + 1; END;
-CREATE TRIGGER items_uncounted AFTER DELETE ON items BEGIN UPDATE totals SET items = items - 1; END;
-CREATE TRIGGER files_counted AFTER INSERT ON files BEGIN UPDATE totals SET bytes = bytes + new.file_size; END;
-CREATE TRIGGER files_recounted AFTER UPDATE OF file_size ON files BEGIN
-    UPDATE totals SET bytes = bytes + new.file_size - old.file_size; END;
-CREATE TRIGGER files_uncounted AFTER DELETE ON files BEGIN UPDATE totals SET bytes = bytes - old.file_size; END;
