@@ -12,7 +12,7 @@ import { connectionAfter, connectionFor, TROUBLES } from "./wording.js";
 const PROTOCOL = 1;
 const LINGER = 3_000; // milliseconds an idle line stays open: the news of an ending comes after the empty queue
 const LOOK_AGAIN = 5 * 60_000; // milliseconds between looks while something waits without a line
-const LISTED = { running: 20, pending: 20, waiting: 20, failed: 5 };
+const LISTED = { running: 20, pending: 20, waiting: 20, failed: 5, completed: 10 };
 const EVENTS = {
   job: (event) => event.job,
   queue: (event) => event.queue,

@@ -52,6 +52,7 @@ function setAttributes(element, attributes) {
     ([, value]) => value !== null && value !== undefined && value !== false,
   );
   const names = new Set(wanted.map(([name]) => name));
+  names.add("open"); // what the person unfolded stays so
   for (const name of element.getAttributeNames()) if (!names.has(name)) element.removeAttribute(name);
   for (const [name, value] of wanted) {
     const text = value === true ? "" : String(value);

@@ -1,5 +1,6 @@
 /** A job as drawn elements: icon, title, line, actions, progress. Pure. */
 
+import { isFinal } from "../state.js";
 import { jobLine, STATE_WORDS, titleOf } from "../wording.js";
 import { button, glyphButton, h, icon } from "./draw.js";
 
@@ -77,22 +78,32 @@ export function pageJob(job) {
   }));
   const wide = job.status === "completed" ? "go wide" : "wide";
   return [
-    h("div", { "data-state": job.status, "data-key": job.id }, ...bar(job, "Saving"), says(job)),
+    h(
+      "div",
+      { "data-state": job.status, "data-key": job.id },
+      ...bar(job, "Saving"),
+      isFinal(job) ? ended(job) : says(job),
+    ),
     ...[main, ...others]
       .filter(Boolean)
       .map(({ name, glyph, attributes }) => button(name, glyph, { ...attributes, class: wide })),
   ];
 }
 
+/** How it ended is said above; here is the rest. @param {Job} job */
+function ended(job) {
+  return h("p", { class: "says num" }, line(job));
+}
+
 /** @param {Job} job */
 function says(job) {
-  const parts = jobLine(job).map((part) => h("span", { dir: "auto" }, part));
-  return h(
-    "p",
-    { class: "says num" },
-    h("span", { class: "state" }, STATE_WORDS[job.status] ?? job.status),
-    parts,
-  );
+  const word = h("span", { class: "state" }, STATE_WORDS[job.status] ?? job.status);
+  return h("p", { class: "says num" }, word, line(job));
+}
+
+/** @param {Job} job */
+function line(job) {
+  return jobLine(job).map((part) => h("span", { dir: "auto" }, part));
 }
 
 /** @param {Job} job @param {string} label */

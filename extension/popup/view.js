@@ -107,6 +107,7 @@ function thisPage({ page, state }, saved, job) {
   const why = unsavable(page.url);
   if (why) return [lead("calm", "info", "Nothing to save in this tab", why)];
   const head = pageHead(page, saved);
+  if (saved?.status === "held" && state.connection in TROUBLES) return [head, takeBack(saved)];
   if (!saved) return state.connection in TROUBLES ? [] : [head, lead("calm", "s-pending", "One moment", "")];
   return [head, ...SAVED[saved.status](saved, job)];
 }
@@ -151,9 +152,9 @@ const SAVED = {
     ),
     button(`Save this ${target?.kind}`, "save", { class: "go wide", "data-do": "save" }),
   ],
-  held: ({ key }) => [
+  held: (saved) => [
     lead("wait", "s-waiting", "Kept in this browser", "It goes to the archive as soon as Bowerbird answers."),
-    button("Don't save it", "cancel", { class: "wide", "data-do": "forget", "data-ref": key }),
+    takeBack(saved),
   ],
   queued: atWork,
   already_queued: atWork,
@@ -162,6 +163,11 @@ const SAVED = {
     lead("bad", "s-failed", error?.message ?? "This can't be saved.", error?.hint ?? ""),
   ],
 };
+
+/** @param {Saved} saved */
+function takeBack({ key }) {
+  return button("Don't save it", "cancel", { class: "wide", "data-do": "forget", "data-ref": key });
+}
 
 /** How a save ended, before the job's own line. @type {Record<string, [string, string, string]>} */
 const ENDED = {

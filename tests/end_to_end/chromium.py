@@ -32,6 +32,7 @@ _QUIET = (
     "--disable-sync",
     "--no-first-run",
     "--no-default-browser-check",
+    "--screen-info={1600x1200}",  # the default of 800x600 leaves a popup too little room
 )
 
 

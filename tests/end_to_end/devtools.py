@@ -72,8 +72,13 @@ class Target:
             self.send("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=codes[key], **text)
 
     def scheme(self, name: str) -> None:
-        """Shows the target as for a person who prefers `light` or `dark`."""
-        self.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": name}])
+        """Shows the target as for a person who prefers `light` or `dark`, and no motion (a picture would catch it)."""
+        wanted = {"prefers-color-scheme": name, "prefers-reduced-motion": "reduce"}
+        features = [{"name": feature, "value": value} for feature, value in wanted.items()]
+        self.send("Emulation.setEmulatedMedia", features=features)
+        self.evaluate(
+            "document.getAnimations().filter(a => a instanceof CSSTransition).forEach(a => a.finish())"
+        )
 
     def screenshot(self, path: Path) -> Path:
         """A PNG of the target at `path`."""

@@ -1,0 +1,276 @@
+"""Firefox ESR with our extension in it, over WebDriver BiDi.
+
+By hand, because Playwright drives only its own build of Firefox, and Selenium wants a geckodriver that Debian has not.
+"""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, Queue
+from typing import IO, Any
+
+import websocket
+
+from bowerbird.install.manifests import FILE_NAME, native_manifest
+from bowerbird.install.origins import FIREFOX_ID
+
+from .artefacts import artefact
+from .eventually import eventually
+
+EXTENSION = Path(__file__).resolve().parents[2] / "extension"
+PROGRAM = shutil.which("firefox-esr")
+UUID = "6f1c2a0e-7f3b-4a57-9c1b-0b0c3f5d7e11"  # fixes the address of the extension's pages
+ORIGIN = f"moz-extension://{UUID}/"
+
+_SECONDS = 30.0
+_PREFERENCES: dict[str, str | int | bool] = {
+    "extensions.webextensions.uuids": json.dumps({FIREFOX_ID: UUID}),
+    "xpinstall.signatures.required": False,
+    "browser.shell.checkDefaultBrowser": False,
+    "browser.startup.page": 0,
+    "browser.aboutwelcome.enabled": False,
+    "datareporting.policy.dataSubmissionEnabled": False,
+    "app.update.disabledForTesting": True,
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+    "extensions.getAddons.cache.enabled": False,
+    "extensions.update.enabled": False,
+    "browser.safebrowsing.provider.google4.updateURL": "",
+    "services.settings.server": "data:,",
+    "toolkit.telemetry.enabled": False,
+}
+
+
+class BiDiError(Exception):
+    """The browser refused a command, or a script that it ran threw."""
+
+
+class BiDi:
+    """A session of WebDriver BiDi (w3.org/TR/webdriver-bidi)."""
+
+    def __init__(self, address: str) -> None:
+        # A connection with an Origin header is refused.
+        self._socket = websocket.create_connection(f"{address}/session", timeout=_SECONDS, suppress_origin=True)
+        self._ids = itertools.count(1)
+        self.send("session.new", capabilities={"alwaysMatch": {"acceptInsecureCerts": True}})
+
+    def send(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """The result of one command. Raises BiDiError."""
+        number = next(self._ids)
+        self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
+        while True:
+            message: dict[str, Any] = json.loads(self._socket.recv())
+            if message.get("id") == number:
+                return _result(method, message)
+
+    def evaluate(self, context: str, expression: str) -> Any:
+        """The value (JSON) of an expression in a browsing context; promises are awaited."""
+        answer = self.send(
+            "script.evaluate",
+            expression=f"(async () => JSON.stringify((await ({expression})) ?? null))()",
+            target={"context": context},
+            awaitPromise=True,
+            userActivation=True,
+        )
+        if answer["type"] == "exception":
+            raise BiDiError(answer["exceptionDetails"]["text"])
+        return json.loads(answer["result"]["value"])
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._socket.close()
+
+
+def _result(method: str, message: dict[str, Any]) -> dict[str, Any]:
+    if message.get("type") == "error":
+        raise BiDiError(f"{method}: {message['error']}: {message['message']}")
+    result: dict[str, Any] = message["result"]
+    return result
+
+
+@dataclass
+class Firefox:
+    """A running Firefox. Tabs are named by their BiDi context; `inside` is a tab of the extension itself."""
+
+    bidi: BiDi
+    inside: str
+
+    def page(self, address: str) -> str:
+        """A new tab in front, at `address`."""
+        tab = self._tab()
+        self.bidi.send("browsingContext.navigate", context=tab, url=address, wait="complete")
+        self.bidi.send("browsingContext.activate", context=tab)
+        return tab
+
+    def _tab(self) -> str:
+        return str(self.bidi.send("browsingContext.create", type="tab")["context"])
+
+    def evaluate(self, expression: str) -> Any:
+        """The value of an expression with the extension's rights (`browser.…`)."""
+        return self.bidi.evaluate(self.inside, expression)
+
+    def privileged(self, expression: str) -> Any:
+        """The value of an expression in the browser's own window."""
+        windows = self.bidi.send("browsingContext.getTree", **{"moz:scope": "chrome"})["contexts"]
+        return self.bidi.evaluate(windows[0]["context"], expression)
+
+    def click_toolbar(self, tab: str) -> None:
+        """Clicks our button while `tab` is in front."""
+        self.bidi.send("browsingContext.activate", context=tab)
+        self.privileged(f"document.getElementById({_button_id()!r}).click()")
+
+    def popup_text(self) -> str:
+        """What a person reads in the open popup; "" where none is open."""
+        return str(self.evaluate(f"({_VIEWS})[0]?.document.body.innerText ?? ''"))
+
+    def click_in_popup(self, selector: str) -> None:
+        """Clicks the first element of the popup that matches."""
+        self.evaluate(f"({_VIEWS})[0].document.querySelector({json.dumps(selector)}).click()")
+
+    def press_shortcut(self) -> None:
+        """Chooses our keyboard command, as Ctrl+Shift+Y does."""
+        name = json.dumps(f"ext-keyset-id-{FIREFOX_ID}".replace("@", "_").replace(".", "_"))
+        self.privileged(f"document.getElementById({name}).firstElementChild.doCommand()")
+
+    def badge(self) -> str:
+        """The text on our button."""
+        return str(self.evaluate("browser.action.getBadgeText({})"))
+
+    def stored(self, area: str, name: str) -> Any:
+        """What the extension keeps under `name` in browser.storage `area` (local, session); None for nothing."""
+        return self.evaluate(f"browser.storage.{area}.get({name!r}).then(all => all[{name!r}] ?? null)")
+
+    def screenshot(self, tab: str, name: str) -> Path:
+        """A PNG of a tab among the artefacts."""
+        path = artefact(name)
+        shot = self.bidi.send("browsingContext.captureScreenshot", context=tab)["data"]
+        path.write_bytes(base64.b64decode(shot))
+        return path
+
+
+_VIEWS = "browser.extension.getViews({type: 'popup'})"
+
+
+def _button_id() -> str:
+    """The id that Firefox gives our button in the toolbar."""
+    return re.sub(r"[^a-z0-9_-]", "_", FIREFOX_ID.lower()) + "-BAP"
+
+
+@contextmanager
+def firefox(
+    home: Path, host_program: Path | None, environment: Mapping[str, str], *, proxy: str | None = None
+) -> Iterator[Firefox]:
+    """A headless Firefox with our extension.
+
+    Args:
+        home: becomes HOME, where Firefox looks for the host's manifest; holds the profile too.
+        host_program: absolute path of bowerbird-host; None for a machine on which it is not installed.
+        environment: the whole environment of the browser, and so of the host; HOME is replaced.
+        proxy: `host:port` of the stand-in; its certificates are taken as they are.
+    """
+    profile = _prepare(home, host_program, proxy)
+    with _running(profile, {**environment, "HOME": str(home)}) as address:
+        bidi = BiDi(address)
+        try:
+            bidi.send("webExtension.install", extensionData={"type": "path", "path": str(EXTENSION)})
+            yield _entered(bidi)
+        finally:
+            with suppress(websocket.WebSocketException, OSError):
+                bidi.send("browser.close")
+            bidi.close()
+
+
+def _entered(bidi: BiDi) -> Firefox:
+    # The page without the popup's script: it must not save anything by itself.
+    inside = str(bidi.send("browsingContext.create", type="tab")["context"])
+    bidi.send("browsingContext.navigate", context=inside, url=f"{ORIGIN}icons/icon.svg", wait="complete")
+    return Firefox(bidi, inside)
+
+
+def _prepare(home: Path, host_program: Path | None, proxy: str | None) -> Path:
+    profile = home / "profile"
+    profile.mkdir(parents=True, exist_ok=True)
+    wanted = _PREFERENCES | (_through(proxy) if proxy else {})
+    lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in wanted.items()]
+    (profile / "user.js").write_text("".join(lines))
+    manifest = home / ".mozilla" / "native-messaging-hosts" / FILE_NAME
+    manifest.parent.mkdir(parents=True, exist_ok=True)
+    manifest.unlink(missing_ok=True)
+    if host_program:
+        manifest.write_text(json.dumps(native_manifest("firefox", host_program)))
+    return profile
+
+
+def _through(proxy: str) -> dict[str, str | int | bool]:
+    host, port = proxy.rsplit(":", 1)
+    return {
+        "network.proxy.type": 1,
+        "network.proxy.http": host,
+        "network.proxy.http_port": int(port),
+        "network.proxy.ssl": host,
+        "network.proxy.ssl_port": int(port),
+    }
+
+
+@contextmanager
+def _running(profile: Path, environment: Mapping[str, str]) -> Iterator[str]:
+    """A started Firefox; gives the address of its BiDi server, and ends the whole process group."""
+    process = subprocess.Popen(
+        [
+            *(str(PROGRAM), "--headless", "--no-remote", "--profile", str(profile)),
+            *("--remote-debugging-port", "0", "--remote-allow-system-access"),
+        ],
+        env={**environment, "DBUS_SESSION_BUS_ADDRESS": "disabled:"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield _address(process)
+    finally:
+        _end(process)
+
+
+def _address(process: subprocess.Popen[str]) -> str:
+    assert process.stderr
+    found: Queue[str] = Queue()
+    threading.Thread(target=_read, args=(process.stderr, found), daemon=True).start()
+    try:
+        return found.get(timeout=_SECONDS)
+    except Empty:
+        raise BiDiError("Firefox did not tell its address") from None
+
+
+def _read(lines: IO[str], found: Queue[str]) -> None:
+    """Passes the address on, then keeps reading so that the browser never stands before a full pipe."""
+    with lines:
+        for line in lines:
+            if match := re.search(r"WebDriver BiDi listening on (ws://\S+)", line):
+                found.put(match[1])
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=10)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(timeout=10)
+
+
+def popup_text(browser: Firefox, wanted: str) -> str:
+    """The popup's text once it holds `wanted`."""
+    return eventually(lambda: (text := browser.popup_text()) and wanted in text and text, said=f"popup with {wanted!r}")
