@@ -1,0 +1,19 @@
+"""How much room the archive's disk has."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from bowerbird.settings import Settings
+
+
+def free_bytes(path: Path) -> int:
+    """Bytes that this user may still write where `path` is, or will be."""
+    existing = next(place for place in (path, *path.parents) if place.exists())
+    return shutil.disk_usage(existing).free
+
+
+def enough(settings: Settings, needed: int) -> bool:
+    """Whether so many more bytes leave the disk's floor free."""
+    return free_bytes(settings.archive) - needed >= settings.disk_floor

@@ -1,0 +1,145 @@
+"""Words as the search tables know them: how text is split, what a query asks for, and where text matches it.
+
+The search tables hold no text of their own, so what `indexable` makes of a text must never change without a migration
+that fills them anew.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+# Writing without spaces between words, where each character becomes a word of its own: Thai, Lao, Tibetan, Myanmar,
+# Hangul, Khmer, kana, bopomofo, Han. Fixed ranges, because `unicodedata` differs between versions of Python.
+_UNSPACED = (
+    "\u0e01-\u0eff\u0f00-\u0fff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u3105-\u312f"
+    "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_UNSPACED_CHARACTER = re.compile(f"([{_UNSPACED}])")
+_TOKEN = re.compile(rf"[{_UNSPACED}]|(?:(?![_{_UNSPACED}])\w)+")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_QUERY_PART = re.compile(r'(-?)"([^"]*)"?|(-?)([^\s"]+)')
+
+_LONGEST_QUERY = 400
+_MOST_WORDS = 32
+_SHORTEST_PREFIX = 3
+
+Piece = tuple[str, bool]
+
+
+class Query(msgspec.Struct, frozen=True):
+    """What a person asks for: the expression for FTS5, and the pattern that finds the same in folded text."""
+
+    match: str
+    pattern: re.Pattern[str]
+
+
+def indexable(text: str) -> str:
+    """Text as it is handed to FTS5: compatibility forms unified, characters of unspaced writing set apart."""
+    return _UNSPACED_CHARACTER.sub(r" \1 ", unicodedata.normalize("NFKC", _UNSTORABLE.sub(" ", text)))
+
+
+def parse_query(text: str) -> Query | None:
+    """What any text asks for; None where it names no word.
+
+    `"…"` is a phrase, `-word` must not occur, all other words must; the last of these may be the begin of a word
+    from three letters on.
+    """
+    parts = [part for part in _parts(text[:_LONGEST_QUERY]) if part.tokens][:_MOST_WORDS]
+    wanted = [part for part in parts if not part.negative]
+    if not wanted:
+        return None
+    unwanted = [part for part in parts if part.negative]
+    last = wanted[-1]
+    wanted[-1] = msgspec.structs.replace(last, is_prefix=_may_go_on(last))
+    match = " AND ".join(map(_expression, wanted))
+    if unwanted:
+        match = f"({match}) NOT ({' OR '.join(map(_expression, unwanted))})"
+    return Query(match, re.compile("|".join(map(_pattern, wanted))))
+
+
+class _Part(msgspec.Struct, frozen=True):
+    tokens: tuple[str, ...]
+    negative: bool
+    is_quoted: bool
+    is_prefix: bool = False
+
+
+def _parts(text: str) -> Iterator[_Part]:
+    for quoted_minus, quoted, minus, word in _QUERY_PART.findall(text):
+        tokens = tuple(_TOKEN.findall(fold(indexable(quoted or word))))
+        yield _Part(tokens, negative=bool(quoted_minus or minus), is_quoted=bool(quoted))
+
+
+def _may_go_on(part: _Part) -> bool:
+    last = part.tokens[-1]
+    return not part.is_quoted and len(last) >= _SHORTEST_PREFIX and not _UNSPACED_CHARACTER.match(last)
+
+
+def _expression(part: _Part) -> str:
+    # Tokens are letters, digits and marks alone, so nothing in them can end the string.
+    return f'"{" ".join(part.tokens)}"' + ("*" if part.is_prefix else "")
+
+
+def _pattern(part: _Part) -> str:
+    first, *rest = part.tokens
+    # The word's begin is checked after its first letters are found: so `re` can leap to these.
+    begin = re.escape(first) + ("" if _UNSPACED_CHARACTER.match(first) else rf"(?<![^\W_]{re.escape(first)})")
+    middle = "".join(rf"[\W_]{'*' if _UNSPACED_CHARACTER.match(token) else '+'}{re.escape(token)}" for token in rest)
+    if _UNSPACED_CHARACTER.match(part.tokens[-1]):
+        return begin + middle
+    return begin + middle + (r"[^\W_]*" if part.is_prefix else r"(?![^\W_])")
+
+
+class _Folding(dict[int, str]):
+    """Each character without capitals, accents and compatibility forms; always one for one, so that places agree."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        self[code] = folded = _folded(character)
+        return folded
+
+
+def _folded(character: str) -> str:
+    plain = unicodedata.normalize("NFKC", character)
+    if _UNSPACED_CHARACTER.match(plain):
+        return plain[0]
+    return (unicodedata.normalize("NFD", plain)[0].lower() or character)[0]
+
+
+_FOLDING = _Folding()
+
+
+def fold(text: str) -> str:
+    """Text in the form that is compared; as long as it was."""
+    return text.lower() if text.isascii() else text.translate(_FOLDING)
+
+
+def marked(text: str, query: Query, *, around: int | None = None) -> tuple[Piece, ...]:
+    """The text in pieces, each with whether it matches; if given, only `around` characters about the first match."""
+    places = [found.span() for found in query.pattern.finditer(fold(text))]
+    return in_pieces(text, places, *_window(text, places, around))
+
+
+def in_pieces(text: str, places: Iterable[tuple[int, int]], low: int, high: int) -> tuple[Piece, ...]:
+    """The text from `low` to `high`, cut where one of `places` (in order) begins or ends."""
+    pieces: list[Piece] = []
+    for start, end in places:
+        cut = min(end, high)
+        if low <= start < cut:
+            pieces += [(text[low:start], False), (text[start:cut], True)]
+            low = cut
+    pieces.append((text[low:high], False))
+    return tuple(piece for piece in pieces if piece[0])
+
+
+def _window(text: str, places: list[tuple[int, int]], around: int | None) -> tuple[int, int]:
+    if around is None or len(text) <= around:
+        return 0, len(text)
+    first = places[0][0] if places else 0
+    begin = max(0, first - around // 3)
+    begin = text.find(" ", begin, first) + 1 or begin if begin else 0
+    return begin, min(len(text), begin + around)
