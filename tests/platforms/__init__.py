@@ -7,6 +7,6 @@ assert not platforms.flagged
 
 from tests.platforms.exchange import Answer, Request
 from tests.platforms.log import Entry
-from tests.platforms.proxy import StandIn
+from tests.platforms.proxy import BROWSER_HOSTS, StandIn
 
-__all__ = ["Answer", "Entry", "Request", "StandIn"]
+__all__ = ["BROWSER_HOSTS", "Answer", "Entry", "Request", "StandIn"]

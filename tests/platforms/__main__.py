@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import threading
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def _announce(platforms: StandIn) -> None:
 
 
 def main() -> None:
-    """Serve until Ctrl-C."""
+    """Serve until Ctrl-C or SIGTERM."""
     parser = argparse.ArgumentParser(prog="python -m tests.platforms", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="port of the proxy; any free one by default")
     parser.add_argument("--delay", type=float, default=0.0, help="seconds before each answer")
@@ -47,6 +48,7 @@ def main() -> None:
         for rule in json.loads(chosen.faults.read_text()) if chosen.faults else []:
             platforms.fault(faults.from_json(rule))
         _announce(platforms)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             threading.Event().wait()
         except KeyboardInterrupt:

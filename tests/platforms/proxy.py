@@ -24,6 +24,19 @@ from tests.platforms.connection import Connection
 from tests.platforms.exchange import Changes
 from tests.platforms.log import Entry, Log
 
+# what Chromium and Firefox ask by themselves: StandIn(unflagged=BROWSER_HOSTS) lets them
+BROWSER_HOSTS = (
+    "*.google.com",
+    "*.googleapis.com",
+    "*.gstatic.com",
+    "*.gvt1.com",
+    "*.gvt2.com",
+    "*.mozilla.com",
+    "*.mozilla.net",
+    "*.mozilla.org",
+    "*.firefox.com",
+)
+
 
 class StandIn:
     """A running stand-in, from `with StandIn() as platforms:` to the end of the block.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.platforms import StandIn, media, web, youtube
+from tests.platforms import BROWSER_HOSTS, StandIn, media, web, youtube
 
 ROOT = Path(__file__).parents[2]
 WATCH = f"https://www.youtube.com/watch?v={youtube.GARDEN}"
@@ -175,10 +177,9 @@ def test_nothing_is_left_behind() -> None:
     assert not folder.exists()
 
 
-def test_runs_by_itself() -> None:
-    """`python -m tests.platforms` prints what a person needs to try it, and ends on an interrupt."""
-    import signal
-
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_runs_by_itself(ending: signal.Signals) -> None:
+    """`python -m tests.platforms` prints what a person needs to try it, and ends when it is told to."""
     command = [sys.executable, "-m", "tests.platforms"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
@@ -187,9 +188,32 @@ def test_runs_by_itself() -> None:
             lines.append(line)
             if line.startswith("# what arrived"):
                 break
-        process.send_signal(signal.SIGINT)
+        process.send_signal(ending)
         assert process.wait(timeout=20) == 0
     printed = "".join(lines)
     assert "export BOWERBIRD_PROXY=http://127.0.0.1:" in printed
     assert "export BOWERBIRD_CA_BUNDLE=" in printed
     assert f"watch?v={youtube.GARDEN}" in printed
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not shutil.which("chromium"), reason="no Chromium here")
+def test_browser_shows_the_watch_page(tmp_path: Path) -> None:
+    """Chromium, with the CA's key pinned, shows the page with its picture and its link to another video."""
+    with StandIn(unflagged=BROWSER_HOSTS) as platforms:
+        command = [
+            "chromium",
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            f"--user-data-dir={tmp_path}",
+            f"--proxy-server={platforms.url}",
+            f"--ignore-certificate-errors-spki-list={platforms.ca_key_hash}",
+            "--dump-dom",
+            WATCH,
+        ]
+        shown = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+    assert "<title>A walk in the garden - YouTube</title>" in shown
+    assert f'href="/watch?v={youtube.SILENT}"' in shown
+    assert platforms.seen("i.ytimg.com")
+    assert not platforms.flagged

@@ -26,6 +26,7 @@ pytestmark = LEAVES_SOCKETS
         (youtube.PREMIUM, "Music Premium members"),
         (youtube.COPYRIGHT, "copyright claim"),
         (youtube.UPCOMING, "Premieres in 3 hours"),
+        (youtube.NOT_YET_LIVE, "live event will begin"),
         (youtube.SABR, "No video formats found|Requested format is not available"),
         ("never-known", "This video is unavailable"),
     ],

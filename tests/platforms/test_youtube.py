@@ -203,3 +203,30 @@ def test_automatic_captions_are_told_apart(extract: Extract) -> None:
 def test_generic_extractor_finds_the_media(extract: Extract, url: str) -> None:
     """Pages with a video tag or Open Graph, direct files and redirects to another host all give a file."""
     assert extract(url, download=True)["requested_downloads"]
+
+
+def test_video_within_a_playlist_leads_to_both(extract: Extract) -> None:
+    """A watch URL with a list is the list, or the video alone when that is asked for."""
+    url = f"{watch(youtube.SILENT)}&list={youtube.WALKS}"
+    assert extract(url, extract_flat="in_playlist")["id"] == youtube.WALKS
+    assert extract(url, noplaylist=True)["id"] == youtube.SILENT
+
+
+@pytest.mark.parametrize(("video_id", "title"), [(youtube.HOSTILE, youtube.MARKUP), (youtube.DOTS, "..")])
+def test_hostile_text_arrives_as_it_is(extract: Extract, video_id: str, title: str) -> None:
+    """Markup and traversal in title, uploader and description reach the library unchanged."""
+    found = extract(watch(video_id))
+    assert (found["title"], found["uploader"], found["description"]) == (title, title, title)
+
+
+@pytest.mark.parametrize("video_id", [youtube.UPCOMING, youtube.NOT_YET_LIVE])
+def test_upcoming_names_its_time(extract: Extract, video_id: str) -> None:
+    """What has not begun says when it will."""
+    found = extract(watch(video_id), ignore_no_formats_error=True)
+    assert (found["live_status"], found["release_timestamp"]) == ("is_upcoming", 1893492000)
+
+
+@pytest.mark.parametrize("video_id", [*youtube.VIDEOS, *youtube.members(50, dead=25), "new001-4711"])
+def test_ids_have_the_platform_s_length(video_id: str) -> None:
+    """A video's id has eleven characters."""
+    assert len(video_id) == 11

@@ -58,6 +58,10 @@ def _no_such_entity(_: Request) -> Answer:
     return json_answer({"error": {"code": 404, "message": "Requested entity was not found."}}, 404)
 
 
+def _no_accounts(_: Request) -> Answer:
+    return json_answer(["gaia.l.a.r", []])  # Chromium asks at its start
+
+
 def _nothing_next(_: Request) -> Answer:
     return json_answer({"contents": {"twoColumnWatchNextResults": {}}})
 
@@ -70,6 +74,7 @@ _ROUTES: tuple[tuple[str, str, Callable[[Request], Answer | None]], ...] = (
     (r".*\.googlevideo\.com", r"/videoplayback", formats.videoplayback),
     (r".*\.googlevideo\.com", r"/segment/[\w-]{11}/\d+\.ts", formats.segment),
     (r"accounts\.google\.com", r"/ServiceLogin", pages.sign_in),
+    (r"accounts\.google\.com", r"/ListAccounts", _no_accounts),
     (_SITE, r"/", pages.home),
     (_SITE, r"/watch", pages.watch),
     (_SITE, r"/(shorts|live|v)/[\w-]{11}", pages.watch_short),

@@ -56,6 +56,8 @@ _CHANNELS = (
             "streams": (world.PAST_STREAM,),
         },
     ),
+    Channel(world.HOSTILE_CHANNEL, world.HOSTILE_HANDLE, world.MARKUP, {"videos": (world.HOSTILE,)}),
+    Channel(world.DOTS_CHANNEL, world.DOTS_HANDLE, "..", {"videos": (world.DOTS,)}),
 )
 
 _MADE_PLAYLIST = re.compile(r"PLmade-(\d{4})-(\d{4})$")

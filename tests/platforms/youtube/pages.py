@@ -41,7 +41,13 @@ def watch_short(request: Request) -> Answer:
 def _watch_page(video: Video, request: Request) -> Answer:
     response = player.in_page(video, player.logged_in(request))
     before = f"<script>var ytInitialPlayerResponse = {compact(response)};</script>"
-    return _page(video.title or "Video unavailable", _watch_body(video), _watch_data(video), before, _watch_head(video))
+    return _page(
+        video.title or "Video unavailable",
+        _watch_body(video),
+        _watch_data(video, request.query.get("list", "")),
+        before,
+        _watch_head(video),
+    )
 
 
 def _watch_head(video: Video) -> str:
@@ -67,7 +73,7 @@ def _watch_body(video: Video) -> str:
     )
 
 
-def _watch_data(video: Video) -> dict[str, Any]:
+def _watch_data(video: Video, playlist_id: str) -> dict[str, Any]:
     browse = {"browseEndpoint": {"browseId": video.channel_id, "canonicalBaseUrl": f"/{video.handle}"}}
     run = {"text": video.channel, "navigationEndpoint": browse}
     owner = {"title": {"runs": [run]}, "subscriberCountText": {"simpleText": "1.2K subscribers"}}
@@ -85,7 +91,11 @@ def _watch_data(video: Video) -> dict[str, Any]:
         {"videoPrimaryInfoRenderer": primary},
         {"videoSecondaryInfoRenderer": {"owner": {"videoOwnerRenderer": owner}}},
     ]
-    return {"contents": {"twoColumnWatchNextResults": {"results": {"results": {"contents": contents}}}}}
+    shown: dict[str, Any] = {"results": {"results": {"contents": contents}}}
+    if playlist_id:
+        url = {"commandMetadata": {"webCommandMetadata": {"url": f"/playlist?list={playlist_id}"}}}
+        shown["playlist"] = {"playlist": {"playlistId": playlist_id, "title": playlist_id, "endpoint": url}}
+    return {"contents": {"twoColumnWatchNextResults": shown}}
 
 
 # from the inside out

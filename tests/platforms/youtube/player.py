@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.platforms.exchange import Answer, Request, json_answer
 from tests.platforms.youtube import captions, formats
-from tests.platforms.youtube.world import Refusal, Video, find
+from tests.platforms.youtube.world import PREMIERE, Refusal, Video, find
 
 
 def logged_in(request: Request) -> bool:
@@ -28,7 +28,8 @@ def response(video: Video, client: str, login: bool) -> dict[str, Any]:
     """The player answer to a client (its InnerTube name), with or without a login."""
     refusal = video.refusal
     if refusal and not (login and refusal.login_opens):
-        return {"playabilityStatus": _refused(refusal, client), "videoDetails": _details(video)}
+        closed = {"playabilityStatus": _refused(refusal, client), "videoDetails": _details(video)}
+        return {**closed, "microformat": {"playerMicroformatRenderer": _microformat(video)}}
     answer = {
         "playabilityStatus": {"status": "OK", "playableInEmbed": True},
         "videoDetails": _details(video),
@@ -70,7 +71,9 @@ def _details(video: Video) -> dict[str, Any]:
 
 
 def _microformat(video: Video) -> dict[str, Any]:
+    times = {"liveBroadcastDetails": {"isLiveNow": False, "startTimestamp": PREMIERE}} if video.upcoming else {}
     return {
+        **times,
         "uploadDate": video.uploaded,
         "publishDate": video.uploaded,
         "ownerProfileUrl": f"http://www.youtube.com/{video.handle}",

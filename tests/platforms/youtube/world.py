@@ -32,11 +32,16 @@ GEO = "geo-blocked"
 MEMBERS = "members-vid"
 PREMIUM = "premium-vid"
 COPYRIGHT = "copyrighted"
-UPCOMING = "upcomingvid"
+UPCOMING = "upcomingvid"  # a premiere
+NOT_YET_LIVE = "later-event"  # a live stream that has not begun
 SABR = "sabr-stream"  # streams without URL
 
 GARDENERS = "UCgardenersandwalkers000"
 GARDENERS_HANDLE = "@gardeners"
+HOSTILE_CHANNEL, HOSTILE_HANDLE = "UChostile000000000000000", "@hostile"
+DOTS_CHANNEL, DOTS_HANDLE = "UCdotdot0000000000000000", "@dotdot"
+
+PREMIERE = "2030-01-01T10:00:00+00:00"  # when what is upcoming begins
 
 HD = (18, 160, 133, 134, 135, 136, 137, 278, 243, 247, 248, 139, 140, 250, 251)
 SMALL = (18, 134, 140, 243, 251)
@@ -117,7 +122,7 @@ _CHAPTERS = """A slow walk through a garden in May.
 
 #garden #walk https://example.org/garden?utm_source=video"""
 
-_MARKUP = "<script>window.hacked=1</script>\"'><img src=x onerror=window.hacked=1> ../../etc/passwd \u202egpj.exe"
+MARKUP = "<script>window.hacked=1</script>\"'><img src=x onerror=window.hacked=1> ../../etc/passwd \u202egpj.exe"
 
 _PLAYABLE = (
     Video(
@@ -144,8 +149,16 @@ _PLAYABLE = (
     ),
     Video(BIG, "The big picture", seconds=12, itags=(137, 140)),
     Video(SHORT, "A short one"),
-    Video(HOSTILE, _MARKUP, _MARKUP, channel=_MARKUP, captions=(Captions("en", "English", ((0.0, 4.0, _MARKUP),)),)),
-    Video(DOTS, "..", "..", channel=".."),
+    Video(
+        HOSTILE,
+        MARKUP,
+        MARKUP,
+        channel=MARKUP,
+        channel_id=HOSTILE_CHANNEL,
+        handle=HOSTILE_HANDLE,
+        captions=(Captions("en", "English", ((0.0, 4.0, MARKUP),)),),
+    ),
+    Video(DOTS, "..", "..", channel="..", channel_id=DOTS_CHANNEL, handle=DOTS_HANDLE),
     Video(CHALLENGE, "Behind a challenge", challenge="n"),
     Video(CIPHER, "Behind a signature", challenge="sig"),
     Video(SABR, "Streams without a URL", challenge="sabr"),
@@ -186,12 +199,15 @@ _REFUSED = {
     PREMIUM: Refusal("UNPLAYABLE", "This video is only available to Music Premium members"),
     COPYRIGHT: Refusal("UNPLAYABLE", _SEE_SCREEN, _CLAIM),
     UPCOMING: Refusal("LIVE_STREAM_OFFLINE", "Premieres in 3 hours"),
+    NOT_YET_LIVE: Refusal("LIVE_STREAM_OFFLINE", "This live event will begin in 2 days."),
 }
 
 VIDEOS: dict[str, Video] = {
     **{video.id: video for video in _PLAYABLE},
     **{
-        video_id: Video(video_id, f"Refused: {video_id}", refusal=refusal, upcoming=video_id == UPCOMING)
+        video_id: Video(
+            video_id, f"Refused: {video_id}", refusal=refusal, upcoming=refusal.status == "LIVE_STREAM_OFFLINE"
+        )
         for video_id, refusal in _REFUSED.items()
     },
 }
