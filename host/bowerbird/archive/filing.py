@@ -21,7 +21,7 @@ from bowerbird.archive.names import inside, item_folder
 from bowerbird.archive.placing import ReadyFile
 from bowerbird.database import transaction
 from bowerbird.errors import JobError, RequestError
-from bowerbird.model import FileReady, ItemFound, ScrapedCreator
+from bowerbird.model import FileReady, ItemFound, ScrapedCreator, TranscriptReady
 from bowerbird.settings import Settings
 
 

@@ -17,9 +17,8 @@ _LONGEST_ID = 64
 
 _FORBIDDEN = frozenset('<>:"/\\|?*')
 # learn.microsoft.com/windows/win32/fileio/naming-a-file
-_RESERVED = frozenset(
-    ("con", "prn", "aux", "nul", "conin$", "conout$")
-    + tuple(f"{port}{number}" for port in ("com", "lpt") for number in "0123456789¹²³")
+_RESERVED = re.compile(
+    r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?:\..*)?", re.IGNORECASE | re.DOTALL
 )
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
 
@@ -51,7 +50,7 @@ def _cut(text: str, max_bytes: int) -> str:
 
 
 def _is_reserved(name: str) -> bool:
-    return name.partition(".")[0].rstrip().casefold() in _RESERVED
+    return _RESERVED.fullmatch(name) is not None
 
 
 def safe_id(platform_id: str) -> str:
@@ -63,7 +62,7 @@ def safe_id(platform_id: str) -> str:
 
 
 def file_stem(platform_id: str) -> str:
-    """What an item's media files are called before `_{n}.{ext}`: without a first dash, which programs take for options."""
+    """What an item's media files are called before `_{n}.{ext}`; a first dash would be taken for an option."""
     name = safe_id(platform_id)
     return f"_{name}" if name.startswith("-") else name
 

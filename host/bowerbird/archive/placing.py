@@ -157,9 +157,9 @@ def _strays(files: Iterable[Path], is_ours: Callable[[str], object], keep: Colle
 
 
 def _made_here(platform_id: str) -> Callable[[str], object]:
-    media = "|".join(sorted(EXTENSIONS["video"] | EXTENSIONS["audio"] | _IMAGES))
+    extensions = "|".join(sorted(frozenset().union(*EXTENSIONS.values())))
     stem = re.escape(file_stem(platform_id))
-    return re.compile(rf"(?:{stem}|thumbnail)(?:_\d+)?\.(?:{media})").fullmatch
+    return re.compile(rf"(?:{stem}|thumbnail)(?:_\d+)?\.(?:{extensions})").fullmatch
 
 
 def as_job_error(error: OSError) -> JobError:

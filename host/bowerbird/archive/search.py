@@ -169,7 +169,20 @@ def _item_ids(db: sqlite3.Connection, query: Query, before: int) -> Iterator[tup
     )
     both = heapq.merge(items, transcripts, key=_item_of, reverse=True)
     for item_id, rows in itertools.groupby(both, key=_item_of):
+        if query.unwanted and _has(db, query.unwanted, item_id):
+            continue
         yield item_id, [transcript_id for _, transcript_id in rows if transcript_id is not None]
+
+
+def _has(db: sqlite3.Connection, match: str, item_id: int) -> bool:
+    """Whether the item or one of its transcripts matches: a word may be unwanted in the other of the two."""
+    first = item_id * TRANSCRIPTS_PER_ITEM
+    found = db.execute(
+        "SELECT 1 FROM items_fts WHERE items_fts MATCH ? AND rowid = ? UNION ALL"
+        " SELECT 1 FROM transcripts_fts WHERE transcripts_fts MATCH ? AND rowid BETWEEN ? AND ? LIMIT 1",
+        (match, item_id, match, first, first + TRANSCRIPTS_PER_ITEM - 1),
+    )
+    return found.fetchone() is not None
 
 
 def _item_of(row: sqlite3.Row) -> int:

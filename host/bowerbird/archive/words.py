@@ -31,9 +31,13 @@ Piece = tuple[str, bool]
 
 
 class Query(msgspec.Struct, frozen=True):
-    """What a person asks for: the expression for FTS5, and the pattern that finds the same in folded text."""
+    """What a person asks for: expressions for FTS5, and the pattern that finds what is wanted in folded text.
+
+    `match` says what must be there, `unwanted` what must not ('' for nothing).
+    """
 
     match: str
+    unwanted: str
     pattern: re.Pattern[str]
 
 
@@ -52,13 +56,13 @@ def parse_query(text: str) -> Query | None:
     wanted = [part for part in parts if not part.negative]
     if not wanted:
         return None
-    unwanted = [part for part in parts if part.negative]
     last = wanted[-1]
     wanted[-1] = msgspec.structs.replace(last, is_prefix=_may_go_on(last))
     match = " AND ".join(map(_expression, wanted))
+    unwanted = " OR ".join(_expression(part) for part in parts if part.negative)
     if unwanted:
-        match = f"({match}) NOT ({' OR '.join(map(_expression, unwanted))})"
-    return Query(match, re.compile("|".join(map(_pattern, wanted))))
+        match = f"({match}) NOT ({unwanted})"
+    return Query(match, unwanted, re.compile("|".join(map(_pattern, wanted))))
 
 
 class _Part(msgspec.Struct, frozen=True):
