@@ -50,7 +50,7 @@ def label(target: Target) -> str:
 
 def _step(address: Address, url: str) -> Target | str:
     host = address.host.removeprefix("www.")
-    if host not in _TABLES or address.port > 0:
+    if host not in _TABLES or address.port:
         return web_target(address, url)
     platform, table = _TABLES[host]
     found = look_up(platform, table, address, url)

@@ -10,6 +10,7 @@ from bowerbird.errors import RequestError
 from bowerbird.targets.hosts import is_private_host, normal_host
 
 MAX_LENGTH = 8192
+MAX_PORT = 65535
 DEFAULT_PORTS = {"http": 80, "https": 443}
 SHOWN = 48
 
@@ -130,7 +131,7 @@ def _host_and_port(authority: str) -> tuple[str, int]:
     found = _AUTHORITY.fullmatch(authority)
     if found is None:
         raise ValueError("no authority")
-    port = int(found[2]) if found[2] else -1
-    if port == 0 or port > 65535:
+    port = int(found[2]) if found[2] else None
+    if port == 0 or (port or 0) > MAX_PORT:
         raise ValueError("no port")
-    return normal_host(found[1]), port
+    return normal_host(found[1]), port or 0

@@ -17,7 +17,7 @@ PRIVATE_SUFFIXES = (
     ".localhost", ".local", ".internal", ".home.arpa", ".lan", ".home", ".corp", ".intranet", ".localdomain",
 )  # fmt: skip
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
-LOCAL_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")  # RFC 8215
+GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # IANA; what lies outside of it leads to no public host
 IPAddress: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")  # RFC 4291, 2.5.5.1
 
@@ -39,7 +39,7 @@ def is_private_address(text: str) -> bool:
         address = ipaddress.ip_address(text)
     except ValueError:
         return True
-    return _is_private(address) or any(map(_is_private, _inner_addresses(address)))
+    return _is_private(_innermost(address))
 
 
 def is_private_host(host: str) -> bool:
@@ -74,17 +74,18 @@ def normal_host(host: str) -> str:
 
 
 def _is_private(address: IPAddress) -> bool:
-    return not address.is_global or address.is_multicast
+    if address.version == 6 and address not in GLOBAL_UNICAST:
+        return True
+    return address.is_multicast or not address.is_global
 
 
-def _inner_addresses(address: IPAddress) -> list[IPAddress]:
-    if not isinstance(address, ipaddress.IPv6Address):
-        return []
-    if address in LOCAL_NAT64:
-        return [ipaddress.IPv4Address(0)]
+def _innermost(address: IPAddress) -> IPAddress:
+    """The IPv4 address that an IPv6 one carries, where it does."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
     if address in NAT64 or address in IPV4_COMPATIBLE:
-        return [ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)]
-    return [inner for inner in (address.ipv4_mapped, address.sixtofour) if inner is not None]
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 def _ipv4(parts: list[str]) -> str:

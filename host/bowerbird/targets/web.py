@@ -26,11 +26,11 @@ _TRACKING = re.compile(
 def web_target(address: Address, url: str) -> Target:
     """The target of an address that no platform's table knows."""
     path = address.path or "/"
-    extension = path.rpartition("/")[2].rpartition(".")[2].lower()
+    _, dot, extension = path.rpartition("/")[2].rpartition(".")
     return Target(
         url=url,
         platform="web",
-        kind="file" if extension in MEDIA_EXTENSIONS else "page",
+        kind="file" if dot and extension.lower() in MEDIA_EXTENSIONS else "page",
         canonical_url=address.origin + path + _query(address.query) + _fragment(address.fragment),
     )
 

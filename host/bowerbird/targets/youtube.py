@@ -71,6 +71,7 @@ PAGES: Table = {
     "embed": (
         Row("live", "embed/live_stream", SITE + "/channel/{id}/live", "{id}/live", "{id}", {"channel": LIST}),
         Row("playlist", "embed(/.*)?", PLAYLIST, query={"list": FIXED_LIST}),
+        Refusal("embed/(videoseries|live_stream)", CUT_OFF.message, HINT),
         *video_rows("embed"),
     ),
     "v": video_rows("v"),
@@ -93,7 +94,7 @@ PAGES: Table = {
     "feed": (
         Row("playlist", "feed/watch_later", SITE + "/playlist?list=WL", "WL"),
         Row("sound", "feed/sfv_audio_pivot", SITE + "/feed/sfv_audio_pivot", "", keep=("bp",)),
-        Row("playlist", r"(?P<id>feed/[a-z_]+)", SITE + "/{id}", keep=("bp",)),
+        Row("playlist", r"feed/(?P<feed>[a-z_]+)", SITE + "/feed/{feed}", "feed/{feed}", keep=("bp",)),
     ),
     "view_play_list": (Row("playlist", "view_play_list", PLAYLIST, query={"p": LIST}),),
     "attribution_link": (Wrapper(".*", "u"),),
