@@ -16,9 +16,12 @@ from bowerbird.install.browsers import BROWSERS, Browser, choose, found
 from bowerbird.install.files import remove_file, shown, write_file
 from bowerbird.install.launcher import keep_archive_place, launcher_path, write_launcher
 from bowerbird.install.manifests import manifest_path, remove_manifest, write_manifest
+from bowerbird.install.processes import stop_processes
 from bowerbird.settings import Settings, default_home
 
 MARKER = "README.txt"
+# What Bowerbird or its owner may have put there before the first install.
+_OURS = frozenset(("config.toml", "signin.key", "logs", "scrapers", "worker.pid", "site.pid"))
 _MARKER_TEXT = (
     b"Settings, keys and logs of Bowerbird. `bowerbird uninstall` removes this folder with all that is in it.\n"
 )
@@ -49,9 +52,9 @@ def install(settings: Settings, browsers: Iterable[str] | None = None) -> Instal
     """
     chosen = choose(browsers) if browsers is not None else found() or BROWSERS
     _check_places(settings)
-    ensure_archive(settings.database)
     try:
-        _make_home(settings.home)
+        _make_home(settings.home)  # first, so that an archive inside it does not make it look like somebody else's
+        ensure_archive(settings.database)
         kept = keep_archive_place(settings)
         program = write_launcher(settings)
     except OSError as error:
@@ -80,10 +83,10 @@ def _check_places(settings: Settings) -> None:
 
 
 def _make_home(home: Path) -> None:
-    """A folder for us alone; one that was empty or missing is marked as ours, so that uninstall may remove it."""
+    """A folder for us alone; one that held nothing else is marked as ours, so that uninstall may remove it."""
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     home.chmod(0o700)
-    if not any(home.iterdir()):
+    if all(entry.name in _OURS for entry in home.iterdir()):
         write_file(home / MARKER, _MARKER_TEXT, mode=0o600)
 
 
@@ -103,7 +106,8 @@ def _write_manifests(browsers: Iterable[Browser], home: Path, program: Path) -> 
 
 def uninstall(settings: Settings) -> UninstallReport:
     """Take away everything but the archive: manifests, launcher, settings, keys and logs. Safe to call again."""
-    lines = [f"{browser.label}: forgotten" for browser in BROWSERS if _forget(browser, settings.home)]
+    lines = [f"{name}: stopped" for name in stop_processes(settings)]
+    lines += [f"{browser.label}: forgotten" for browser in BROWSERS if _forget(browser, settings.home)]
     with contextlib.suppress(OSError):
         remove_file(launcher_path(settings.home))
     lines.append(_remove_home(settings))

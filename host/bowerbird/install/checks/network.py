@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import socket
 import ssl
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bowerbird.errors import RequestError
+from bowerbird.install import site
 from bowerbird.install.checks.check import Check
 from bowerbird.install.files import shown
 from bowerbird.settings import Settings, load_settings
@@ -18,36 +18,18 @@ _PLACES = ("port", "proxy", "ca_bundle", "allow_private_hosts", "log_level")
 
 
 def check_site_port(settings: Settings) -> Iterator[Check]:
-    """Whether the site's port is free, ours, or taken by another program."""
+    """Whether the site's port is free, ours, or taken by another program. Says nothing before the install."""
+    if not settings.home.is_dir():
+        return
     name, address = "site", f"127.0.0.1:{settings.port}"
-    answer = _first_page(settings.port)
-    if answer is None:
-        yield Check(name, "ok", f"not running; {address} is free. `bowerbird open` starts it.")
-    elif b"bowerbird" in answer.lower():
-        yield Check(name, "ok", f"running at {address}")
-    else:
-        yield Check(
-            name,
-            "fail",
-            f"Another program uses {address}.",
-            "End that program, or write another port into config.toml, such as: port = 8464",
-        )
-
-
-def _first_page(port: int) -> bytes | None:
-    """What answers on a loopback port; None where nobody listens, b'' where it speaks no HTTP."""
     try:
-        socket.create_connection(("127.0.0.1", port), timeout=2).close()
-    except OSError:
-        return None
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        connection.request("GET", "/")
-        return connection.getresponse().read(65536)
-    except (OSError, http.client.HTTPException):
-        return b""
-    finally:
-        connection.close()
+        running = site.is_running(settings)
+    except RequestError:
+        cure = "End that program, or write another port into config.toml, such as: port = 8464"
+        yield Check(name, "fail", f"Another program uses {address}.", cure)
+        return
+    told = f"running at {address}" if running else f"not running, {address} is free; `bowerbird open` starts it"
+    yield Check(name, "ok", told)
 
 
 def check_proxy(settings: Settings) -> Iterator[Check]:
