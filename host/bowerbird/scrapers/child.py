@@ -1,0 +1,215 @@
+"""The child process of one scraper: `python -m bowerbird.scrapers.child NAME`.
+
+    stdin    one Assignment a line (JSON); it is also the life pipe: its end means that the worker is gone
+    stdout   one ScraperEvent a line (JSON), of each assignment last a Finished or a Failed; nothing else is ever there
+    stderr   whatever libraries print
+
+At the end of stdin an idle child exits with 0; a busy one kills its whole process group, so that no ffmpeg or deno stays.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from queue import SimpleQueue
+
+import msgspec
+
+from bowerbird.errors import JobError
+from bowerbird.model import Assignment, Failed, Finished, Progress, ScraperEvent
+from bowerbird.scrapers import SCRAPERS
+from bowerbird.scrapers.interface import Scraper
+from bowerbird.scrapers.redact import redact
+
+PROGRESS_EVERY = 0.25  # seconds between two Progress events: what the worker stores of a job, and so what it needs
+MEMORY_LIMIT = 3 << 30  # bytes of written memory; a compressed bomb ends here, deno with a real player needs a tenth of it
+
+
+class Pipes:
+    """The two private ends that the worker holds the others of; nothing that a library starts inherits them."""
+
+    def __init__(self, assignments: int, events: int) -> None:
+        self._assignments = os.fdopen(assignments, "rb")
+        self._events = os.fdopen(events, "wb")
+        self._lock = threading.Lock()
+        self._last_progress = 0.0
+
+    def lines(self) -> Iterator[bytes]:
+        """Assignments as they come, until the worker closes its end."""
+        return iter(self._assignments.readline, b"")
+
+    def report(self, event: ScraperEvent) -> None:
+        """Write one event; any thread may. Progress that comes too early is left out."""
+        line = msgspec.json.encode(event) + b"\n"
+        with self._lock:
+            if isinstance(event, Progress) and not self._progress_is_due():
+                return
+            self._write(line)
+
+    def _progress_is_due(self) -> bool:
+        now = time.monotonic()
+        if now - self._last_progress < PROGRESS_EVERY:
+            return False
+        self._last_progress = now
+        return True
+
+    def _write(self, line: bytes) -> None:
+        try:
+            self._events.write(line)
+            self._events.flush()
+        except OSError:
+            end_group()
+
+
+class Watch:
+    """Reads the life pipe in a thread of its own and knows whether an assignment is being worked on."""
+
+    def __init__(self, pipes: Pipes) -> None:
+        self._pipes = pipes
+        self._waiting: SimpleQueue[bytes | None] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._open = 0
+        threading.Thread(target=self._read, name="life pipe", daemon=True).start()
+
+    def assignments(self) -> Iterator[bytes]:
+        """Each line as it comes; it counts as worked on until `done`."""
+        return iter(self._waiting.get, None)
+
+    def done(self) -> None:
+        """The present assignment is over: from now on the end of the pipe is a friendly one."""
+        with self._lock:
+            self._open -= 1
+
+    def _read(self) -> None:
+        for line in self._pipes.lines():
+            with self._lock:
+                self._open += 1
+            self._waiting.put(line)
+        with self._lock:
+            if self._open:
+                end_group()
+        self._waiting.put(None)
+
+
+def end_group() -> None:
+    """End this process and everything that it started, at once."""
+    os.killpg(os.getpgid(0), signal.SIGKILL)
+
+
+def take_pipes() -> Pipes:
+    """Take stdin and stdout away from everybody else: reads give nothing, prints go to stderr."""
+    assignments, events = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return Pipes(assignments, events)
+
+
+def limit_resources() -> None:
+    """No core files with secrets in them, no endless memory. Does nothing where the system has no such limits."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT, MEMORY_LIMIT))
+
+
+def limit_file_size(limit: int | None) -> None:
+    """No single file above `limit` bytes, whichever program writes it; None lifts it."""
+    try:
+        import resource
+    except ImportError:
+        return
+    hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+    # joined streams need a little more than their parts
+    soft = hard if limit is None else limit + (limit >> 4) + (1 << 20)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def load_scraper(name: str) -> Scraper:
+    """The scraper of that name. Raises KeyError for one that is not in the table."""
+    module, _, made_by = SCRAPERS[name].partition(":")
+    scraper: Scraper = getattr(import_module(module), made_by)()
+    return scraper
+
+
+def run(scraper: Scraper, line: bytes, pipes: Pipes) -> Finished | Failed:
+    """Work on one assignment; whatever happens, what comes out is its last event."""
+    folder = ""
+    try:
+        assignment = msgspec.json.decode(line, type=Assignment)
+        folder = assignment.folder
+        limit_file_size(assignment.max_bytes)
+        _enter(Path(folder))
+        for event in scraper.scrape(assignment, pipes.report):
+            pipes.report(event)
+    except BaseException as error:  # noqa: BLE001 - a library's SystemExit must not end the series either
+        return failed(error, folder)
+    return Finished()
+
+
+def _enter(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # a library that forgets its folder writes into this one
+    os.chdir(folder)
+
+
+def failed(error: BaseException, folder: str = "") -> Failed:
+    """The error as an event; one that is no JobError becomes `internal`, with its trace in the log."""
+    if isinstance(error, JobError):
+        return Failed(
+            code=error.code,
+            message=error.message,
+            hint=error.hint,
+            retry_after=error.retry_after,
+            detail=redact(error.detail, folder),
+        )
+    print(redact("".join(traceback.format_exception(error)), folder), file=sys.stderr)
+    unexpected = _known_cause(error)
+    return Failed(
+        code=unexpected.code,
+        message=unexpected.message,
+        hint=unexpected.hint,
+        detail=redact(f"{type(error).__name__}: {error}", folder),
+    )
+
+
+def _known_cause(error: BaseException) -> JobError:
+    if isinstance(error, MemoryError):
+        return JobError("too_large", "The site sent more than this computer may hold in memory.")
+    code = {28: "disk_full", 122: "disk_full", 27: "too_large"}.get(getattr(error, "errno", None) or 0, "internal")
+    return JobError(code)
+
+
+def main(arguments: list[str]) -> int:
+    """Serve assignments until the worker closes its end."""
+    os.umask(0o077)
+    pipes = take_pipes()
+    if os.getpgid(0) != os.getpid():
+        os.setpgid(0, 0)
+    from bowerbird.scrapers import guard
+    from bowerbird.scrapers.environment import make_private_folders, read_surroundings
+
+    make_private_folders()
+    limit_resources()
+    guard.install(read_surroundings())
+    watch = Watch(pipes)
+    scraper = load_scraper(arguments[0])
+    for line in watch.assignments():
+        last = run(scraper, line, pipes)
+        watch.done()
+        pipes.report(last)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,173 @@
+"""The one door to yt-dlp: a YoutubeDL that is kept for a series of attempts, and what it calls back.
+
+Kept, because connections, extractors and solved challenges are what makes the second video cheap. Between two attempts only
+the folder, the order of formats and the callbacks' target change; the cookies are those of the child's one session.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from yt_dlp import YoutubeDL
+from yt_dlp.downloader.external import FFmpegFD
+from yt_dlp.postprocessor.common import PostProcessor
+from yt_dlp.postprocessor.ffmpeg import FFmpegExtractAudioPP
+
+from bowerbird.errors import JobError
+from bowerbird.model import Assignment
+from bowerbird.scrapers import options
+from bowerbird.scrapers.environment import Surroundings
+from bowerbird.scrapers.programs import ffmpeg_program
+from bowerbird.scrapers.redact import redact
+
+Info = Mapping[str, Any]
+
+REDIRECTS = 5  # results that only name another address, one after the other
+COMMENTS = 1000  # of one item
+
+
+class Listener(Protocol):
+    """An attempt, as far as yt-dlp calls back."""
+
+    def chosen(self, found: Info) -> None:
+        """The streams are chosen and nothing is fetched yet; raises JobError to stop."""
+
+    def progressed(self, step: Info) -> None:
+        """Bytes arrived, or a stream is there."""
+
+    def processed(self, step: Info) -> None:
+        """A step after the fetching started or ended."""
+
+    def warned(self, text: str) -> None:
+        """yt-dlp said something that may be the only trace of a cause."""
+
+
+class Library:
+    """yt-dlp for one attempt after the other."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self._listener: Listener | None = None
+        self._audio_only = False
+        self._yt_dlp = YoutubeDL(
+            {
+                **options.library_options(surroundings, ffmpeg_program()),
+                "logger": _Logger(self),
+                "progress_hooks": [self._progressed],
+                "postprocessor_hooks": [self._processed],
+                "format": self._choose,
+            }
+        )
+        self._yt_dlp.add_post_processor(_Chosen(self), when="video")
+
+    def begin(self, assignment: Assignment, listener: Listener) -> None:
+        """Point yt-dlp at an attempt's folder and wishes."""
+        self._listener = listener
+        self._audio_only = assignment.audio_only
+        self._yt_dlp.params.update(
+            paths={"home": assignment.folder},
+            format_sort=options.format_order(assignment.quality),
+            getcomments=assignment.comments,
+            extractor_args={"youtube": {"max_comments": [str(COMMENTS)]}},
+        )
+        # or a warning, and a list, would count once for the whole series
+        self._yt_dlp._printed_messages.clear()
+        self._yt_dlp._playlist_urls.clear()
+
+    def read(self, url: str) -> dict[str, Any]:
+        """What is at an address, without its media: an item, or a list whose entries are read as they are asked for."""
+        if not url.startswith(("http://", "https://")):
+            # a prefix such as ytsearch: is yt-dlp's own language, not an address
+            raise JobError("not_supported")
+        found = self._yt_dlp.extract_info(url, download=False, process=False)
+        for _ in range(REDIRECTS):
+            if found is None or found.get("_type") != "url":
+                break
+            found = self._yt_dlp.extract_info(found["url"], download=False, process=False, ie_key=found.get("ie_key"))
+        if not found:
+            raise JobError("scraper_outdated", detail="yt-dlp returned nothing")
+        return dict(found)
+
+    def process(self, found: dict[str, Any], download: bool) -> dict[str, Any]:
+        """Choose streams and, where asked, fetch and join them; the info dict as yt-dlp leaves it."""
+        return dict(self._yt_dlp.process_ie_result(found, download=download) or {})
+
+    def fetch_text(self, url: str, largest: int) -> bytes:
+        """A small file, with yt-dlp's cookies and headers."""
+        with self._yt_dlp.urlopen(url) as answer:
+            return bytes(answer.read(largest))
+
+    def plain(self, found: Info) -> dict[str, Any]:
+        """The info dict without yt-dlp's own objects."""
+        return dict(self._yt_dlp.sanitize_info(found, remove_private_keys=True))
+
+    def _choose(self, offered: Info) -> Iterator[dict[str, Any]]:
+        chosen = options.choose_streams(offered["formats"], self._audio_only)
+        if chosen:
+            yield chosen
+
+    def tell_chosen(self, found: dict[str, Any]) -> None:
+        """Called by yt-dlp between choosing and fetching."""
+        if self._audio_only and found.get("vcodec") != "none":
+            found.setdefault("__postprocessors", []).append(FFmpegExtractAudioPP(self._yt_dlp, "best"))
+        if self._listener:
+            self._listener.chosen(found)
+
+    def tell_warning(self, text: str) -> None:
+        """Called by yt-dlp's logger."""
+        print(redact(text), file=sys.stderr)
+        if self._listener:
+            self._listener.warned(text)
+
+    def _progressed(self, step: Info) -> None:
+        if self._listener:
+            self._listener.progressed(step)
+
+    def _processed(self, step: Info) -> None:
+        if self._listener:
+            self._listener.processed(step)
+
+
+class _Logger:
+    """yt-dlp's three doors for text; normal lines arrive as debug."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def debug(self, text: str) -> None: ...
+
+    def warning(self, text: str) -> None:
+        self._library.tell_warning(text)
+
+    def error(self, text: str) -> None:
+        self._library.tell_warning(text)
+
+
+class _Chosen(PostProcessor):  # type: ignore[misc]  # yt-dlp carries no types
+    """yt-dlp's documented place between choosing the streams and fetching anything."""
+
+    def __init__(self, library: Library) -> None:
+        super().__init__(None)
+        self._library = library
+
+    def run(self, information: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
+        """Tell it; nothing is to be deleted."""
+        self._library.tell_chosen(information)
+        return [], information
+
+
+def _refuse_network(_self: Any, _filename: str, information: Info) -> bool:
+    raise JobError("not_supported", "This stream can't be fetched safely.", detail=f"protocol {information.get('protocol')}")
+
+
+# yt-dlp hands live and odd HLS to ffmpeg, past the connect guard and with the cookies in its argv; there is no option against it
+FFmpegFD.real_download = _refuse_network
+
+
+def landed(found: Info) -> Path | None:
+    """The file that yt-dlp says it made."""
+    made = found.get("requested_downloads") or ()
+    path = made[0].get("filepath") if made else None
+    return Path(path) if path else None

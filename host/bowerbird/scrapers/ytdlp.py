@@ -1,0 +1,162 @@
+"""The scraper on yt-dlp: YouTube, and every other site that yt-dlp knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bowerbird.errors import JobError
+from bowerbird.model import Assignment, FileReady, Noted, Operation, ScraperEvent
+from bowerbird.scrapers import lists, media, transcripts
+from bowerbird.scrapers.attempt import Attempt
+from bowerbird.scrapers.classify import classify, evidence_of
+from bowerbird.scrapers.clean import write_metadata
+from bowerbird.scrapers.describe import describe, identity
+from bowerbird.scrapers.environment import read_surroundings
+from bowerbird.scrapers.interface import Report
+from bowerbird.scrapers.library import Library, landed
+
+LIVE_AGAIN = 900.0  # seconds until a running live stream is looked at again
+_MEDIA_REFUSED = re.compile(r"unable to download video data: HTTP Error (?:403|404)")
+_UNIT_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
+
+
+class YtDlpScraper:
+    """Items and lists through one warm yt-dlp."""
+
+    name = "yt_dlp"
+
+    def __init__(self) -> None:
+        self._library = Library(read_surroundings())
+        self._session: Any = None
+
+    def scrape(self, assignment: Assignment, report: Report) -> Iterator[ScraperEvent]:
+        """Yield an item with its files, or the pages of a list. Raises JobError."""
+        attempt = Attempt(assignment, report)
+        self._library.begin(assignment, attempt)
+        yield Operation("Reading the page")
+        try:
+            found = self._library.read(assignment.target.canonical_url)
+            if lists.is_list(found) and not _is_one_video(found):
+                yield from lists.pages_of(found, assignment)
+            elif assignment.target.is_list:
+                yield lists.single_page(str(found.get("webpage_url") or assignment.target.canonical_url), found.get("title"))
+            else:
+                yield from self._item(_the_video(found), attempt)
+        except JobError:
+            raise
+        except Exception as error:
+            raise _with_time(classify(evidence_of(error, attempt.warnings)), str(error)) from error
+
+    def _item(self, found: dict[str, Any], attempt: Attempt) -> Iterator[ScraperEvent]:
+        assignment = attempt.assignment
+        _refuse_live(found)
+        if not assignment.media:
+            described = self._library.process(found, download=False)
+            yield describe(described, assignment.target)
+            yield self._metadata(described, attempt)
+            return
+        self._start_transcripts(found, attempt)
+        fetched = self._fetched(found, attempt)
+        yield Operation("Checking the file")
+        yield self._media(fetched, attempt)
+        yield from _thumbnail(attempt.folder)
+        yield from self._transcripts(fetched, attempt)
+        yield self._metadata(fetched, attempt)
+        if fetched.get("live_status") == "post_live":
+            yield Noted("The stream had just ended: its start may be missing. Save it again later.")
+
+    def _fetched(self, found: dict[str, Any], attempt: Attempt) -> dict[str, Any]:
+        """Fetch the media; addresses that the platform already forgot are asked for once more."""
+        try:
+            return self._library.process(found, download=True)
+        except Exception as error:
+            if not _MEDIA_REFUSED.search(str(error)):
+                raise
+        again = self._library.read(attempt.assignment.target.canonical_url)
+        return self._library.process(_the_video(again), download=True)
+
+    def _media(self, fetched: dict[str, Any], attempt: Attempt) -> FileReady:
+        path = landed(fetched)
+        if path is None or not path.is_file() or path.resolve().parent != attempt.folder.resolve():
+            raise JobError("incomplete", detail="yt-dlp left no file in the folder")
+        try:
+            shape = media.examine(path)
+        except JobError:
+            # or the next attempt would take it for done
+            path.unlink()
+            raise
+        return media.ready(media.named_by_kind(path), shape.file_type, shape)
+
+    def _start_transcripts(self, found: dict[str, Any], attempt: Attempt) -> None:
+        wanted = attempt.assignment.transcripts
+        platform, video_id = identity(found, attempt.assignment.target)
+        if wanted and platform == "youtube":
+            self._session = self._session or transcripts.new_session()
+            attempt.first_way = lambda: transcripts.FirstWay(video_id, wanted, self._session)
+
+    def _transcripts(self, fetched: dict[str, Any], attempt: Attempt) -> Iterator[ScraperEvent]:
+        wanted = attempt.assignment.transcripts
+        if not wanted:
+            return
+        yield Operation("Fetching transcript")
+        outcome = attempt.transcripts.outcome() if attempt.transcripts else transcripts.Outcome()
+        if not outcome.transcripts and not (outcome.error and outcome.error.code == "rate_limited"):
+            outcome = self._second_way(fetched, wanted, outcome)
+        yield from transcripts.events_of(outcome, wanted, attempt.folder)
+
+    def _second_way(
+        self, fetched: dict[str, Any], wanted: tuple[str, ...], first: transcripts.Outcome
+    ) -> transcripts.Outcome:
+        def read(url: str) -> bytes:
+            return self._library.fetch_text(url, transcripts.LARGEST)
+
+        second = transcripts.collect(lambda: transcripts.tracks_of_subtitles(fetched, read), wanted)
+        if second.transcripts or second.error:
+            return second
+        return first if first.error else transcripts.Outcome(offered=first.offered or second.offered)
+
+    def _metadata(self, described: dict[str, Any], attempt: Attempt) -> FileReady:
+        path = write_metadata(self._library.plain(described), attempt.folder)
+        return media.ready(path, "metadata")
+
+
+def _is_one_video(found: dict[str, Any]) -> bool:
+    """A page with one embedded video is that video."""
+    entries = found.get("entries")
+    return isinstance(entries, list) and len(entries) == 1 and not lists.is_list(entries[0]) and "formats" in entries[0]
+
+
+def _the_video(found: dict[str, Any]) -> dict[str, Any]:
+    if not lists.is_list(found):
+        return found
+    page = {name: found[name] for name in ("extractor", "extractor_key", "webpage_url", "id", "title") if found.get(name)}
+    return {**page, **found["entries"][0]}
+
+
+def _refuse_live(found: dict[str, Any]) -> None:
+    if found.get("live_status") == "is_live" or found.get("is_live"):
+        raise JobError("upcoming", "This is live now: it is saved when it has ended.", retry_after=LIVE_AGAIN)
+
+
+def _with_time(error: JobError, text: str) -> JobError:
+    """When what has not begun will begin, by the platform's own words: `Premieres in 3 hours`."""
+    if error.code != "upcoming" or error.retry_after:
+        return error
+    named = re.search(r"in (\d+|an?) (second|minute|hour|day|week)s?", text)
+    seconds = _UNIT_SECONDS[named[2]] * (int(named[1]) if named[1].isdigit() else 1) if named else LIVE_AGAIN
+    when = f"This has not begun yet: it begins in {named[1]} {named[2]}{'s' if named[1] not in ('1', 'a', 'an') else ''}." if named else ""
+    return JobError("upcoming", when, retry_after=float(max(seconds, 60)), detail=error.detail)
+
+
+def _thumbnail(folder: Path) -> Iterator[FileReady]:
+    """The picture that yt-dlp left; something else under its name is not kept."""
+    for path in sorted(folder.glob("thumbnail.*")):
+        kind = media.kind_of_file(path)
+        if kind is None or kind.file_type != "image":
+            path.unlink()
+            continue
+        yield media.ready(media.named_by_kind(path), "thumbnail", media.picture_shape(path))
+        return
