@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bowerbird import __version__
-from bowerbird.archive.keys import known_items, target_key
+from bowerbird.archive.keys import archived_ids, target_key
 from bowerbird.database import open_writer
 from bowerbird.errors import BowerbirdError, RequestError
 from bowerbird.messages import requests
@@ -114,7 +114,7 @@ def _wake(settings: Settings) -> None:
 def lookup(desk: Desk, request: requests.Lookup) -> Answer:
     """Which of these are archived, and since when."""
     keys = {url: _key(desk.settings, url) for url in request.urls}
-    known = known_items(desk.db, [key for key in keys.values() if key])
+    known = archived_ids(desk.db, [key for key in keys.values() if key])
     return {"saved": {url: _saved(desk, known.get(key or "")) for url, key in keys.items()}}
 
 

@@ -7,7 +7,7 @@ import uuid
 
 import msgspec
 
-from bowerbird.archive.keys import known_items, target_key
+from bowerbird.archive.keys import archived_ids, target_key
 from bowerbird.clock import now
 from bowerbird.database import transaction
 from bowerbird.errors import BowerbirdError
@@ -34,7 +34,7 @@ def add_page(db: sqlite3.Connection, settings: Settings, parent: ClaimedJob, pag
     entries = [_entry(settings, member) for member in page.members]
     with transaction(db):
         fresh = [entry for entry in entries if not _is_member(db, parent.id, entry.key)]
-        known = {} if parent.options.force else known_items(db, [entry.key for entry in fresh])
+        known = {} if parent.options.force else archived_ids(db, [entry.key for entry in fresh])
         for entry in fresh:
             if entry.key not in known:
                 _insert(db, parent, entry)

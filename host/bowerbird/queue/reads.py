@@ -14,7 +14,10 @@ MOST_JOBS = 500
 
 
 class JobFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which jobs to list. `since` and `until` are days or times in UTC; `before` is the `next` of the page before."""
+    """Which jobs to list. `since` and `until` are days or times in UTC.
+
+    `before` is the `next` of the page before; `after` is the `first` of the page after.
+    """
 
     statuses: tuple[str, ...] = ()
     platform: str | None = None
@@ -23,14 +26,16 @@ class JobFilter(msgspec.Struct, frozen=True, kw_only=True):
     parent_id: str | None = None
     roots_only: bool = False
     before: int | None = None
+    after: int | None = None
     limit: int = 50
 
 
 class JobPage(msgspec.Struct, frozen=True, kw_only=True):
-    """One page of jobs; `next` is None on the last."""
+    """One page of jobs, newest first; `next` is None on the last, `first` where there are none newer."""
 
     jobs: tuple[Job, ...]
     next: int | None = None
+    first: int | None = None
 
 
 EVERYTHING = JobFilter()
@@ -43,6 +48,7 @@ _CONDITIONS = {
     "parent_id": "jobs.parent_id = :parent_id",
     "roots_only": "jobs.parent_id IS NULL",
     "before": "jobs.seq < :before",
+    "after": "jobs.seq > :after",
 }
 
 
@@ -55,11 +61,15 @@ def jobs(db: sqlite3.Connection, settings: Settings, wanted: JobFilter = EVERYTH
         conditions.append(f"jobs.status IN ({', '.join(f':status{n}' for n in range(len(wanted.statuses)))})")
     values = {**asked, **{f"status{n}": status for n, status in enumerate(wanted.statuses)}, "limit": limit + 1}
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    sql = f"SELECT {JOB_COLUMNS} FROM jobs {where} ORDER BY jobs.seq DESC LIMIT :limit"
+    backwards = wanted.after is not None
+    sql = f"SELECT {JOB_COLUMNS} FROM jobs {where} ORDER BY jobs.seq {'ASC' if backwards else 'DESC'} LIMIT :limit"
     rows = db.execute(sql, {name: value for name, value in values.items() if name != "statuses"}).fetchall()
+    shown, more = rows[:limit], len(rows) > limit
+    shown = shown[::-1] if backwards else shown
     return JobPage(
-        jobs=tuple(as_job(db, settings, row) for row in rows[:limit]),
-        next=rows[limit - 1]["seq"] if len(rows) > limit else None,
+        jobs=tuple(as_job(db, settings, row) for row in shown),
+        next=shown[-1]["seq"] if shown and (more or backwards) else None,
+        first=shown[0]["seq"] if shown and (more if backwards else wanted.before is not None) else None,
     )
 
 

@@ -1,0 +1,264 @@
+"""One function per command. Each returns the exit code: 0 done, 1 the work failed or waits, 2 wrong use."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sqlite3
+from typing import Any
+
+import msgspec
+
+from bowerbird.cli import show
+from bowerbird.errors import BowerbirdError, RequestError
+from bowerbird.model import Capture, CaptureOptions, Receipt, to_builtins
+from bowerbird.settings import Settings, load_settings
+
+Arguments = argparse.Namespace
+
+
+def save(chosen: Arguments) -> int:
+    """Capture URLs; with --wait until nothing can go on."""
+    from bowerbird.queue import intake
+    from bowerbird.queue.wake import wake_worker
+
+    settings = load_settings()
+    captures = [_capture(url, _options(chosen)) for url in dict.fromkeys(chosen.urls)]
+    with _archive(settings) as db:
+        receipts = intake.take(db, settings, captures)
+        job_ids = [receipt.job_id for receipt in receipts if receipt.job_id]
+        if job_ids:
+            wake_worker(settings)
+        if chosen.wait and job_ids:
+            from bowerbird.cli.follow import follow
+
+            follow(db, settings, job_ids, quiet=chosen.json)
+        return _report(db, settings, chosen, captures, receipts)
+
+
+def _capture(url: str, options: CaptureOptions) -> Capture:
+    import uuid
+
+    from bowerbird.clock import now
+
+    return Capture(key=str(uuid.uuid4()), url=url, source="cli", captured_at=now(), options=options)
+
+
+def _options(chosen: Arguments) -> CaptureOptions:
+    languages = None if chosen.transcripts is None else [part.strip() for part in chosen.transcripts.split(",")]
+    return CaptureOptions(
+        quality=chosen.quality,
+        audio_only=chosen.audio,
+        transcripts=None if languages is None else tuple(part for part in languages if part and part != "none"),
+        max_items=chosen.max_items,
+        comments=chosen.comments,
+        force=chosen.force,
+    )
+
+
+def _report(
+    db: sqlite3.Connection, settings: Settings, chosen: Arguments, captures: list[Capture], receipts: list[Receipt]
+) -> int:
+    from bowerbird.queue import reads
+
+    status = 0
+    for capture, receipt in zip(captures, receipts, strict=True):
+        job = reads.job(db, settings, receipt.job_id) if receipt.job_id else None
+        if job is None:
+            show.rejected(capture.url, receipt, as_json=chosen.json)
+            status = 2
+            continue
+        show.saved(job, receipt, as_json=chosen.json, waited=chosen.wait)
+        if chosen.wait and job.status != "completed":
+            status = max(status, 1)
+    return status
+
+
+def identify(chosen: Arguments) -> int:
+    """Say what URLs are."""
+    from bowerbird.targets import identify as look
+    from bowerbird.targets import label
+
+    settings = load_settings()
+    recognised = 0
+    for url in chosen.urls:
+        try:
+            target = look(url, allow_private_hosts=settings.allow_private_hosts)
+        except BowerbirdError as error:
+            show.unrecognised(url, error, as_json=chosen.json)
+            continue
+        recognised += 1
+        show.recognised({**to_builtins(target), "url": url}, label(target), as_json=chosen.json)
+    return 0 if recognised else 2
+
+
+def jobs(chosen: Arguments) -> int:
+    """List jobs, newest first."""
+    from bowerbird.queue import reads
+
+    settings = load_settings()
+    statuses = (chosen.status,) if chosen.status else ()
+    with _archive(settings) as db:
+        page = reads.jobs(db, settings, reads.JobFilter(statuses=statuses, limit=chosen.limit))
+    show.jobs(page.jobs, as_json=chosen.json)
+    return 0
+
+
+def act(chosen: Arguments) -> int:
+    """Cancel, retry, continue or delete jobs."""
+    from bowerbird.queue import actions
+    from bowerbird.queue.wake import wake_worker
+
+    settings = load_settings()
+    with _archive(settings) as db:
+        after = actions.act(db, settings, [_whole_id(db, given) for given in chosen.jobs], chosen.action)
+    wake_worker(settings)
+    if chosen.action == "delete" and not chosen.json:
+        show.say(f"Removed {len(after)} from the history.")
+        return 0
+    show.jobs(after, as_json=chosen.json)
+    return 0
+
+
+def _whole_id(db: sqlite3.Connection, given: str) -> str:
+    from bowerbird.queue.waiting import find_jobs
+
+    found = find_jobs(db, given)
+    if len(found) > 1:
+        raise RequestError("bad_request", f"More than one job begins with {given[:40]}.", "Give more of its id.")
+    if not found:
+        raise RequestError("not_found", f"There is no job {given[:40]}.", "Look at the list with: bowerbird jobs")
+    return found[0]
+
+
+def work(chosen: Arguments) -> int:
+    """Do the queued work here; with --until-idle say afterwards what failed or waits."""
+    from bowerbird.clock import now
+    from bowerbird.worker import work as run
+
+    settings = load_settings()
+    began = now()
+    try:
+        run(settings, linger=0.0 if chosen.until_idle else float("inf"))
+    except RequestError as error:
+        if error.code != "busy" or not chosen.until_idle:
+            raise
+        _wait_for_other_worker(settings)
+    return _say_troubles(settings, began)
+
+
+def _wait_for_other_worker(settings: Settings) -> None:
+    import time
+
+    from bowerbird.queue.wake import worker_is_running
+
+    while worker_is_running(settings):
+        time.sleep(0.2)
+
+
+def _say_troubles(settings: Settings, began: str) -> int:
+    from bowerbird.queue import reads
+    from bowerbird.queue.waiting import troubled_since
+
+    with _archive(settings) as db:
+        troubled = [reads.job(db, settings, job_id) for job_id in troubled_since(db, began)]
+    for job in troubled:
+        if job:
+            show.trouble(job)
+    return 1 if troubled else 0
+
+
+def serve(chosen: Arguments) -> int:
+    """Run the site here."""
+    from bowerbird.pages.server import serve as run
+
+    settings = load_settings()
+    if chosen.port is not None:
+        settings = msgspec.structs.replace(settings, port=chosen.port)
+    run(settings)
+    return 0
+
+
+def open_site(chosen: Arguments) -> int:
+    """Print a one-use link into the site, and open it unless a program asks."""
+    from bowerbird.install.site import ensure_running
+    from bowerbird.signin import sign_in_link
+
+    settings = load_settings()
+    place = "/"
+    if chosen.item is not None:
+        place = _item_place(settings, chosen.item)
+    ensure_running(settings)
+    url = sign_in_link(settings, place)
+    if chosen.json:
+        show.line({"url": url})
+        return 0
+    import webbrowser
+
+    show.say(url)
+    webbrowser.open(url)
+    return 0
+
+
+def _item_place(settings: Settings, item: str) -> str:
+    with _archive(settings) as db:
+        known = item.isdecimal() and db.execute("SELECT 1 FROM items WHERE id = ?", (item,)).fetchone()
+    if not known:
+        raise RequestError(
+            "not_found", f"There is no item {item[:40]}.", "Find its number with: bowerbird search WORDS"
+        )
+    return f"/item/{item}"
+
+
+def search(chosen: Arguments) -> int:
+    """Find items; 1 where there is none."""
+    from bowerbird.archive.search import find
+
+    settings = load_settings()
+    with _archive(settings) as db:
+        page = find(db, " ".join(chosen.words), limit=max(1, min(chosen.limit, 200)))
+    show.hits(page.hits, as_json=chosen.json)
+    return 0 if page.hits else 1
+
+
+def install(chosen: Arguments) -> int:
+    """Make the archive and tell the browsers about it."""
+    from bowerbird.install.installation import install as make
+
+    for said in make(load_settings(), chosen.browser).lines:
+        show.say(said)
+    return 0
+
+
+def uninstall(_chosen: Arguments) -> int:
+    """Remove everything but the archive."""
+    from bowerbird.install.installation import uninstall as remove
+
+    for said in remove(load_settings()).lines:
+        show.say(said)
+    return 0
+
+
+def doctor(chosen: Arguments) -> int:
+    """Look at every link of the chain; 1 where one is broken."""
+    from bowerbird.install.doctor import checks, is_well
+
+    findings: list[Any] = []
+    for finding in checks(load_settings()):
+        findings.append(finding)
+        show.finding(finding, as_json=chosen.json)
+    return 0 if is_well(findings) else 1
+
+
+@contextlib.contextmanager
+def _archive(settings: Settings) -> Any:
+    """The archive, made where it is not there: whoever uses the command line first need not install anything."""
+    from bowerbird.archive.migrations import ensure_archive
+    from bowerbird.database import as_request_error, open_writer
+
+    ensure_archive(settings.database)
+    try:
+        with contextlib.closing(open_writer(settings.database)) as db:
+            yield db
+    except sqlite3.Error as error:
+        raise as_request_error(error) from error

@@ -1,0 +1,107 @@
+"""The commands and their options, as a table that argparse reads."""
+
+from __future__ import annotations
+
+import argparse
+
+from bowerbird import __version__
+from bowerbird.cli import commands
+from bowerbird.settings import QUALITIES
+
+STATUSES = ("pending", "running", "waiting", "paused", "completed", "cancelled", "failed")
+ACTIONS = {
+    "cancel": "end jobs, and remove what they fetched so far",
+    "retry": "try failed or cancelled jobs again",
+    "continue": "go on with jobs that wait, such as a list above its limit",
+    "delete": "remove jobs from the history; what they saved stays",
+}
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="bowerbird", description="Keep what you see on the web, for good, on your own disk."
+    )
+    parser.add_argument("--version", action="version", version=f"bowerbird {__version__}")
+    known = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_save(known)
+    _add_looks(known)
+    _add_jobs(known)
+    _add_processes(known)
+    _add_care(known)
+    return parser
+
+
+Known = argparse._SubParsersAction  # argparse gives this type no public name
+
+
+def _add_save(known: Known[argparse.ArgumentParser]) -> None:
+    save = known.add_parser("save", help="archive pages, videos, posts or lists")
+    save.add_argument("urls", nargs="+", metavar="URL")
+    save.add_argument("--quality", choices=QUALITIES, help="best picture height")
+    save.add_argument("--audio", action="store_true", help="only the sound")
+    save.add_argument("--transcripts", metavar="LANGUAGES", help="such as en,de; all; none")
+    save.add_argument("--max-items", type=int, metavar="N", help="of a list, at most so many")
+    save.add_argument("--comments", action="store_true", help="comments too")
+    save.add_argument("--force", action="store_true", help="fetch again what is archived already")
+    save.add_argument("--wait", action="store_true", help="show the progress and return when all is done")
+    _json(save)
+    save.set_defaults(run=commands.save)
+
+
+def _add_looks(known: Known[argparse.ArgumentParser]) -> None:
+    identify = known.add_parser("identify", help="say what URLs are, without fetching anything")
+    identify.add_argument("urls", nargs="+", metavar="URL")
+    _json(identify)
+    identify.set_defaults(run=commands.identify)
+
+    search = known.add_parser("search", help="find words in titles, descriptions and transcripts")
+    search.add_argument("words", nargs="+", metavar="WORDS")
+    search.add_argument("--limit", type=int, default=20, metavar="N", help="at most so many items")
+    _json(search)
+    search.set_defaults(run=commands.search)
+
+    opened = known.add_parser("open", help="open the archive's site in the browser")
+    opened.add_argument("item", nargs="?", metavar="ITEM", help="the number of an item")
+    _json(opened)
+    opened.set_defaults(run=commands.open_site)
+
+
+def _add_jobs(known: Known[argparse.ArgumentParser]) -> None:
+    jobs = known.add_parser("jobs", help="list the newest jobs")
+    jobs.add_argument("--status", choices=STATUSES)
+    jobs.add_argument("--limit", type=int, default=30, metavar="N", help="at most so many")
+    _json(jobs)
+    jobs.set_defaults(run=commands.jobs)
+    for action, what in ACTIONS.items():
+        parser = known.add_parser(action, help=what)
+        parser.add_argument("jobs", nargs="+", metavar="JOB", help="a job's id, or how it begins")
+        _json(parser)
+        parser.set_defaults(run=commands.act, action=action)
+
+
+def _add_processes(known: Known[argparse.ArgumentParser]) -> None:
+    work = known.add_parser("work", help="do the queued work in this terminal")
+    work.add_argument("--until-idle", action="store_true", help="return when nothing can go on without you")
+    work.set_defaults(run=commands.work)
+
+    serve = known.add_parser("serve", help="run the archive's site in this terminal")
+    serve.add_argument("--port", type=int, metavar="N", help="another port than the setting's")
+    serve.set_defaults(run=commands.serve)
+
+
+def _add_care(known: Known[argparse.ArgumentParser]) -> None:
+    install = known.add_parser("install", help="make the archive and tell the browsers about it")
+    install.add_argument("--browser", action="append", metavar="NAME", help="only this browser; may be repeated")
+    install.set_defaults(run=commands.install)
+
+    uninstall = known.add_parser("uninstall", help="remove everything but the archive")
+    uninstall.set_defaults(run=commands.uninstall)
+
+    doctor = known.add_parser("doctor", help="look for what is broken, and say the cure")
+    _json(doctor)
+    doctor.set_defaults(run=commands.doctor)
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="lines for a program")

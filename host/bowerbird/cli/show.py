@@ -1,0 +1,154 @@
+"""What the command line prints: sentences for a person, one JSON object a line for a program."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from bowerbird.errors import BowerbirdError
+from bowerbird.model import Job, Receipt, to_builtins
+
+if TYPE_CHECKING:
+    from bowerbird.archive.search import Hit
+    from bowerbird.install.checks.check import Check
+
+WORDS = {
+    "pending": "In the queue",
+    "running": "Running",
+    "waiting": "Waiting",
+    "paused": "Paused",
+    "completed": "Saved",
+    "cancelled": "Cancelled",
+    "failed": "Failed",
+}
+MARKS = {"ok": "ok  ", "warn": "look", "fail": "FAIL"}
+
+
+def line(value: Any) -> None:
+    """One JSON object on a line of stdout."""
+    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+
+
+def say(text: str) -> None:
+    """A sentence on stdout. Control characters of foreign titles never reach the terminal."""
+    sys.stdout.write(_printable(text) + "\n")
+
+
+def complain(message: str, hint: str = "") -> None:
+    """What went wrong and what to do, on stderr."""
+    sys.stderr.write(_printable(message) + "\n")
+    if hint:
+        sys.stderr.write(_printable(hint) + "\n")
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+def saved(job: Job, receipt: Receipt, *, as_json: bool, waited: bool) -> None:
+    """What became of one capture."""
+    if as_json:
+        line(to_builtins(job))
+        return
+    if job.error and waited:
+        trouble(job)
+        return
+    if receipt.status == "already_saved" and not waited:
+        say(f"You have this: {_name(job)}. Its counts are refreshed; --force fetches it again.")
+        return
+    say(f"{WORDS[job.status]}: {_name(job)}  [{job.id[:8]}]{_where(job)}")
+
+
+def _where(job: Job) -> str:
+    return f"  {job.item_url}" if job.item_url else ""
+
+
+def trouble(job: Job) -> None:
+    """Why a job failed or waits, and what to do."""
+    why = job.error.message if job.error else ""
+    complain(f"{WORDS[job.status]}: {_name(job)}  [{job.id[:8]}] {why}", job.error.hint if job.error else "")
+
+
+def _name(job: Job) -> str:
+    return job.title or job.url
+
+
+def rejected(url: str, receipt: Receipt, *, as_json: bool) -> None:
+    """A URL that can't be saved."""
+    error = to_builtins(receipt.error) if receipt.error else {}
+    if as_json:
+        line({**error, "url": url})
+        return
+    complain(f"{url[:200]}: {error.get('message', '')}", error.get("hint", ""))
+
+
+def unrecognised(url: str, error: BowerbirdError, *, as_json: bool) -> None:
+    """A URL that is none that could be saved."""
+    if as_json:
+        line({"url": url, "error": error.as_dict()})
+        return
+    complain(f"{url[:200]}: {error.message}", error.hint)
+
+
+def recognised(target: dict[str, Any], label: str, *, as_json: bool) -> None:
+    """What a URL is."""
+    if as_json:
+        line(target)
+        return
+    say(f"{label}  {target['canonical_url']}")
+
+
+def jobs(found: Iterable[Job], *, as_json: bool) -> None:
+    """A list of jobs."""
+    found = list(found)
+    if as_json:
+        for job in found:
+            line(to_builtins(job))
+        return
+    if not found:
+        say("No jobs.")
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("Job", "State", "Platform", "Title", ""):
+        table.add_column(heading, overflow="fold" if heading in ("Title", "") else "crop")
+    for job in found:
+        cells = (job.id[:8], WORDS[job.status], job.platform, _name(job)[:80], _remark(job))
+        table.add_row(*(Text(_printable(cell)) for cell in cells))
+    Console().print(table)
+
+
+def _remark(job: Job) -> str:
+    if job.error:
+        return job.error.message
+    if job.status == "running":
+        return f"{job.progress:.0f} % {job.current_operation or ''}".strip()
+    return ""
+
+
+def hits(found: Iterable[Hit], *, as_json: bool) -> None:
+    """What a search found."""
+    for hit in found:
+        if as_json:
+            line(to_builtins(hit))
+            continue
+        say(f"{hit.item_id:>6}  {hit.title or 'untitled'}  ({hit.creator or hit.platform})")
+        for cue in hit.cues:
+            minutes, seconds = divmod(int(cue.start), 60)
+            say(f"        {minutes:>3}:{seconds:02d}  {''.join(text for text, _ in cue.pieces)}")
+
+
+def finding(check: Check, *, as_json: bool) -> None:
+    """One finding of the doctor."""
+    if as_json:
+        line(to_builtins(check))
+        return
+    say(f"{MARKS[check.state]}  {check.name}: {check.message}")
+    if check.fix:
+        say(f"      {check.fix}")

@@ -1,0 +1,43 @@
+"""Can these jobs still go on by themselves? What `save --wait` and `work --until-idle` wait for."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+# A job and, where it is a list, all below it.
+_FAMILY = """
+    WITH RECURSIVE family(id) AS (
+        SELECT id FROM jobs WHERE id IN ({places})
+        UNION SELECT jobs.id FROM jobs JOIN family ON jobs.parent_id = family.id)
+"""
+_GOES_ON = """
+    SELECT 1 FROM jobs JOIN family USING (id)
+    WHERE (status = 'pending' AND (not_before IS NULL OR not_before <= ?))
+       OR (status = 'running' AND listed = 0) OR (status = 'waiting' AND not_before <= ?)
+    LIMIT 1
+"""
+
+
+def can_go_on(db: sqlite3.Connection, job_ids: Sequence[str], soon: str) -> bool:
+    """Whether one of these jobs, or a member of one, goes on without a person before the time `soon`."""
+    family = _FAMILY.format(places=", ".join("?" * len(job_ids)))
+    return db.execute(family + _GOES_ON, (*job_ids, soon, soon)).fetchone() is not None
+
+
+def troubled_since(db: sqlite3.Connection, moment: str) -> list[str]:
+    """Ids of the jobs that wait now, or failed after that moment; of lists the list itself, not its members."""
+    sql = """
+        SELECT id FROM jobs WHERE parent_id IS NULL AND status = 'waiting'
+        UNION ALL
+        SELECT id FROM jobs WHERE parent_id IS NULL AND status = 'failed' AND completed_at >= ? LIMIT 100
+    """
+    return [row["id"] for row in db.execute(sql, (moment,))]
+
+
+def find_jobs(db: sqlite3.Connection, start: str) -> list[str]:
+    """The ids that begin so, at most two: enough to know whether it names one job."""
+    if not start or len(start) > 36:
+        return []
+    sql = "SELECT id FROM jobs WHERE id >= ? AND id < ? LIMIT 2"
+    return [row["id"] for row in db.execute(sql, (start.lower(), start.lower() + "~"))]
