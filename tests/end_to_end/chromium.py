@@ -113,9 +113,7 @@ class Chromium:
         session = self.context.new_cdp_session(page)
         session.send("ServiceWorker.enable")
         session.send("ServiceWorker.stopAllWorkers")
-        eventually(
-            lambda: not [t for t in self.targets() if t["type"] == "service_worker"], said="the worker's end"
-        )
+        eventually(lambda: not [t for t in self.targets() if t["type"] == "service_worker"], said="the worker's end")
         page.close()
 
     def screenshot(self, seen: Page | Target, name: str) -> Path:
@@ -145,8 +143,9 @@ def chromium(
         profile: its user data folder; may be used again by a second start.
         host_program: absolute path of bowerbird-host; None for a machine on which it is not installed.
         environment: the whole environment of the browser, and so of the host.
-        proxy: `host:port` of the stand-in; its certificates are taken as they are.
+        proxy: URL of the stand-in; its certificates are taken as they are.
         arguments: more command-line arguments.
+
     """
     _prepare(profile, host_program)
     with sync_playwright() as playwright:

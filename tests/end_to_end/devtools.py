@@ -13,6 +13,8 @@ from typing import Any
 
 import websocket
 
+from .eventually import eventually
+
 _SECONDS = 20.0
 
 
@@ -54,6 +56,15 @@ class Target:
         """What a person reads there."""
         return str(self.evaluate("document.body.innerText"))
 
+    def wait_for(self, wanted: str) -> str:
+        """The text once it holds `wanted`."""
+
+        def look() -> str | None:
+            text = self.text
+            return text if wanted in text else None
+
+        return eventually(look, said=f"a popup with {wanted!r}")
+
     def click(self, selector: str) -> None:
         """Clicks the first element that matches, where its middle is. Raises DevToolsError where there is none."""
         box = self.evaluate(
@@ -76,9 +87,7 @@ class Target:
         wanted = {"prefers-color-scheme": name, "prefers-reduced-motion": "reduce"}
         features = [{"name": feature, "value": value} for feature, value in wanted.items()]
         self.send("Emulation.setEmulatedMedia", features=features)
-        self.evaluate(
-            "document.getAnimations().filter(a => a instanceof CSSTransition).forEach(a => a.finish())"
-        )
+        self.evaluate("document.getAnimations().filter(a => a instanceof CSSTransition).forEach(a => a.finish())")
 
     def screenshot(self, path: Path) -> Path:
         """A PNG of the target at `path`."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 T = TypeVar("T")
 
 
-def eventually(look: Callable[[], T], *, seconds: float = 20.0, said: str = "it") -> T:
+def eventually(look: Callable[[], T | Literal[False] | None], *, seconds: float = 20.0, said: str = "it") -> T:
     """What `look` gives once it is true.
 
     Raises:
         AssertionError: nothing true came within `seconds`; the last look is told.
+
     """
     end = time.monotonic() + seconds
     while True:

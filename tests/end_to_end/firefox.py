@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, Queue
 from typing import IO, Any
+from urllib.parse import urlsplit
 
 import websocket
 
@@ -135,6 +136,15 @@ class Firefox:
         """What a person reads in the open popup; "" where none is open."""
         return str(self.evaluate(f"({_VIEWS})[0]?.document.body.innerText ?? ''"))
 
+    def wait_for(self, wanted: str) -> str:
+        """The popup's text once it holds `wanted`."""
+
+        def look() -> str | None:
+            text = self.popup_text()
+            return text if wanted in text else None
+
+        return eventually(look, said=f"a popup with {wanted!r}")
+
     def click_in_popup(self, selector: str) -> None:
         """Clicks the first element of the popup that matches."""
         self.evaluate(f"({_VIEWS})[0].document.querySelector({json.dumps(selector)}).click()")
@@ -143,6 +153,32 @@ class Firefox:
         """Chooses our keyboard command, as Ctrl+Shift+Y does."""
         name = json.dumps(f"ext-keyset-id-{FIREFOX_ID}".replace("@", "_").replace(".", "_"))
         self.privileged(f"document.getElementById({name}).firstElementChild.doCommand()")
+
+    def click_menu(self, tab: str, selector: str, source: str) -> None:
+        """Right-clicks the first element that matches, and chooses our entry for `source`."""
+        self.bidi.send("browsingContext.activate", context=tab)
+        moves = [{"type": "pointerMove", **self._middle(tab, selector)}]
+        clicks = [{"type": f"pointer{what}", "button": 2} for what in ("Down", "Up")]
+        mouse = {"type": "pointer", "id": "mouse", "actions": [*moves, *clicks]}
+        self.bidi.send("input.performActions", context=tab, actions=[mouse])
+        eventually(lambda: self.privileged(f"{_MENU}.state") == "open", said="the context menu")
+        entry = f"document.querySelector('[id$=\"menuitem-_{source}\"]')"
+        self.privileged(f"{_MENU}.activateItem({entry})")
+
+    def _middle(self, tab: str, selector: str) -> dict[str, int]:
+        found: dict[str, int] = self.bidi.evaluate(
+            tab,
+            f"(() => {{ const e = document.querySelector({json.dumps(selector)}).getBoundingClientRect();"
+            " return {x: Math.round(e.x + e.width / 2), y: Math.round(e.y + e.height / 2)}; })()",
+        )
+        return found
+
+    def stop_background(self) -> None:
+        """Ends our background page as the browser does after idle seconds; an event or a message wakes it."""
+        self.privileged(
+            f"WebExtensionPolicy.getByID({FIREFOX_ID!r}).extension"
+            ".terminateBackground({ignoreDevToolsAttached: true, disableResetIdleForTest: true})"
+        )
 
     def badge(self) -> str:
         """The text on our button."""
@@ -160,6 +196,7 @@ class Firefox:
         return path
 
 
+_MENU = "document.getElementById('contentAreaContextMenu')"
 _VIEWS = "browser.extension.getViews({type: 'popup'})"
 
 
@@ -178,7 +215,8 @@ def firefox(
         home: becomes HOME, where Firefox looks for the host's manifest; holds the profile too.
         host_program: absolute path of bowerbird-host; None for a machine on which it is not installed.
         environment: the whole environment of the browser, and so of the host; HOME is replaced.
-        proxy: `host:port` of the stand-in; its certificates are taken as they are.
+        proxy: URL of the stand-in; its certificates are taken as they are.
+
     """
     profile = _prepare(home, host_program, proxy)
     with _running(profile, {**environment, "HOME": str(home)}) as address:
@@ -214,14 +252,11 @@ def _prepare(home: Path, host_program: Path | None, proxy: str | None) -> Path:
 
 
 def _through(proxy: str) -> dict[str, str | int | bool]:
-    host, port = proxy.rsplit(":", 1)
-    return {
-        "network.proxy.type": 1,
-        "network.proxy.http": host,
-        "network.proxy.http_port": int(port),
-        "network.proxy.ssl": host,
-        "network.proxy.ssl_port": int(port),
-    }
+    address = urlsplit(proxy)
+    host, port = address.hostname or "", address.port or 0
+    hosts = {f"network.proxy.{scheme}": host for scheme in ("http", "ssl")}
+    ports = {f"network.proxy.{scheme}_port": port for scheme in ("http", "ssl")}
+    return {"network.proxy.type": 1, **hosts, **ports}
 
 
 @contextmanager
@@ -269,8 +304,3 @@ def _end(process: subprocess.Popen[str]) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait(timeout=10)
-
-
-def popup_text(browser: Firefox, wanted: str) -> str:
-    """The popup's text once it holds `wanted`."""
-    return eventually(lambda: (text := browser.popup_text()) and wanted in text and text, said=f"popup with {wanted!r}")
