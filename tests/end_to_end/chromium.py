@@ -9,7 +9,7 @@ import json
 import shutil
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,11 +38,13 @@ _QUIET = (
 
 @dataclass
 class Chromium:
-    """A running Chromium. `profile` is its user data folder; `port` its DevTools port."""
+    """A running Chromium. `profile` is its user data folder, `port` its DevTools port, `browser` the line to it."""
 
     context: BrowserContext
+    browser: CDPSession
     profile: Path
     port: int
+    _closing: ExitStack
     extension_id: str = CHROMIUM_ID
 
     def page(self, address: str) -> Page:
@@ -54,15 +56,14 @@ class Chromium:
 
     def targets(self) -> list[dict[str, Any]]:
         """Every target that the browser lists: type, url, targetId."""
-        found: list[dict[str, Any]] = self._cdp().send("Target.getTargets", {"filter": [{}]})["targetInfos"]
+        found: list[dict[str, Any]] = self.browser.send("Target.getTargets", {"filter": [{}]})["targetInfos"]
         return found
 
     def click_toolbar(self, page: Page) -> Target:
         """Clicks our button while `page` is in front; gives the popup that opens, with its text drawn."""
         page.bring_to_front()
-        title = page.title()
-        tab = next(t for t in self.targets() if t["type"] == "tab" and (t["url"], t["title"]) == (page.url, title))
-        self._cdp().send("Extensions.triggerAction", {"id": self.extension_id, "targetId": tab["targetId"]})
+        tab = next(t for t in self.targets() if t["type"] == "tab" and t["url"] == page.url)
+        self.browser.send("Extensions.triggerAction", {"id": self.extension_id, "targetId": tab["targetId"]})
         return self.popup()
 
     def popup(self) -> Target:
@@ -72,7 +73,9 @@ class Chromium:
             lambda: next((t for t in self.targets() if t["type"] == "page" and t["url"] == address), None),
             said="the popup",
         )
-        popup = Target(f"ws://127.0.0.1:{self.port}/devtools/page/{shown['targetId']}")
+        popup = self._closing.enter_context(
+            closing(Target(f"ws://127.0.0.1:{self.port}/devtools/page/{shown['targetId']}"))
+        )
         eventually(lambda: popup.evaluate("document.querySelector('footer') !== null"), said="the popup's content")
         return popup
 
@@ -100,12 +103,17 @@ class Chromium:
         return self.evaluate(f"chrome.storage.{area}.get({name!r}).then(all => all[{name!r}] ?? null)")
 
     def evaluate(self, expression: str) -> Any:
-        """The value of an expression in our service worker, which is woken where it sleeps."""
+        """The value of an expression in our service worker, which has to be awake."""
         return self.worker().evaluate(expression)
 
     def worker(self) -> Worker:
         """Our service worker, as it is just now."""
-        return eventually(lambda: next(iter(self.context.service_workers[-1:]), None), said="the service worker")
+
+        def look() -> Worker | None:
+            self.targets()  # Playwright hears of a new worker only while it is asked something
+            return next(iter(self.context.service_workers[-1:]), None)
+
+        return eventually(look, said="the service worker")
 
     def stop_background(self) -> None:
         """Ends our service worker as the browser does after idle seconds; an event or a message wakes it."""
@@ -121,11 +129,6 @@ class Chromium:
         path = artefact(name)
         seen.screenshot(path=path)
         return path
-
-    def _cdp(self) -> CDPSession:
-        browser = self.context.browser
-        assert browser, "a persistent context of Chromium has its browser"
-        return browser.new_browser_cdp_session()
 
 
 @contextmanager
@@ -158,12 +161,12 @@ def chromium(
             ignore_default_args=["--disable-extensions"],
             args=[*_arguments(proxy), *arguments],
         )
-        try:
-            running = Chromium(context, profile, _port(profile))
+        with closing(context), ExitStack() as stack:
+            assert context.browser, "a persistent context of Chromium has its browser"
+            browser = context.browser.new_browser_cdp_session()
+            running = Chromium(context, browser, profile, _port(profile), stack)
             running.worker()
             yield running
-        finally:
-            context.close()
 
 
 def _prepare(profile: Path, host_program: Path | None) -> None:
