@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bowerbird.targets.hosts import is_private_address, is_private_host, normal_host
@@ -57,6 +57,7 @@ def test_normal_host(host: str, normal: str) -> None:
     assert normal_host(host) == normal
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_host(host: str) -> None:
     """Any text at all has an answer, and a normal host is its own normal host."""

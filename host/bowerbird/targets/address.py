@@ -36,6 +36,7 @@ OTHER_SCHEMES = {
 _UNFIT = re.compile(
     "[\x00-\x20\x7f-\xa0\u1680\u2000-\u200b\u200e\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\ud800-\udfff]"
 )
+_HTTP = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*|):", re.IGNORECASE)
 _HOST_AND_PORT = re.compile(r"(localhost|[^/:]+\.[^/:]+):\d+(/|$)")
 _AUTHORITY = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::([0-9]{0,5}))?")
@@ -100,8 +101,7 @@ def shown(text: str) -> str:
 def _refuse_other_things(text: str) -> None:
     if not text:
         raise RequestError("bad_url", "No address was given.")
-    start = text.partition("://")[0].lower()
-    if start not in DEFAULT_PORTS and not text.startswith("//"):
+    if _HTTP.match(text) is None:
         raise _not_http(text)
     if _UNFIT.search(text):
         raise RequestError("bad_url", "The address has spaces or invisible characters inside.", "Copy it again.")

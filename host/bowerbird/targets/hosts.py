@@ -21,6 +21,7 @@ GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # IANA; what lies outside of
 IPAddress: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")  # RFC 4291, 2.5.5.1
 
+LONGEST = 254  # RFC 1035, with the dot at the end
 _NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
 # Characters that browsers drop from a host without a trace (UTS 46, "ignored").
@@ -63,6 +64,8 @@ def normal_host(host: str) -> str:
 
     Raises ValueError for what no browser would open.
     """
+    if len(host) > LONGEST:
+        raise ValueError("no host name")
     if host[:1] == "[" or ":" in host:
         return f"[{ipaddress.IPv6Address(host.strip('[]')).compressed}]"
     name = (host if host.isascii() else _punycode(host)).lower().removesuffix(".")

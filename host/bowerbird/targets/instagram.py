@@ -22,9 +22,9 @@ def tab(kind: Kind, word: str, canonical: str = "") -> Row:
 
 
 RESERVED = """
-about account ads api archive challenge create data developer direct directory download emails fragment graphql legal
-lite locations nametag notifications oauth popular press privacy push qr session settings signup static terms threads
-topics web your_activity
+_n _u about account ads api archive challenge create data developer direct directory download emails graphql legal
+locations nametag notifications oauth popular press privacy push qr session settings signup static terms topics web
+your_activity
 """
 PAGES: Table = {
     **dict.fromkeys(RESERVED.split(), ()),
@@ -52,7 +52,6 @@ PAGES: Table = {
         Row("post", r"share/(?P<code>[A-Za-z0-9_-]{6,})", SITE + "/share/{code}/", ""),
     ),
     "accounts": (Wrapper("accounts/login", "next"),),
-    "_u": (Row("profile", f"_u/{USER}", PAGE, "{user}", "{user}"),),
     "": (),
     "*": (
         Row("profile", f"{USER}(/(feed|posts|photos|igtv|channel|embed))?", PAGE, "{user}", "{user}"),

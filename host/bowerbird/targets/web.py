@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from bowerbird.model import Target
 from bowerbird.targets.address import Address
 
@@ -15,12 +13,12 @@ apng avif bmp gif heic heif jfif jpeg jpg jxl png tif tiff webp
 MEDIA_EXTENSIONS = frozenset(EXTENSIONS.split())
 
 # Parameters that say where a click came from and nothing else, of the networks and mailers that most pages meet.
-_TRACKING = re.compile(
-    r"(?:^|&)(?:utm_[^=&]*|hsa_[^=&]*|mtm_[^=&]*|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid"
-    r"|li_fat_id|igshid|igsh|mc_cid|mc_eid|_ga|_gl|_hsenc|_hsmi|mkt_tok|vero_id|oly_enc_id|oly_anon_id|srsltid|epik)"
-    r"(?:=[^&]*)?(?=&|$)",
-    re.IGNORECASE,
-)
+TRACKING = """
+fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid twclid ttclid li_fat_id igshid igsh mc_cid mc_eid _ga _gl _hsenc
+_hsmi mkt_tok vero_id oly_enc_id oly_anon_id srsltid epik
+"""
+TRACKING_NAMES = frozenset(TRACKING.split())
+TRACKING_PREFIXES = ("utm_", "hsa_", "mtm_")
 
 
 def web_target(address: Address, url: str) -> Target:
@@ -36,10 +34,12 @@ def web_target(address: Address, url: str) -> Target:
 
 
 def _query(query: str) -> str:
-    kept = _TRACKING.sub("", query)
-    if kept[:1] == "&" != query[:1]:
-        kept = kept[1:]
+    kept = "&".join(part for part in query.split("&") if not _is_tracking(part.partition("=")[0].lower()))
     return f"?{kept}" if kept else ""
+
+
+def _is_tracking(name: str) -> bool:
+    return name in TRACKING_NAMES or name.startswith(TRACKING_PREFIXES)
 
 
 def _fragment(fragment: str) -> str:
