@@ -1,0 +1,55 @@
+"""The site, as a Datasette plugin: hooks only. Where nobody gave Datasette a `Site`, the plugin keeps out of the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from datasette import hookimpl
+
+
+@hookimpl
+def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
+    from bowerbird.pages.routes import routes
+    from bowerbird.pages.site import site_of
+
+    return routes() if site_of(datasette) else []
+
+
+@hookimpl(trylast=True)  # trylast makes it the outermost: nothing answers before the gate
+def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
+    from bowerbird.pages.gate import guard
+    from bowerbird.pages.site import site_of
+
+    site = site_of(datasette)
+    return (lambda app: guard(app, datasette, site)) if site else (lambda app: app)
+
+
+@hookimpl
+def extra_css_urls(datasette: Any) -> list[str]:
+    from bowerbird.pages.site import site_of
+
+    site = site_of(datasette)
+    return [site.assets.url("tokens.css"), site.assets.url("tables.css")] if site else []
+
+
+@hookimpl
+def permission_allowed(datasette: Any, action: str) -> bool | None:
+    from bowerbird.pages.site import READING, site_of
+
+    return action in READING if site_of(datasette) else None
+
+
+@hookimpl
+def prepare_connection(conn: Any, datasette: Any) -> None:
+    from bowerbird.pages.site import hide_paths, site_of
+
+    if site_of(datasette):
+        hide_paths(conn)
+
+
+@hookimpl
+def skip_csrf(datasette: Any, scope: dict[str, Any]) -> bool:
+    from bowerbird.pages.site import site_of
+
+    return site_of(datasette) is not None  # the gate has looked at where the request comes from

@@ -1,0 +1,284 @@
+"""What pages show of the archive: items, their files, words and history. Lists are paged by keyset, never by offset."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any, TypeVar
+
+import msgspec
+
+from bowerbird.model import Chapter, Cue, Origin
+
+MOST_FILES = 500
+MOST_SNAPSHOTS = 400
+MOST_CUES = 50_000
+
+Shape = TypeVar("Shape", bound=msgspec.Struct)
+
+
+class PlatformTotal(msgspec.Struct, frozen=True):
+    """How much of one platform is kept; `bytes` counts all files of its items."""
+
+    platform: str
+    items: int
+    bytes: int
+
+
+class ArchiveTotals(msgspec.Struct, frozen=True):
+    """How much is kept, and of which platforms, the largest first."""
+
+    platforms: tuple[PlatformTotal, ...] = ()
+
+    @property
+    def items(self) -> int:
+        """Items of all platforms."""
+        return sum(one.items for one in self.platforms)
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of all files."""
+        return sum(one.bytes for one in self.platforms)
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """An item as it stands in a list. `width` and `height` are those of its picture; `pieces` counts its media files."""
+
+    id: int
+    platform: str
+    kind: str
+    title: str | None
+    creator: str | None
+    creator_id: int | None
+    duration: float | None
+    captured_at: str
+    gone_at: str | None
+    thumbnail: str | None
+    width: int | None
+    height: int | None
+    pieces: int
+
+
+class CardFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which items to list, newest first. `before` is the `(captured_at, id)` of the last card of the page before."""
+
+    platform: str | None = None
+    creator_id: int | None = None
+    before: tuple[str, int] | None = None
+    limit: int = 60
+
+
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of an item; `path` is relative to the archive folder, `size` in bytes."""
+
+    path: str
+    file_type: str
+    size: int
+    sha256: str
+    position: int | None
+    width: int | None
+    height: int | None
+    duration: float | None
+
+
+class TranscriptHead(msgspec.Struct, frozen=True, kw_only=True):
+    """A transcript without its cues."""
+
+    id: int
+    language: str
+    origin: Origin
+
+
+class Creator(msgspec.Struct, frozen=True, kw_only=True):
+    """Who made it."""
+
+    id: int
+    platform: str
+    name: str | None
+    handle: str | None
+    url: str | None
+    biography: str | None
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """Counts of one day, as the platform told them."""
+
+    taken_at: str
+    view_count: int | None
+    like_count: int | None
+    comment_count: int | None
+
+
+class Provenance(msgspec.Struct, frozen=True, kw_only=True):
+    """How an item came here: the click, and the attempt that fetched it."""
+
+    url: str | None
+    source: str | None
+    captured_at: str | None
+    page_url: str | None
+    page_title: str | None
+    referrer: str | None
+    selection: str | None
+    playback_seconds: float | None
+    job_id: str
+    library: str | None
+    account: str | None
+    started_at: str | None
+    ended_at: str | None
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything about one item but its cues."""
+
+    id: int
+    platform: str
+    platform_id: str
+    kind: str
+    title: str | None
+    description: str | None
+    url: str
+    folder: str
+    upload_date: str | None
+    taken_at: str | None
+    duration: float | None
+    view_count: int | None
+    like_count: int | None
+    comment_count: int | None
+    hashtags: tuple[str, ...]
+    location: str | None
+    uploader: str | None
+    chapters: tuple[Chapter, ...]
+    note: str | None
+    captured_at: str
+    updated_at: str
+    gone_at: str | None
+    creator: Creator | None
+    files: tuple[File, ...]
+    transcripts: tuple[TranscriptHead, ...]
+    snapshots: tuple[Snapshot, ...]
+    provenance: Provenance | None
+
+    def files_of(self, *file_types: str) -> tuple[File, ...]:
+        """Its files of these types, in their order."""
+        return tuple(file for file in self.files if file.file_type in file_types)
+
+
+_CARDS = """
+    SELECT items.id, items.platform, items.kind, items.title, coalesce(items.uploader, creators.name, creators.handle) AS creator,
+           items.creator_id, items.duration, items.captured_at, items.gone_at, picture.file_path AS thumbnail,
+           picture.width, picture.height,
+           (SELECT count(*) FROM files WHERE item_id = items.id AND file_type IN ('video', 'audio', 'image')) AS pieces
+    FROM items
+    LEFT JOIN creators ON creators.id = items.creator_id
+    LEFT JOIN files AS picture ON picture.id = (
+        SELECT id FROM files WHERE item_id = items.id AND file_type IN ('thumbnail', 'image')
+        ORDER BY file_type DESC, position LIMIT 1)
+"""
+# field of the filter -> condition
+_CARD_CONDITIONS = {
+    "platform": "items.platform = :platform",
+    "creator_id": "items.creator_id = :creator_id",
+    "before": "(items.captured_at, items.id) < (:captured_at, :id)",
+}
+_FILE_COLUMNS = "file_path AS path, file_type, file_size AS size, sha256, position, width, height, duration"
+_HEAD = "SELECT id, language, origin FROM transcripts"
+# A transcript by hand comes before an automatic one, that before a translated one.
+_BY_ORIGIN = "ORDER BY CASE origin WHEN 'manual' THEN 0 WHEN 'automatic' THEN 1 ELSE 2 END, id"
+_PROVENANCE = """
+    SELECT captures.url, captures.source, captures.captured_at, captures.page_url, captures.page_title,
+           captures.referrer, captures.selection, captures.playback_seconds, jobs.id AS job_id, attempts.library,
+           attempts.account, attempts.started_at, attempts.ended_at
+    FROM jobs
+    LEFT JOIN jobs AS parent ON parent.id = jobs.parent_id
+    LEFT JOIN captures ON captures.id = coalesce(jobs.capture_id, parent.capture_id)
+    LEFT JOIN attempts ON attempts.id = (SELECT max(id) FROM attempts WHERE job_id = jobs.id)
+    WHERE jobs.item_id = ? ORDER BY jobs.seq LIMIT 1
+"""
+
+
+def totals(db: sqlite3.Connection) -> ArchiveTotals:
+    """How much is kept; kept up to date by triggers, so it costs the same in any archive."""
+    rows = db.execute("SELECT platform, items, bytes FROM totals WHERE items > 0 OR bytes > 0 ORDER BY bytes DESC")
+    return ArchiveTotals(tuple(PlatformTotal(*row) for row in rows))
+
+
+def cards(db: sqlite3.Connection, wanted: CardFilter = CardFilter()) -> tuple[Card, ...]:
+    """The newest items that fit, without those in the trash."""
+    asked = msgspec.structs.asdict(wanted)
+    conditions = [text for name, text in _CARD_CONDITIONS.items() if asked[name] is not None]
+    captured_at, item_id = wanted.before or ("", 0)
+    values = {
+        "platform": wanted.platform, "creator_id": wanted.creator_id, "limit": wanted.limit,
+        "captured_at": captured_at, "id": item_id,
+    }  # fmt: skip
+    where = " AND ".join(["items.deleted_at IS NULL", *conditions])
+    sql = f"{_CARDS} WHERE {where} ORDER BY items.captured_at DESC, items.id DESC LIMIT :limit"
+    return tuple(_shaped(Card, row) for row in db.execute(sql, values))
+
+
+def item(db: sqlite3.Connection, item_id: int) -> Item | None:
+    """One item, or None where there is none of that id or it is in the trash."""
+    row = db.execute("SELECT * FROM items WHERE id = ? AND deleted_at IS NULL", (item_id,)).fetchone()
+    if row is None:
+        return None
+    return _shaped(
+        Item,
+        row,
+        hashtags=msgspec.json.decode(row["hashtags"], type=tuple[str, ...]),
+        chapters=msgspec.json.decode(row["chapters"], type=tuple[Chapter, ...]),
+        creator=creator(db, row["creator_id"]),
+        files=_files(db, item_id),
+        transcripts=_transcripts(db, item_id),
+        snapshots=_snapshots(db, item_id),
+        provenance=_first(Provenance, db.execute(_PROVENANCE, (item_id,))),
+    )
+
+
+def creator(db: sqlite3.Connection, creator_id: int | None) -> Creator | None:
+    """One creator, or None."""
+    return _first(Creator, db.execute("SELECT * FROM creators WHERE id = ?", (creator_id,)))
+
+
+def cues(db: sqlite3.Connection, transcript_id: int) -> tuple[Cue, ...]:
+    """The timed lines of a transcript in their order."""
+    sql = f"SELECT start, duration, text FROM cues WHERE transcript_id = ? ORDER BY start LIMIT {MOST_CUES}"
+    return tuple(Cue(*row) for row in db.execute(sql, (transcript_id,)))
+
+
+def file_type(db: sqlite3.Connection, file_path: str) -> str | None:
+    """What kind of file this is, or None where the archive knows no such file."""
+    row = db.execute(
+        "SELECT file_type FROM files JOIN items ON items.id = files.item_id WHERE file_path = ? AND deleted_at IS NULL",
+        (file_path,),
+    ).fetchone()
+    return row["file_type"] if row else None
+
+
+def attempts(db: sqlite3.Connection, job_id: str) -> list[dict[str, Any]]:
+    """The runs of a job, first to last, with what the program said (redacted when it was written)."""
+    sql = "SELECT * FROM attempts WHERE job_id = ? ORDER BY id LIMIT 100"
+    return [dict(row) for row in db.execute(sql, (job_id,))]
+
+
+def _files(db: sqlite3.Connection, item_id: int) -> tuple[File, ...]:
+    sql = f"SELECT {_FILE_COLUMNS} FROM files WHERE item_id = ? ORDER BY position, id LIMIT {MOST_FILES}"
+    return tuple(_shaped(File, row) for row in db.execute(sql, (item_id,)))
+
+
+def _transcripts(db: sqlite3.Connection, item_id: int) -> tuple[TranscriptHead, ...]:
+    rows = db.execute(f"{_HEAD} WHERE item_id = ? {_BY_ORIGIN}", (item_id,))
+    return tuple(_shaped(TranscriptHead, row) for row in rows)
+
+
+def _snapshots(db: sqlite3.Connection, item_id: int) -> tuple[Snapshot, ...]:
+    sql = f"SELECT * FROM snapshots WHERE item_id = ? ORDER BY taken_at DESC LIMIT {MOST_SNAPSHOTS}"
+    return tuple(_shaped(Snapshot, row) for row in db.execute(sql, (item_id,)))[::-1]
+
+
+def _first(shape: type[Shape], rows: sqlite3.Cursor) -> Shape | None:
+    row = rows.fetchone()
+    return _shaped(shape, row) if row else None
+
+
+def _shaped(shape: type[Shape], row: sqlite3.Row, **others: object) -> Shape:
+    columns = set(row.keys())
+    return shape(**{name: row[name] for name in shape.__struct_fields__ if name in columns and name not in others}, **others)

@@ -1,0 +1,93 @@
+"""The form: links in, captures and jobs committed, an answer for each link."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import sqlite3
+from collections.abc import Iterator, Mapping
+from typing import cast, get_args
+
+from datasette.utils.asgi import Response
+
+from bowerbird.clock import now
+from bowerbird.errors import RequestError
+from bowerbird.model import Capture, CaptureOptions, Quality, Receipt, options_json
+from bowerbird.pages.visit import Visit, go_to
+from bowerbird.queue.intake import take
+from bowerbird.queue.wake import wake_worker
+
+MOST_LINKS = 5000
+_LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+
+
+async def download(visit: Visit) -> Response:
+    """Take the links. Where all of them are new the person goes on to the dashboard; else each one's answer is shown."""
+    form = await visit.form()
+    captures = captures_from(form)
+    settings = visit.site.settings
+
+    def enter(db: sqlite3.Connection) -> list[Receipt]:
+        receipts = take(db, settings, captures)
+        wake_worker(settings)
+        return receipts
+
+    receipts = await visit.write(enter)
+    if all(receipt.status == "queued" for receipt in receipts):
+        return go_to("/")
+    frame, _ = await visit.read(lambda db: None)
+    status = 422 if all(receipt.status == "rejected" for receipt in receipts) else 200
+    answers = list(zip(captures, receipts, strict=True))
+    return visit.page("taken.html", frame, status=status, answers=answers)
+
+
+def captures_from(form: Mapping[str, str]) -> list[Capture]:
+    """One capture for each link of the form. Raises RequestError `bad_request` or `too_large`.
+
+    The key is made of the form's own mark, the link and the options: a form that is sent twice has one effect.
+    """
+    options = options_of(form)
+    links = list(dict.fromkeys(links_in(form.get("url", ""))))
+    if not links:
+        raise RequestError("bad_request", "There is no link in the field.", "Paste an address that starts with https://.")
+    if len(links) > MOST_LINKS:
+        raise RequestError("too_large", f"These are {len(links):,} links.", f"Paste at most {MOST_LINKS:,} at a time.")
+    mark, at = form.get("mark") or secrets.token_hex(8), now()
+    return [
+        Capture(key=_key(mark, link, options), url=link, source="site", captured_at=at, options=options) for link in links
+    ]
+
+
+def links_in(text: str) -> Iterator[str]:
+    """The links of a text. A line without any is handed on as it is, so that its answer can say what is wrong."""
+    for line in text.splitlines():
+        found = [link.rstrip(",;") for link in _LINK.findall(line)]
+        yield from found or ([line.strip()] if line.strip() else [])
+
+
+def options_of(form: Mapping[str, str]) -> CaptureOptions:
+    """The choices of the form. Raises RequestError `bad_request` for one that can't be."""
+    quality, most = form.get("quality", ""), form.get("max_items", "").strip()
+    if quality and quality not in get_args(Quality):
+        raise RequestError("bad_request", "There is no such quality.", f"Choose one of {', '.join(get_args(Quality))}.")
+    if most and not (most.isascii() and most.isdigit() and len(most) < 8):
+        raise RequestError("bad_request", "How many at most takes a number.", "Leave it empty for the usual limit.")
+    return CaptureOptions(
+        quality=cast(Quality, quality) if quality else None,
+        audio_only=bool(form.get("audio_only")),
+        transcripts=_languages(form.get("transcripts")),
+        max_items=int(most) if most else None,
+        comments=bool(form.get("comments")),
+        force=bool(form.get("force")),
+    )
+
+
+def _languages(text: str | None) -> tuple[str, ...] | None:
+    """`None` for an empty field (as in the settings), nothing for `none`, else the codes."""
+    codes = tuple(code for code in re.split(r"[\s,]+", (text or "").strip()) if code)
+    return None if not codes else () if codes == ("none",) else codes
+
+
+def _key(mark: str, link: str, options: CaptureOptions) -> str:
+    return "site-" + hashlib.sha256(f"{mark}\n{link}\n{options_json(options)}".encode()).hexdigest()[:32]

@@ -1,0 +1,202 @@
+"""The gate: whoever is not the person at this computer, in a browser that they signed in, gets no further.
+
+Outermost of everything the site answers. In this order: one Host, known methods, where a writing request comes from, the
+session, the size of the body; and on the way out the headers that keep an archived page's script from doing anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+from bowerbird import signin
+from bowerbird.install.site import ALIVE_PATH
+from bowerbird.pages import assets
+from bowerbird.pages.media import MEDIA_POLICY, MEDIA_PREFIX, Media
+from bowerbird.pages.refusals import Refused, refusal_page
+from bowerbird.pages.routes import is_page
+from bowerbird.pages.site import DATABASE, Site
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+BODY_LIMIT = 2 * 1024 * 1024
+READING_METHODS = ("GET", "HEAD")
+# What a person needs who has not signed in yet.
+OPEN_PATHS = (signin.SIGN_IN_PATH, ALIVE_PATH)
+# Datasette's own pages that stay; the others tell about this computer (paths, versions, settings) or write.
+CORE_PREFIXES = (f"/{DATABASE}/", f"/{DATABASE}.", "/-/static/", "/-/static-plugins/")
+
+OUR_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+# Datasette's own pages carry inline script and style.
+CORE_POLICY = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    # same-origin, not no-referrer: that would make browsers send `Origin: null` with our own forms
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+_OURS = frozenset(name for name, _ in HEADERS) | {b"content-security-policy", b"server"}
+
+
+def guard(app: App, datasette: Any, site: Site) -> App:
+    """Put the gate, the media and the style sheets around Datasette."""
+    media = Media(datasette, site)
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"].startswith(assets.PREFIX):
+            await _send(send, *site.assets.answer(dict(scope)))
+        elif scope["path"].startswith(MEDIA_PREFIX):
+            await media(scope, receive, send)
+        else:
+            await app(scope, receive, send)
+
+    async def gate(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        guarded = _with_headers(send, scope["path"])
+        try:
+            scope["session"] = _admit(scope, site)
+            if scope["method"] not in READING_METHODS:
+                receive = _replay(await _whole_body(scope, receive))
+            await answer(scope, receive, guarded)
+        except Refused as refused:
+            await _send(guarded, *refusal_page(site, refused))
+
+    return gate
+
+
+def _admit(scope: Scope, site: Site) -> str | None:
+    """The session of who asks. Raises Refused."""
+    headers = _Headers(scope)
+    _check_host(headers, site, scope)
+    _check_method(scope)
+    _check_sender(headers, site, scope)
+    if scope["path"].startswith(assets.PREFIX) or scope["path"] in OPEN_PATHS:
+        return None
+    session = _session(headers, site)
+    if session is None:
+        raise Refused(401)
+    _check_path(scope)
+    return session
+
+
+class _Headers:
+    """Request headers by name; a header that came twice is told apart from one that came once."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._all = scope["headers"]
+
+    def all(self, name: bytes) -> list[str]:
+        return [value.decode("latin-1") for key, value in self._all if key.lower() == name]
+
+    def get(self, name: bytes) -> str:
+        return ", ".join(self.all(name))
+
+
+def _check_host(headers: _Headers, site: Site, scope: Scope) -> None:
+    hosts = headers.all(b"host")
+    if hosts == [site.host] or (site.settings.port == 80 and hosts == ["127.0.0.1"]):
+        return
+    if hosts == [f"localhost:{site.settings.port}"] and scope["method"] in READING_METHODS:
+        raise Refused(307, go_to=site.origin)
+    raise Refused(400)
+
+
+def _check_method(scope: Scope) -> None:
+    if scope["method"] not in (*READING_METHODS, "POST"):
+        raise Refused(405)
+
+
+def _check_sender(headers: _Headers, site: Site, scope: Scope) -> None:
+    """Pages of other ports of this computer are `same-site` and share our cookies: only `same-origin` may do things."""
+    said = headers.get(b"sec-fetch-site")
+    origin = headers.get(b"origin")
+    if scope["method"] in READING_METHODS:
+        if said in ("cross-site", "same-site") and headers.get(b"sec-fetch-mode") != "navigate":
+            raise Refused(403)
+        return
+    proofs = [said == "same-origin"] * bool(said) + [origin == site.origin] * bool(origin)
+    if not proofs or not all(proofs):
+        raise Refused(403)
+
+
+def _session(headers: _Headers, site: Site) -> str | None:
+    try:
+        cookie = SimpleCookie(headers.get(b"cookie").replace(", ", "; ")).get(signin.cookie_name(site.settings))
+    except CookieError:
+        return None
+    session = signin.session_of(site.settings, cookie.value) if cookie else None
+    return None if session in site.signed_out else session
+
+
+def _check_path(scope: Scope) -> None:
+    path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0]
+    if path.startswith((MEDIA_PREFIX, *CORE_PREFIXES)) or path == f"/{DATABASE}":
+        return
+    if not is_page(path):
+        raise Refused(404)
+
+
+async def _whole_body(scope: Scope, receive: Receive) -> bytes:
+    """The body, never more of it in memory than the limit. Raises Refused 413."""
+    length = _Headers(scope).get(b"content-length")
+    if length.isdigit() and int(length) > BODY_LIMIT:
+        raise Refused(413)
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Refused(400)
+        body += message.get("body", b"")
+        if len(body) > BODY_LIMIT:
+            raise Refused(413)
+        if not message.get("more_body"):
+            return body
+
+
+def _replay(body: bytes) -> Receive:
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Message:
+        return waiting.pop() if waiting else {"type": "http.disconnect"}
+
+    return receive
+
+
+def _policy(path: str) -> str:
+    if path.startswith(MEDIA_PREFIX):
+        return MEDIA_POLICY
+    return CORE_POLICY if path.startswith((*CORE_PREFIXES, f"/{DATABASE}")) else OUR_POLICY
+
+
+def _with_headers(send: Send, path: str) -> Send:
+    ours = [*HEADERS, (b"content-security-policy", _policy(path).encode())]
+
+    async def guarded(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            theirs = [pair for pair in message.get("headers", []) if pair[0].lower() not in _OURS]
+            message = {**message, "headers": [*theirs, *ours]}
+        await send(message)
+
+    return guarded
+
+
+async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,136 @@
+"""A job as one line: its state in a shape and a word, what it does, and the buttons that make sense now."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from bowerbird.model import Job
+from bowerbird.pages import words
+
+WORDS = {
+    "pending": "In the queue",
+    "running": "Running",
+    "waiting": "Waiting",
+    "paused": "Paused",
+    "completed": "Saved",
+    "failed": "Failed",
+    "cancelled": "Cancelled",
+}
+
+
+class Button(NamedTuple):
+    """A button of a job: the action it posts, its words and icon; `main` is the cure, shown with its words."""
+
+    action: str
+    label: str
+    icon: str
+    main: bool = False
+
+
+class JobLine(NamedTuple):
+    """What a row shows of a job beside its title and picture."""
+
+    job: Job
+    word: str
+    says: tuple[str, ...]
+    buttons: tuple[Button, ...]
+
+    @property
+    def shows_progress(self) -> bool:
+        """Whether there is a bar: while it is under way, and where something is done already."""
+        return self.job.status == "running" or (self.job.status in ("waiting", "paused") and self.job.progress > 0)
+
+
+_CANCEL = Button("cancel", "Cancel", "cancel")
+_RETRY = Button("retry", "Try again", "retry", main=True)
+_CONTINUE = Button("continue", "Continue", "play", main=True)
+_FORGET = Button("delete", "Take out of the list", "trash")
+
+
+def job_line(job: Job) -> JobLine:
+    """The line of a job."""
+    return JobLine(job, WORDS[job.status], _SAYINGS[job.status](job), _buttons(job))
+
+
+def _buttons(job: Job) -> tuple[Button, ...]:
+    if job.status in ("pending", "running", "paused"):
+        return (_CANCEL,)
+    if job.status == "waiting":
+        # what goes on by itself needs no cure
+        return (_CANCEL,) if job.wait_reason in ("rate_limit", "schedule") else (_CONTINUE, _CANCEL)
+    return (_RETRY, _FORGET) if job.status in ("failed", "cancelled") else (_FORGET,)
+
+
+def _words(*parts: str | None) -> tuple[str, ...]:
+    return tuple(part for part in parts if part)
+
+
+def _members(job: Job) -> str:
+    if not job.items_total and not job.items_done:
+        return ""
+    total = f" of {job.items_total:,}" if job.items_total else ""
+    return f"{job.items_done:,}{total} done"
+
+
+def _failures(job: Job) -> str:
+    return f"{job.items_failed:,} could not be had" if job.items_failed else ""
+
+
+def _pending(job: Job) -> tuple[str, ...]:
+    again = f"tries again {words.when(job.not_before)}" if job.not_before else ""
+    if job.error and again:
+        return _words(job.error.message.rstrip("."), again)
+    place = "next, when a place is free" if job.position == 1 else f"place {job.position:,}" if job.position else ""
+    return _words(place)
+
+
+def _running(job: Job) -> tuple[str, ...]:
+    return _words(
+        job.current_operation,
+        _members(job),
+        words.so_far(job.bytes_downloaded, job.bytes_total),
+        f"{words.size(job.speed)}/s" if job.speed else "",
+        f"{words.span(job.eta)} left" if job.eta else "",
+        _failures(job),
+    )
+
+
+def _waiting(job: Job) -> tuple[str, ...]:
+    until = f"goes on {words.when(job.not_before)}" if job.not_before else ""
+    cause = job.error.message.rstrip(".") if job.error else _REASONS.get(job.wait_reason or "", "")
+    return _words(cause, until, "" if job.wait_reason == "confirm" else _members(job))
+
+
+def _paused(job: Job) -> tuple[str, ...]:
+    return _words(words.so_far(job.bytes_downloaded, job.bytes_total), _members(job))
+
+
+def _completed(job: Job) -> tuple[str, ...]:
+    return _words(_members(job), words.size(job.bytes_total), words.ago(job.completed_at), _failures(job))
+
+
+def _failed(job: Job) -> tuple[str, ...]:
+    return _words(job.error.message.rstrip(".") if job.error else "", _members(job), words.ago(job.completed_at))
+
+
+def _cancelled(job: Job) -> tuple[str, ...]:
+    return _words(_members(job), words.ago(job.completed_at))
+
+
+_REASONS = {
+    "session": "The site wants you to sign in",
+    "rate_limit": "The site asks for a pause",
+    "disk": "The disk is full",
+    "network": "There is no connection",
+    "schedule": "It has not begun yet",
+    "confirm": "The list is longer than the limit",
+}
+_SAYINGS = {
+    "pending": _pending,
+    "running": _running,
+    "waiting": _waiting,
+    "paused": _paused,
+    "completed": _completed,
+    "failed": _failed,
+    "cancelled": _cancelled,
+}

@@ -1,0 +1,49 @@
+"""Foreign prose as HTML: paragraphs, links that can only lead to the web, and times that lead into the video."""
+
+from __future__ import annotations
+
+import re
+
+from markupsafe import Markup, escape
+
+_LINK = re.compile(r"https?://[^\s<>\"'`{}|\\^\u200e\u200f\u202a-\u202e\u2066-\u2069]+", re.IGNORECASE)
+_TIME = re.compile(r"(?<![\d:./-])(?:(\d{1,2}):)?([0-5]?\d):([0-5]\d)(?![\d:/-])")
+# What usually ends the sentence around a link and not the link.
+_TRAILING = ".,;:!?)]}'\"»”"
+LONGEST_LABEL = 80
+
+
+def prose(text: str | None, *, seek: bool) -> Markup:
+    """`text` as paragraphs. With `seek`, times such as 12:34 become links to that second of this page's video."""
+    blocks = [block for block in re.split(r"\n\s*\n", (text or "").replace("\r\n", "\n").strip()) if block.strip()]
+    return Markup("\n").join(
+        Markup("<p>{}</p>").format(Markup("<br>").join(_line(line, seek) for line in block.split("\n")))
+        for block in blocks
+    )
+
+
+def _line(text: str, seek: bool) -> Markup:
+    pieces, end = [], 0
+    for match in _LINK.finditer(text):
+        address = match.group().rstrip(_TRAILING)
+        pieces += [_times(text[end : match.start()], seek), _link(address)]
+        end = match.start() + len(address)
+    return Markup("").join([*pieces, _times(text[end:], seek)])
+
+
+def _link(address: str) -> Markup:
+    label = address if len(address) <= LONGEST_LABEL else address[: LONGEST_LABEL - 1] + "…"
+    return Markup('<a href="{}" rel="noreferrer noopener nofollow">{}</a>').format(address, label)
+
+
+def _times(text: str, seek: bool) -> Markup:
+    if not seek:
+        return escape(text)
+    pieces, end = [], 0
+    for match in _TIME.finditer(text):
+        hours, minutes, seconds = (int(part or 0) for part in match.groups())
+        second = hours * 3600 + minutes * 60 + seconds
+        link = Markup('<a class="at" href="?t={0}#t={0}">{1}</a>').format(second, match.group())
+        pieces += [escape(text[end : match.start()]), link]
+        end = match.end()
+    return Markup("").join([*pieces, escape(text[end:])])

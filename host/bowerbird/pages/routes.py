@@ -1,0 +1,97 @@
+"""Which address is which page. To add a page is to add a file and a line here."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
+
+from datasette.utils.asgi import Request, Response
+
+from bowerbird.errors import RequestError
+from bowerbird.pages import browse, dashboard, download, history, item, job, search, signing
+from bowerbird.pages.refusals import ADVICE, advice_for, render_refusal
+from bowerbird.pages.site import DATABASE, Site, site_of
+from bowerbird.pages.visit import Visit
+
+log = logging.getLogger("bowerbird.site")
+
+Page = Callable[[Visit], Awaitable[Response]]
+JOB = r"(?P<job_id>[0-9a-fA-F-]{36})"
+
+
+class Route(NamedTuple):
+    """One address: a pattern of the whole path, what it takes, and who answers."""
+
+    pattern: str
+    method: str
+    page: Page
+
+
+ROUTES = (
+    Route(r"^/$", "GET", dashboard.dashboard),
+    Route(r"^/live/dashboard$", "GET", dashboard.live),
+    Route(r"^/item/(?P<item_id>\d{1,18})$", "GET", item.item),
+    Route(r"^/history$", "GET", history.history),
+    Route(r"^/live/history$", "GET", history.live),
+    Route(rf"^/job/{JOB}$", "GET", job.job),
+    Route(rf"^/live/job/{JOB}$", "GET", job.live),
+    Route(rf"^/job/{JOB}/(?P<action>[a-z]{{1,20}})$", "POST", job.act_on),
+    Route(r"^/search$", "GET", search.search),
+    Route(r"^/browse$", "GET", browse.browse),
+    Route(r"^/browse/(?P<platform>[^/]{1,200})$", "GET", browse.browse),
+    Route(r"^/browse/(?P<platform>[^/]{1,200})/(?P<creator>\d{1,18})$", "GET", browse.browse),
+    Route(r"^/download$", "POST", download.download),
+    Route(r"^/sign-in$", "GET", signing.sign_in),
+    Route(r"^/sign-out$", "POST", signing.sign_out),
+    Route(r"^/alive$", "GET", signing.alive),
+)
+_PATTERNS = tuple(re.compile(route.pattern) for route in ROUTES)
+
+
+def is_page(path: str) -> bool:
+    """Whether a path, still percent-encoded, is one of ours."""
+    return any(pattern.match(path) for pattern in _PATTERNS)
+
+
+def routes() -> list[tuple[str, Callable[..., Any]]]:
+    """The table in Datasette's form."""
+    return [(route.pattern, _view(route)) for route in ROUTES]
+
+
+def _view(route: Route) -> Callable[..., Any]:
+    async def view(request: Request, datasette: Any) -> Response:
+        site = site_of(datasette)
+        assert site is not None  # the routes exist only where there is a site
+        try:
+            if request.method not in ("GET", "HEAD") if route.method == "GET" else request.method != "POST":
+                return _refusal(site, 405)
+            return await route.page(_visit(request, datasette, site))
+        except RequestError as error:
+            status, advice = advice_for(error)
+            return Response.html(render_refusal(site, status, advice), status=status)
+        except Exception:
+            log.exception("%s %s", request.method, route.pattern)
+            return _refusal(site, 500)
+
+    return view
+
+
+def _refusal(site: Site, status: int) -> Response:
+    return Response.html(render_refusal(site, status, ADVICE[status]), status=status)
+
+
+def _visit(request: Request, datasette: Any, site: Site) -> Visit:
+    return Visit(
+        site=site,
+        database=datasette.get_database(DATABASE),
+        method=request.method,
+        path=request.path,
+        parts=request.url_vars,
+        query=dict(parse_qsl(request.query_string, max_num_fields=100)),
+        headers=request.headers,
+        session=request.scope.get("session"),
+        receive=request.receive,
+    )

@@ -1,0 +1,112 @@
+"""Datasette inside our own uvicorn, on loopback only. `datasette serve` would outlive SIGTERM while a stream is open."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import logging.handlers
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from bowerbird.archive.migrations import ensure_archive
+from bowerbird.database import open_reader
+from bowerbird.errors import RequestError
+from bowerbird.install.processes import note_process
+from bowerbird.settings import Settings
+
+GRACE_SECONDS = 1
+LOG_BYTES = 1024 * 1024
+
+
+def serve(settings: Settings, on_start: Callable[[Settings], None] = lambda settings: None) -> None:
+    """Serve the site until SIGTERM or Ctrl-C; `on_start` gets the settings with the port that was bound (0: any).
+
+    Raises RequestError `port_in_use`, or `archive_unavailable` where the archive can't be created or opened.
+    """
+    ensure_archive(settings.database)
+    with listening_socket(settings) as listener:
+        settings = msgspec.structs.replace(settings, port=listener.getsockname()[1])
+        _log_to_file(settings)
+        server = uvicorn_server(application(settings))
+        note_process(settings, "site")
+        on_start(settings)
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
+
+
+def listening_socket(settings: Settings) -> socket.socket:
+    """The bound socket. Raises RequestError `port_in_use`."""
+    # with IPPROTO_TCP asyncio turns Nagle's algorithm off; without it every answer takes 44 ms
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    option = socket.SO_EXCLUSIVEADDRUSE if sys.platform == "win32" else socket.SO_REUSEADDR
+    listener.setsockopt(socket.SOL_SOCKET, option, 1)
+    try:
+        listener.bind(("127.0.0.1", settings.port))
+    except OSError as error:
+        listener.close()
+        raise _cannot_listen(settings, error) from error
+    return listener
+
+
+def _cannot_listen(settings: Settings, error: OSError) -> RequestError:
+    another = f"Choose another one: bowerbird serve --port {min(settings.port + 1, 65535)}"
+    if error.errno == errno.EACCES:
+        return RequestError("port_in_use", f"Port {settings.port} needs more rights than this program has.", another)
+    return RequestError("port_in_use", f"Another program uses port {settings.port}.", another)
+
+
+def uvicorn_server(app: Any) -> Any:
+    """A server that ends at once when it is told to."""
+    import uvicorn
+
+    return uvicorn.Server(
+        uvicorn.Config(
+            app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS,
+            lifespan="on", ws="none",
+        )
+    )  # fmt: skip
+
+
+def application(settings: Settings) -> Any:
+    """The whole site as an ASGI application. The archive must be there. Raises RequestError as `open_reader`."""
+    from datasette.app import Datasette
+
+    from bowerbird.pages.assets import Assets
+    from bowerbird.pages.signing import signed_out
+    from bowerbird.pages.site import Site
+    from bowerbird.pages.templating import templates
+
+    with contextlib.closing(open_reader(settings.database)) as db:
+        ended = signed_out(db)
+    assets = Assets()
+    datasette = Datasette(
+        [str(settings.database)],
+        settings={
+            # suggesting facets takes a core page of 100,000 rows from 26 to 604 ms
+            "suggest_facets": False, "allow_download": False, "num_sql_threads": 3, "default_page_size": 50,
+            "sql_time_limit_ms": 2000, "default_cache_ttl": 0,
+        },
+    )  # fmt: skip
+    datasette.bowerbird_site = Site(settings, templates(assets), assets, ended)
+    return datasette.app()
+
+
+def _log_to_file(settings: Settings) -> None:
+    """What goes wrong inside, for the person who looks for it; requests are not logged."""
+    folder = settings.home / "logs"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handler = logging.handlers.RotatingFileHandler(folder / "site.log", maxBytes=LOG_BYTES, backupCount=1)
+    except OSError:
+        return
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    for name in ("bowerbird.site", "uvicorn.error"):
+        logger = logging.getLogger(name)
+        logger.addHandler(handler)
+        logger.setLevel(logging.WARNING)
+        logger.propagate = False

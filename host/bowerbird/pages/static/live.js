@@ -1,0 +1,85 @@
+// <bower-live src every>: asks for the parts of the page that change and takes in what is new, element by element.
+
+const BUSY_MS = 1000;
+
+class BowerLive extends HTMLElement {
+  connectedCallback() {
+    this.mark = "";
+    this.wait = Number(this.getAttribute("every") ?? 2000);
+    this.addEventListener("submit", (event) => this.send(event));
+    document.addEventListener("visibilitychange", () => this.plan(0));
+    this.plan(BUSY_MS);
+  }
+
+  plan(ms) {
+    clearTimeout(this.timer);
+    if (document.visibilityState !== "hidden" && this.isConnected) this.timer = setTimeout(() => this.refresh(), ms);
+  }
+
+  async refresh() {
+    try {
+      const answer = await fetch(this.getAttribute("src"), { headers: this.mark ? { "If-None-Match": this.mark } : {} });
+      if (answer.status === 401) return location.reload();
+      if (answer.status === 200) {
+        this.mark = answer.headers.get("ETag") ?? "";
+        takeIn(await answer.text());
+      }
+    } catch {
+      // the site is being restarted: the next round finds it
+    }
+    this.plan(document.querySelector(".pulse")?.dataset.busy === "1" ? BUSY_MS : this.wait);
+  }
+
+  async send(event) {
+    const form = event.target;
+    if (!("quiet" in form.dataset)) return;
+    event.preventDefault();
+    for (const button of form.querySelectorAll("button")) button.disabled = true;
+    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    if (!answer.ok || answer.url.endsWith("/history") !== location.pathname.endsWith("/history")) location.reload();
+    else await this.refresh();
+  }
+}
+
+/** Put every top-level keyed element of `html` in the place of its older self. */
+function takeIn(html) {
+  const fresh = new DOMParser().parseFromString(html, "text/html").body;
+  for (const element of [...fresh.children]) {
+    const old = document.querySelector(`[data-key="${CSS.escape(element.dataset.key)}"]`);
+    if (old) renew(old, element);
+  }
+}
+
+/** Change only what differs, so that focus, selection and open fold-outs stay. */
+function renew(old, fresh) {
+  if (old.isEqualNode(fresh)) return;
+  const keyed = [...fresh.children].some((child) => child.dataset.key) || (fresh.querySelector("[data-key]") && old.querySelector("[data-key]"));
+  if (!keyed || old.tagName !== fresh.tagName) return replace(old, fresh);
+  for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  renewChildren(old, fresh);
+}
+
+function renewChildren(old, fresh) {
+  const known = new Map([...old.children].filter((child) => child.dataset.key).map((child) => [child.dataset.key, child]));
+  const unkeyed = [...old.children].filter((child) => !child.dataset.key);
+  const order = [...fresh.children].map((child) => {
+    const same = child.dataset.key ? known.get(child.dataset.key) : unkeyed.shift();
+    if (!same) return child;
+    renew(same, child);
+    return same.isConnected ? same : child;
+  });
+  for (const child of [...old.children]) if (!order.includes(child)) child.remove();
+  order.forEach((child, place) => { if (old.children[place] !== child) old.insertBefore(child, old.children[place] ?? null); });
+}
+
+function replace(old, fresh) {
+  const held = old.contains(document.activeElement) ? document.activeElement : null;
+  const name = held?.getAttribute("aria-label") ?? held?.textContent;
+  old.replaceWith(fresh);
+  if (!held) return;
+  const buttons = [...fresh.querySelectorAll("a, button")];
+  (buttons.find((button) => (button.getAttribute("aria-label") ?? button.textContent) === name) ?? buttons[0])?.focus();
+}
+
+customElements.define("bower-live", BowerLive);

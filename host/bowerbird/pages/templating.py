@@ -1,0 +1,92 @@
+"""The templates and the words that they may use. Everything that is put into a page is escaped unless it is Markup."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from bowerbird import __version__
+from bowerbird.pages import words
+from bowerbird.pages.assets import Assets
+from bowerbird.pages.prose import prose
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+# Not `templates`: Datasette would take the files there for its own pages.
+FOLDER = Path(__file__).with_name("html")
+_FILTERS = (
+    words.size, words.amount, words.rough, words.playtime, words.span, words.when, words.ago, words.upload_day,
+    words.full_time, words.platform, words.kind, prose,
+)  # fmt: skip
+# Shapes of pictures that shelves know, by width over height; a picture takes the nearest.
+_RATIOS = (("r-9x16", 0.5625), ("r-3x4", 0.75), ("r-4x5", 0.8), ("r-1x1", 1.0), ("r-4x3", 1.333), ("", 1.778), ("r-2x1", 2.0))
+_PLATFORM_ICONS = ("youtube", "instagram", "tiktok")
+
+
+def templates(assets: Assets) -> Environment:
+    """The environment that all pages are rendered with."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters.update({function.__name__: function for function in _FILTERS})
+    environment.filters.update(media=media_url, local=local_url, web=web_url, ratio=ratio, platform_icon=platform_icon)
+    environment.globals.update(
+        asset=assets.url, counted=words.counted, version=__version__, form_mark=lambda: secrets.token_hex(8),
+        icon=_icons(assets),
+    )  # fmt: skip
+    return environment
+
+
+def _icons(assets: Assets) -> Any:
+    """A function that makes the SVG of an icon; kept per name, since a page has a hundred of them."""
+    import functools
+
+    from markupsafe import Markup
+
+    sprite = assets.url("sprite.svg")
+
+    @functools.cache
+    def icon(name: str, classes: str = "i") -> Markup:
+        return Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>').format(classes, sprite, name)
+
+    return icon
+
+
+def media_url(file_path: str | None) -> str:
+    """Where the site serves a file of the archive."""
+    return f"/media/{quote(file_path)}" if file_path else ""
+
+
+def local_url(address: str | None) -> str:
+    """An absolute address of this site without its origin."""
+    parts = urlsplit(address or "")
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def web_url(address: str | None) -> str:
+    """An address that may stand in a link; empty for `javascript:` and whatever else is not the web."""
+    return address if address and address.lower().startswith(("https://", "http://")) else ""
+
+
+def ratio(width: int | None, height: int | None) -> str:
+    """The class of the nearest shape."""
+    if not width or not height:
+        return ""
+    shape = width / height
+    return min(_RATIOS, key=lambda known: abs(known[1] - shape))[0]
+
+
+def platform_icon(platform: str) -> str:
+    """The glyph of a platform."""
+    return f"p-{platform}" if platform in _PLATFORM_ICONS else "p-web"

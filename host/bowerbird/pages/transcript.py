@@ -1,0 +1,72 @@
+"""A transcript for reading: cues of a few words each, grouped into paragraphs of about half a minute. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from bowerbird.model import Chapter, Cue
+
+PARAGRAPH_SECONDS = 30
+# A paragraph that finds no end of a sentence is ended anyway, so that each has a time to go to.
+LONGEST_SECONDS = 45
+PAUSE_SECONDS = 4
+_ENDS = (".", "!", "?", "…", "。", "！", "？", "؟", "।")
+
+
+class Line(NamedTuple):
+    """A cue with the second that addresses it; `anchor` is False where an earlier cue has the same second."""
+
+    second: int
+    text: str
+    anchor: bool
+
+
+class Paragraph(NamedTuple):
+    """Some cues in a row, and the title of the chapter that begins with them."""
+
+    second: int
+    heading: str
+    lines: tuple[Line, ...]
+
+
+def paragraphs(cues: Sequence[Cue], chapters: Sequence[Chapter] = ()) -> list[Paragraph]:
+    """All cues in paragraphs; a chapter always begins one."""
+    headings = sorted(chapters, key=lambda chapter: chapter.start)
+    found: list[Paragraph] = []
+    seen: set[int] = set()
+    for group in _groups(cues, [chapter.start for chapter in headings]):
+        heading = ""
+        while headings and headings[0].start < group[-1].start + 0.001:
+            heading = headings.pop(0).title
+        found.append(Paragraph(int(group[0].start), heading, tuple(_line(cue, seen) for cue in group)))
+    return found
+
+
+def _groups(cues: Sequence[Cue], starts: Sequence[float]) -> Iterator[list[Cue]]:
+    group: list[Cue] = []
+    upcoming = list(starts)
+    for cue in cues:
+        at_chapter = False
+        while upcoming and upcoming[0] <= cue.start + 0.5:
+            at_chapter = upcoming.pop(0) > 0 or at_chapter
+        if group and (at_chapter or _is_full(group, cue)):
+            yield group
+            group = []
+        group.append(cue)
+    if group:
+        yield group
+
+
+def _is_full(group: Sequence[Cue], following: Cue) -> bool:
+    last, length = group[-1], following.start - group[0].start
+    if length >= LONGEST_SECONDS or following.start - last.start - last.duration > PAUSE_SECONDS:
+        return True
+    return length >= PARAGRAPH_SECONDS and last.text.rstrip("\"')» ”").endswith(_ENDS)
+
+
+def _line(cue: Cue, seen: set[int]) -> Line:
+    second = max(0, int(cue.start))
+    is_first = second not in seen
+    seen.add(second)
+    return Line(second, cue.text, is_first)

@@ -1,0 +1,100 @@
+"""One request as pages see it: what was asked, a way to read the archive, a way to answer."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import sqlite3
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+from datasette.utils.asgi import Response
+
+from bowerbird.archive import reads
+from bowerbird.database import open_writer
+from bowerbird.model import QueueCounts
+from bowerbird.pages.site import DATABASE, Site
+from bowerbird.queue.reads import counts
+
+Found = TypeVar("Found")
+
+
+@dataclasses.dataclass(frozen=True)
+class Frame:
+    """What stands on every page: how busy it is, and how much is kept."""
+
+    counts: QueueCounts
+    totals: reads.ArchiveTotals
+
+
+@dataclasses.dataclass(frozen=True)
+class Visit:
+    """One request to one page. `parts` are the named parts of its path."""
+
+    site: Site
+    database: Any
+    method: str
+    path: str
+    parts: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    session: str | None
+    receive: Callable[[], Any]
+
+    async def read(self, look: Callable[[sqlite3.Connection], Found]) -> tuple[Frame, Found]:
+        """The frame and what `look` finds, in one trip to a reading thread."""
+
+        def both(db: sqlite3.Connection) -> tuple[Frame, Found]:
+            return Frame(counts(db), reads.totals(db)), look(db)
+
+        found: tuple[Frame, Found] = await self.database.execute_fn(both)
+        return found
+
+    async def write(self, change: Callable[[sqlite3.Connection], Found]) -> Found:
+        """What `change` answers; it runs on a connection whose commits survive a power cut. Raises RequestError."""
+
+        def written() -> Found:
+            db = open_writer(self.site.settings.database)
+            try:
+                return change(db)
+            finally:
+                db.close()
+
+        return await asyncio.to_thread(written)
+
+    async def form(self) -> dict[str, str]:
+        """The fields of a posted form; of a field that comes twice the last one. The gate has limited its size."""
+        body = (await self.receive())["body"]
+        fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=1000)
+        return {name: values[-1] for name, values in fields.items()}
+
+    def page(self, template: str, frame: Frame, *, status: int = 200, **context: Any) -> Response:
+        """A whole page, or a part of one."""
+        html = self.site.templates.get_template(template).render(
+            site=self.site, frame=frame, visit=self, status=status, **context
+        )
+        return Response.html(html, status=status)
+
+    def part(self, template: str, frame: Frame, **context: Any) -> Response:
+        """A part that a page asks for again and again; short where nothing has changed."""
+        import hashlib
+
+        response = self.page(template, frame, **context)
+        mark = f'"{hashlib.blake2b(response.body.encode(), digest_size=9).hexdigest()}"'
+        if self.headers.get("if-none-match") == mark:
+            return Response(b"", status=304, headers={"etag": mark})
+        response.headers["etag"] = mark
+        return response
+
+    def back(self) -> str:
+        """The page of ours that the person comes from, else the first one."""
+        came_from = urlsplit(self.headers.get("referer", ""))
+        if f"{came_from.scheme}://{came_from.netloc}" != self.site.origin or came_from.path.startswith(("//", "/\\")):
+            return "/"
+        return came_from.path + (f"?{came_from.query}" if came_from.query else "")
+
+
+def go_to(path: str) -> Response:
+    """Answer a form by another page, so that loading again does not send it again."""
+    return Response(b"", status=303, headers={"location": path})

@@ -1,0 +1,139 @@
+"""How times, sizes and counts are said to a person. Times are those of this computer, which is the person's own."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+
+from bowerbird.clock import parse
+
+_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+PLATFORMS = {"youtube": "YouTube", "instagram": "Instagram", "tiktok": "TikTok", "4chan": "4chan", "web": "Other sites"}
+KINDS = {"page": "web page", "live": "live stream", "short": "Short", "post": "post", "file": "file"}
+
+
+def size(count: float | None) -> str:
+    """Bytes in decimal units: `486 MB`, `1.9 GB`."""
+    if count is None:
+        return ""
+    number, step = float(count), 0
+    while number >= 999.5 and step < len(_UNITS) - 1:
+        number, step = number / 1000, step + 1
+    return f"{number:.1f} {_UNITS[step]}" if step and number < 9.95 else f"{number:.0f} {_UNITS[step]}"
+
+
+def so_far(done: int | None, total: int | None) -> str:
+    """How much of how much: `312 of 486 MB`."""
+    if not done:
+        return ""
+    whole, part = size(total), size(done)
+    same_unit = whole.partition(" ")[2] == part.partition(" ")[2]
+    if not whole:
+        return part
+    return f"{part.partition(' ')[0] if same_unit else part} of {whole}"
+
+
+def amount(number: int | None) -> str:
+    """A count in full: `18,204`."""
+    return "" if number is None else f"{number:,}"
+
+
+def rough(number: int | None) -> str:
+    """A count where its size is enough: `4.7 M`, `211 K`, `870`."""
+    for limit, unit in ((1e9, "B"), (1e6, "M"), (1e4, "K")):
+        if number is not None and number >= limit:
+            scaled = number / (limit if unit != "K" else 1000)
+            return f"{scaled:.1f} {unit}" if scaled < 9.95 else f"{scaled:,.0f} {unit}"
+    return amount(number)
+
+
+def playtime(seconds: float | None) -> str:
+    """A duration or a place in a video: `24:31`, `1:02:17`."""
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def span(seconds: float | None) -> str:
+    """How long something takes: `20 s`, `4 min`, `2 h`."""
+    if seconds is None:
+        return ""
+    for limit, divisor, unit in ((90, 1, "s"), (5400, 60, "min"), (172800, 3600, "h")):
+        if seconds < limit:
+            return f"{max(0, round(seconds / divisor))} {unit}"
+    return f"{round(seconds / 86400)} days"
+
+
+def when(text: str | None) -> str:
+    """A stored time: `21:40` today, `Tue 21:40` within a week, `14 November 2026` beyond."""
+    if not text:
+        return ""
+    moment, today = local(text), datetime.now().astimezone()
+    days = abs((moment.date() - today.date()).days)
+    if not days:
+        return f"{moment:%H:%M}"
+    return f"{_DAYS[moment.weekday()]} {moment:%H:%M}" if days < 7 else long_day(moment.date())
+
+
+def ago(text: str | None) -> str:
+    """A stored time of the past, near ones by their distance: `4 min ago`, `2 h ago`, `yesterday`."""
+    if not text:
+        return ""
+    moment, today = local(text), datetime.now().astimezone()
+    seconds = (today - moment).total_seconds()
+    if 0 <= seconds < 60:
+        return "just now"
+    if 0 <= seconds < 6 * 3600:
+        return f"{span(seconds)} ago"
+    if moment.date() == today.date() - timedelta(days=1):
+        return "yesterday"
+    return "today" if moment.date() == today.date() else when(text)
+
+
+def long_day(day: date) -> str:
+    """`14 November 2026`."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def upload_day(text: str | None) -> str:
+    """yt-dlp's `20251202` as `2 December 2025`; what is no day stays as it is."""
+    digits = (text or "").replace("-", "")
+    try:
+        return long_day(datetime.strptime(digits, "%Y%m%d").replace(tzinfo=timezone.utc).date())
+    except ValueError:
+        return text or ""
+
+
+def full_time(text: str | None) -> str:
+    """A stored time to the minute: `14 November 2026 at 21:14`."""
+    if not text:
+        return ""
+    moment = local(text)
+    return f"{long_day(moment.date())} at {moment:%H:%M}"
+
+
+def local(text: str) -> datetime:
+    """A stored time in this computer's own zone."""
+    return parse(text).astimezone()
+
+
+def platform(name: str) -> str:
+    """A platform as people write it."""
+    return PLATFORMS.get(name, name)
+
+
+def kind(name: str) -> str:
+    """A kind as people say it."""
+    return KINDS.get(name, name)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: `1 item`, `18,204 items`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
