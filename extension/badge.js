@@ -34,10 +34,10 @@ const ROWS = [
     title: ({ queue }) => queueLine(queue),
   },
   {
-    when: ({ queue }) => queue.pending > 0,
+    when: ({ queue, fresh }) => queue.pending + fresh.length > 0,
     text: () => "…",
     colour: GREY,
-    title: ({ queue }) => `Safe in the queue: ${queueLine(queue)}`,
+    title: ({ queue, fresh }) => `${saves(queue.pending || fresh.length)} safe in the queue`,
   },
   { when: ({ done }) => done > 0, text: () => "✓", colour: BLUE, title: ({ done }) => `${saves(done)} kept` },
   { when: () => true, text: () => "", colour: BLUE, title: () => "save this page" },

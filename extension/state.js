@@ -20,6 +20,7 @@ export const BEGINNING = {
   free_bytes: null,
   jobs: {},
   saved: [],
+  fresh: [],
   done: 0,
   failed: 0,
   held: 0,
@@ -32,8 +33,8 @@ export function isFinal(job) {
 }
 
 /** @param {State} state */
-export function isBusy({ queue }) {
-  return queue.pending + queue.running > 0;
+export function isBusy({ queue, fresh }) {
+  return queue.pending + queue.running + fresh.length > 0;
 }
 
 /** Each change by its name: (state, what happened) → state. */
@@ -49,7 +50,7 @@ export const CHANGES = {
     warnings: hello.warnings ?? [],
   }),
   /** @param {State} state @param {{connection: State["connection"], said: string}} loss */
-  lost: (state, loss) => ({ ...state, ...loss, losses: state.losses + 1 }),
+  lost: (state, loss) => ({ ...state, ...loss, losses: state.losses + 1, fresh: [] }),
   /** @param {State} state @param {import("./types.d.ts").QueueCounts} queue */
   queue: (state, queue) => ({ ...state, queue }),
   /** @param {State} state @param {import("./types.d.ts").WireError} warning */
@@ -65,6 +66,7 @@ export const CHANGES = {
     ...state,
     ...counted(state, job),
     jobs: trimmed({ ...state.jobs, [job.id]: job }),
+    fresh: state.fresh.filter((id) => id !== job.id),
   }),
   /** @param {State} state @param {Job[]} jobs asked for, not told: an old ending is no news */
   listed: (state, jobs) => withoutStale(jobs.reduce(listedOne, state), jobs),
@@ -74,7 +76,14 @@ export const CHANGES = {
     saved: [saved, ...state.saved.filter(({ key }) => key !== saved.key)].slice(0, MOST_SAVED),
   }),
   /** @param {State} state @param {import("./types.d.ts").CaptureAnswer[]} answers */
-  answered: (state, answers) => ({ ...state, saved: state.saved.map((saved) => withAnswer(saved, answers)) }),
+  answered: (state, answers) => ({
+    ...state,
+    saved: state.saved.map((saved) => withAnswer(saved, answers)),
+    fresh: [
+      ...state.fresh,
+      ...answers.filter((answer) => isNews(state, answer)).map(({ job_id }) => String(job_id)),
+    ],
+  }),
   /** @param {State} state @param {string} key */
   forgotten: (state, key) => ({ ...state, saved: state.saved.filter((saved) => saved.key !== key) }),
   /** @param {State} state @param {number} held how many captures are in the outbox */
@@ -111,6 +120,11 @@ function trimmed(jobs) {
   if (all.length <= MOST_JOBS) return jobs;
   all.sort((a, b) => Number(isFinal(a)) - Number(isFinal(b)) || b.updated_at.localeCompare(a.updated_at));
   return Object.fromEntries(all.slice(0, MOST_JOBS).map((job) => [job.id, job]));
+}
+
+/** @param {State} state @param {import("./types.d.ts").CaptureAnswer} answer */
+function isNews(state, { status, job_id }) {
+  return status === "queued" && job_id && !(job_id in state.jobs);
 }
 
 /** @param {Saved} saved @param {import("./types.d.ts").CaptureAnswer[]} answers @returns {Saved} */

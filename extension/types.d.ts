@@ -103,6 +103,8 @@ export interface State {
   free_bytes: number | null;
   jobs: Record<string, Job>;
   saved: Saved[];
+  /** Jobs that the host has acknowledged and not told of yet: safe, though no count includes them. */
+  fresh: string[];
   done: number;
   failed: number;
   held: number;

@@ -60,7 +60,7 @@ def test_a_click_saves_the_video(browser: Chromium, machine: Machine) -> None:
         browser.screenshot(popup, f"chromium-popup-saving-{scheme}.png")
     popup.wait_for("You have this")
     browser.screenshot(popup, "chromium-popup-saved.png")
-    assert browser.badge() == "✓"
+    eventually(lambda: browser.badge() == "✓", said="the badge of what is done")
     assert machine.one("SELECT status FROM jobs")["status"] == "completed"
     assert machine.one("SELECT platform_id FROM items")["platform_id"] == youtube.GARDEN
     assert browser.stored("local", "outbox") == []

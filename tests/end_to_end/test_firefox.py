@@ -21,7 +21,7 @@ def test_a_click_saves_the_video(machine: Machine) -> None:
         tab = browser.page(VIDEO)
         browser.click_toolbar(tab)
         browser.wait_for("You have this")
-        assert browser.badge() == "✓"
+        eventually(lambda: browser.badge() == "✓", said="the badge of what is done")
         assert machine.one("SELECT url, source FROM captures") == {"url": VIDEO, "source": "toolbar"}
         assert machine.one("SELECT status FROM jobs")["status"] == "completed"
         assert browser.stored("local", "outbox") == []

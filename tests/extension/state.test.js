@@ -22,7 +22,7 @@ test("the greeting brings counts, free space and warnings that stand", () => {
 
 for (const [name, steps, text, says] of [
   ["nothing to tell", [], "", /save this page/],
-  ["queued", [["queue", { pending: 2, running: 0, waiting: 0 }]], "…", /Safe in the queue: 2 in the queue/],
+  ["queued", [["queue", { pending: 2, running: 0, waiting: 0 }]], "…", /2 saves safe in the queue/],
   [
     "running",
     [["queue", { pending: 3, running: 2, waiting: 1 }]],
@@ -95,6 +95,16 @@ test("an answer tells a save its status and its job", () => {
   const answer = { key: "k1", job_id: "j", status: "queued" };
   const state = change(IDLE, ["saved", saved], ["answered", [answer]]);
   assert.deepEqual([state.saved[0].status, state.saved[0].job_id], ["queued", "j"]);
+});
+
+test("what the host has acknowledged is shown as safe before it tells of the job, and no longer than that", () => {
+  const answers = example("capture", "one of each").captures;
+  const state = change(IDLE, ["answered", answers]);
+  assert.deepEqual([badge(state).text, badge(state).title], ["…", "Bowerbird: 1 save safe in the queue"]);
+  assert.equal(isBusy(state), true);
+  assert.equal(badge(change(state, ["job", job("done")])).text, "✓");
+  assert.equal(isBusy(change(state, ["job", job("done")])), false);
+  assert.equal(isBusy(change(state, LOST)), false);
 });
 
 test("a second look at a page within ten minutes is no second save, later it is, unless its job still works", () => {
