@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -21,8 +22,9 @@ END_SECONDS = 40.0
 
 
 def note_process(settings: Settings, name: Name) -> None:
-    """Write down that this process is the worker, or the site, of this home. Raises OSError."""
-    write_file(_pid_path(settings, name), f"{os.getpid()}\n".encode(), mode=0o600)
+    """Write down that this process is the worker, or the site, of this home. Where that fails it works all the same."""
+    with contextlib.suppress(OSError):
+        write_file(_pid_path(settings, name), f"{os.getpid()}\n".encode(), mode=0o600)
 
 
 def _pid_path(settings: Settings, name: Name) -> Path:

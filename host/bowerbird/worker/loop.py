@@ -21,6 +21,7 @@ from bowerbird.archive.space import free_bytes
 from bowerbird.clock import later
 from bowerbird.database import open_keeper, open_writer
 from bowerbird.errors import RequestError
+from bowerbird.install.processes import note_process
 from bowerbird.queue import reads, requests, transitions
 from bowerbird.queue.claim import claim
 from bowerbird.queue.rows import ClaimedJob
@@ -73,6 +74,7 @@ class Worker:
         self._stir.set()
 
     def _begin(self, db: sqlite3.Connection) -> None:
+        note_process(self._settings, "worker")
         recovered = transitions.recover(db)
         if recovered:
             log.info("recovered=%d jobs that ran when the last worker died", recovered)
