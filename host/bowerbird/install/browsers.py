@@ -127,13 +127,14 @@ def choose(names: Iterable[str]) -> tuple[Browser, ...]:
 
 
 def found() -> tuple[Browser, ...]:
-    """The browsers that this person has: the program is on the PATH, or there is a profile of it."""
+    """The browsers that this person has, in the order of the table."""
     return tuple(browser for browser in BROWSERS if is_found(browser))
 
 
 def is_found(browser: Browser) -> bool:
-    """Whether the program or a profile of this browser is there; a folder that holds only our manifest is none."""
-    return program(browser) is not None or _holds_profile(_expand(_place(browser).profile))
+    """Whether program, profile or sandbox of this browser is there; a folder that holds only our manifest is none."""
+    has_profile = _holds_profile(_expand(_place(browser).profile))
+    return has_profile or program(browser) is not None or sandbox(browser) is not None
 
 
 def program(browser: Browser) -> str | None:

@@ -1,0 +1,78 @@
+"""Worker and site end when they are asked to; nobody else ever is."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bowerbird.install import site
+from bowerbird.install.installation import install, uninstall
+from bowerbird.install.processes import stop_processes
+from bowerbird.queue.wake import worker_is_running
+from bowerbird.settings import Settings
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs the registry")
+
+
+def free_port() -> int:
+    """A loopback port that nobody has at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def installed(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """An installed Bowerbird with a port of its own."""
+    settings = msgspec.structs.replace(settings, port=free_port())
+    monkeypatch.setenv("BOWERBIRD_PORT", str(settings.port))
+    install(settings, ["chromium"])
+    return settings
+
+
+@pytest.fixture
+def running(installed: Settings) -> Iterator[Settings]:
+    """The same with its worker and its site running."""
+    worker = subprocess.Popen([sys.executable, "-m", "bowerbird.worker"], stdin=subprocess.DEVNULL)
+    pages = subprocess.Popen([sys.executable, "-m", "bowerbird.pages"], stdin=subprocess.DEVNULL)
+    for _ in range(300):
+        if worker_is_running(installed) and site.is_running(installed) and (installed.home / "worker.pid").exists():
+            break
+        time.sleep(0.05)
+    yield installed
+    for process in (worker, pages):
+        process.kill()
+        process.wait()
+
+
+def test_uninstall_ends_worker_and_site(running: Settings) -> None:
+    """Uninstalling leaves no process behind, and says which it has stopped."""
+    report = uninstall(running)
+    assert {"worker: stopped", "site: stopped"} <= set(report.lines)
+    assert not worker_is_running(running)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", running.port))
+
+
+def test_a_number_left_behind_is_not_used(installed: Settings) -> None:
+    """The number of a worker that died may be anybody's by now, so it is left alone."""
+    stranger = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    for name in ("worker", "site"):
+        (installed.home / f"{name}.pid").write_text(str(stranger.pid))
+    assert stop_processes(installed) == []
+    assert stranger.poll() is None
+    stranger.communicate(b"\n")
+
+
+def test_nothing_runs(person: Path, settings: Settings) -> None:
+    """Where nothing was ever installed there is nothing to stop, and nothing is made."""
+    assert stop_processes(settings) == []
+    assert os.listdir(person) == ["bin"]  # noqa: PTH208 - the names are what matters
