@@ -176,11 +176,21 @@ const ENDED = {
   cancelled: ["calm", "s-cancelled", "Cancelled"],
 };
 
-/** @param {Saved} _saved @param {any} job */
-function atWork(_saved, job) {
+/** @param {Saved} saved @param {any} job not told yet in the first moment after the acknowledgement */
+function atWork({ job_id, status }, job) {
   const ended = ENDED[job?.status];
   const told = ended ? lead(...ended, "") : lead("kept", "s-completed", "Safe in the queue", CAN_CLOSE);
-  return [told, ...pageJob(job)];
+  return [told, ...(!job && status === "queued" ? [cancelButton(job_id)] : pageJob(job))];
+}
+
+/** @param {string | null | undefined} job_id */
+function cancelButton(job_id) {
+  return button("Cancel", "cancel", {
+    class: "wide",
+    "data-do": "act",
+    "data-action": "cancel",
+    "data-ref": job_id,
+  });
 }
 
 /** @param {any} job */

@@ -43,6 +43,10 @@ test("before the host's acknowledgement nothing is called safe, and the save can
   assert.ok(does(popup).includes("forget"));
 });
 
+test("what was saved by a slip can be cancelled from the first moment on", () => {
+  assert.ok(does(drawn(queued)).includes("cancel"));
+});
+
 test("after it the popup says so, shows the progress and offers to cancel", () => {
   const popup = drawn([...queued, ["job", job("running")]]);
   assert.match(text(popup), /Safe in the queue/);
