@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -94,7 +95,7 @@ def _attempt_folder(settings: Settings, filing: Filing) -> Path:
     if folder.is_absolute() and not folder.is_relative_to(settings.partial):
         raise JobError("unsafe_file", detail="the attempt's folder is elsewhere")
     below = folder.relative_to(settings.partial) if folder.is_absolute() else folder
-    return inside(settings.archive, PurePosixPath(settings.partial.name, below.as_posix()))
+    return inside(inside(settings.archive, settings.partial.name), below.as_posix())
 
 
 def _scraped(attempt: Path, filing: Filing) -> list[ReadyFile]:
@@ -106,19 +107,19 @@ def _scraped(attempt: Path, filing: Filing) -> list[ReadyFile]:
 
 def _transcript_files(attempt: Path, filing: Filing) -> list[ReadyFile]:
     own = attempt / "filing"
-    files: list[ReadyFile] = []
+    texts: dict[str, str] = {}
     for transcript in filing.transcripts:
         cues = captions.clean_cues(transcript.cues)
-        for extension, text in (("vtt", captions.as_webvtt(cues)), ("txt", captions.as_text(cues) + "\n")):
-            files.append(placing.written(own, captions.file_name(transcript, extension), text, "transcript"))
-    return files
+        texts[captions.file_name(transcript, "vtt")] = captions.as_webvtt(cues)
+        texts[captions.file_name(transcript, "txt")] = captions.as_text(cues) + "\n"
+    return [placing.written(own, name, text, "transcript") for name, text in texts.items()]
 
 
 def _with_metadata(attempt: Path, filing: Filing, files: list[ReadyFile]) -> list[ReadyFile]:
     """Every folder tells by itself what lies in it, also where the scraper brought no metadata."""
     if any(file.file_type == "metadata" for file in files):
         return files
-    text = msgspec.json.format(msgspec.json.encode(filing.item)).decode()
+    text = json.dumps(msgspec.to_builtins(filing.item), ensure_ascii=False, indent=2)
     return [*files, placing.written(attempt / "filing", "metadata.json", text, "metadata")]
 
 

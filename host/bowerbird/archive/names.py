@@ -87,17 +87,24 @@ def inside(folder: Path, relative: str | PurePosixPath) -> Path:
 
     Raises JobError `unsafe_file` where that leads elsewhere or goes over a link. `folder` itself may be a link.
     """
-    parts = PurePosixPath(relative).parts
-    if not parts or parts[0] == "/" or ".." in parts:
+    base = Path(os.path.realpath(folder))
+    wanted = base / relative
+    if wanted == base or ".." in wanted.parts or not wanted.is_relative_to(base):
         raise _unsafe()
-    wanted = Path(os.path.realpath(folder), *parts)
     try:
-        real = os.path.realpath(wanted)
+        has_links = _has_links(base, wanted)
     except (OSError, ValueError) as error:
         raise _unsafe() from error
-    if os.path.normcase(real) != os.path.normcase(wanted):
+    if has_links:
         raise _unsafe()
     return wanted
+
+
+def _has_links(base: Path, wanted: Path) -> bool:
+    # The real path knows the junctions of Windows; a link to itself is its own real path.
+    if os.path.normcase(os.path.realpath(wanted)) != os.path.normcase(wanted):
+        return True
+    return any(place.is_symlink() for place in (wanted, *wanted.parents) if place.is_relative_to(base))
 
 
 def _unsafe() -> JobError:

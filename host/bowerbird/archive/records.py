@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import unicodedata
 from collections.abc import Collection, Iterable
 from pathlib import PurePosixPath
 
@@ -206,5 +207,5 @@ def _next_transcript_id(db: sqlite3.Connection, item_id: int) -> int:
 
 
 def _storable(text: str | None) -> str | None:
-    """Text without halves of surrogate pairs, which UTF-8 can't hold."""
-    return text if text is None else text.encode("utf-8", "replace").decode()
+    """Text as NFC, so that it reads and compares the same, without the half characters that UTF-8 can't hold."""
+    return text and unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())

@@ -233,14 +233,10 @@ def _transcript_cues(db: sqlite3.Connection, query: Query, transcript_id: int) -
     while match:
         line += text.count("\n", end, match.start())
         begin, end = text.rfind("\n", 0, match.start()) + 1, _line_end(text, match.start())
-        pieces = in_pieces(text, _places_in_line(query, folded, match.start(), end), begin, end)
+        others = (other.span() for other in query.pattern.finditer(folded, match.end(), end))
+        pieces = in_pieces(text, (match.span(), *others), begin, end)
         yield CueHit(start=_start(db, transcript_id, line), language=language, pieces=pieces)
         match = query.pattern.search(folded, end)
-
-
-def _places_in_line(query: Query, folded: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
-    places = (found.span() for found in query.pattern.finditer(folded, begin))
-    return itertools.takewhile(lambda place: place[0] < end, places)
 
 
 def _line_end(text: str, at: int) -> int:

@@ -19,7 +19,6 @@ _UNSPACED = (
     "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _UNSPACED_CHARACTER = re.compile(f"([{_UNSPACED}])")
-_TOKEN = re.compile(rf"[{_UNSPACED}]|(?:(?![_{_UNSPACED}])\w)+")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _QUERY_PART = re.compile(r'(-?)"([^"]*)"?|(-?)([^\s"]+)')
 
@@ -42,8 +41,12 @@ class Query(msgspec.Struct, frozen=True):
 
 
 def indexable(text: str) -> str:
-    """Text as it is handed to FTS5: compatibility forms unified, characters of unspaced writing set apart."""
-    return _UNSPACED_CHARACTER.sub(r" \1 ", unicodedata.normalize("NFKC", _UNSTORABLE.sub(" ", text)))
+    """Text as it is handed to FTS5: folded, and characters of unspaced writing set apart.
+
+    Folded here, because FTS5's own `remove_diacritics` knows Latin letters alone.
+    """
+    plain = unicodedata.normalize("NFKC", _UNSTORABLE.sub(" ", text))
+    return _UNSPACED_CHARACTER.sub(r" \1 ", fold(plain))
 
 
 def parse_query(text: str) -> Query | None:
@@ -74,8 +77,18 @@ class _Part(msgspec.Struct, frozen=True):
 
 def _parts(text: str) -> Iterator[_Part]:
     for quoted_minus, quoted, minus, word in _QUERY_PART.findall(text):
-        tokens = tuple(_TOKEN.findall(fold(indexable(quoted or word))))
+        tokens = _tokens(quoted or word)
         yield _Part(tokens, negative=bool(quoted_minus or minus), is_quoted=bool(quoted))
+
+
+def _tokens(text: str) -> tuple[str, ...]:
+    return tuple("".join(map(_token_character, indexable(text))).split())
+
+
+def _token_character(character: str) -> str:
+    """The character, or a space for what separates words: as `categories` says in the search tables."""
+    category = unicodedata.category(character)
+    return character if category[0] in "LN" or category in ("Co", "Mn", "Mc") else " "
 
 
 def _may_go_on(part: _Part) -> bool:
@@ -111,7 +124,8 @@ def _folded(character: str) -> str:
     plain = unicodedata.normalize("NFKC", character)
     if _UNSPACED_CHARACTER.match(plain):
         return plain[0]
-    return (unicodedata.normalize("NFD", plain)[0].lower() or character)[0]
+    letter = unicodedata.normalize("NFD", plain)[0]
+    return letter.casefold() if len(letter.casefold()) == 1 else letter.lower()[0]
 
 
 _FOLDING = _Folding()
