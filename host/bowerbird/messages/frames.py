@@ -30,22 +30,23 @@ def read_frame(stream: BinaryIO) -> bytes | None:
     (length,) = _LENGTH.unpack(header)
     if length <= LARGEST_IN:
         return _exactly(stream, length)
-    while length > 0:
-        skipped = stream.read(min(length, _CHUNK))
-        if not skipped:
-            return None
-        length -= len(skipped)
+    if not _skip(stream, length):
+        return None
     raise RequestError("too_large")
 
 
+def _skip(stream: BinaryIO, length: int) -> bool:
+    while length > 0:
+        skipped = stream.read(min(length, _CHUNK))
+        if not skipped:
+            return False
+        length -= len(skipped)
+    return True
+
+
 def _exactly(stream: BinaryIO, length: int) -> bytes | None:
-    body = bytearray()
-    while len(body) < length:
-        part = stream.read(min(length - len(body), 1 << 20))
-        if not part:
-            return None
-        body += part
-    return bytes(body)
+    body = stream.read(length)
+    return body if len(body) == length else None
 
 
 class FrameWriter:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
+
+import msgspec
 
 from bowerbird import __version__
 from bowerbird.archive.keys import archived_ids, target_key
-from bowerbird.database import open_writer
 from bowerbird.errors import BowerbirdError, RequestError
 from bowerbird.messages import requests
+from bowerbird.messages.desk import Desk
+from bowerbird.messages.frames import LARGEST_OUT
 from bowerbird.model import Capture, ErrorReport, Receipt, Target, to_builtins
 from bowerbird.queue import actions, intake, reads
 from bowerbird.queue.rows import item_url
@@ -19,39 +20,10 @@ from bowerbird.settings import Settings
 from bowerbird.targets import identify, label
 
 Answer = dict[str, Any]
-
-
-class Desk:
-    """What the handlers of one connection share: settings, archive, watcher, and what waits for after the answer."""
-
-    def __init__(self, settings: Settings, watch: Callable[[bool], None]) -> None:
-        self.settings = settings
-        self.watch = watch
-        self._db: sqlite3.Connection | None = None
-        self._afterwards: list[Callable[[], None]] = []
-
-    @property
-    def db(self) -> sqlite3.Connection:
-        """The archive, opened at its first use. Raises RequestError as open_writer."""
-        if self._db is None:
-            self._db = open_writer(self.settings.database)
-        return self._db
-
-    def drop_archive(self) -> None:
-        """Close the archive after an error: the next request opens it anew, and works again when the cause is gone."""
-        if self._db is not None:
-            with contextlib.suppress(sqlite3.Error):
-                self._db.close()
-        self._db = None
-
-    def later(self, do: Callable[[], None]) -> None:
-        """Do this after the answer is written: whoever clicked waits for the answer only."""
-        self._afterwards.append(do)
-
-    def do_afterwards(self) -> None:
-        """Do what was put off."""
-        while self._afterwards:
-            self._afterwards.pop(0)()
+# Captures of one commit: few enough that others can write in between.
+BATCH = 500
+# Bytes of a list in an answer: the rest of the frame is small.
+ROOM = LARGEST_OUT - 4096
 
 
 def hello(desk: Desk, request: requests.Hello) -> Answer:
@@ -64,6 +36,7 @@ def hello(desk: Desk, request: requests.Hello) -> Answer:
         "SELECT coalesce(sum(items), 0) AS items, coalesce(sum(bytes), 0) AS bytes FROM totals"
     ).fetchone()
     free = free_bytes(desk.settings.archive)
+    desk.later(desk.waker.wake_if_due)
     counts = reads.counts(desk.db)
     return {
         "protocol": requests.PROTOCOL,
@@ -89,26 +62,41 @@ def _warnings(settings: Settings, free: int) -> list[dict[str, str]]:
 
 
 def capture(desk: Desk, request: requests.CaptureRequest) -> Answer:
-    """Keep these. A capture that can't be read is rejected by itself."""
-    read = [_read_capture(raw) for raw in request.captures]
-    taken = iter(intake.take(desk.db, desk.settings, [one for one in read if isinstance(one, Capture)]))
-    receipts = [next(taken) if isinstance(one, Capture) else one for one in read]
+    """Keep these. A capture that can't be read is rejected by itself.
+
+    Names as many as an answer can hold; the outbox sends the others again, and then they are named.
+    """
+    receipts = [receipt for batch in _batches(request.captures) for receipt in _keep(desk, batch)]
     if any(receipt.job_id for receipt in receipts):
-        desk.later(lambda: _wake(desk.settings))
-    return {"captures": to_builtins(receipts)}
+        desk.later(desk.waker.wake)
+    named = [{"job_id": None, **to_builtins(receipt)} for receipt in receipts]
+    return {"captures": named[: _how_many_fit(named)]}
 
 
-def _read_capture(raw: Any) -> Capture | Receipt:
+def _batches(captures: Sequence[msgspec.Raw]) -> list[Sequence[msgspec.Raw]]:
+    return [captures[at : at + BATCH] for at in range(0, len(captures), BATCH)]
+
+
+def _keep(desk: Desk, batch: Sequence[msgspec.Raw]) -> list[Receipt]:
+    read = [_read_capture(raw) for raw in batch]
+    taken = iter(intake.take(desk.db, desk.settings, [one for one in read if isinstance(one, Capture)]))
+    return [next(taken) if isinstance(one, Capture) else one for one in read]
+
+
+def _read_capture(raw: msgspec.Raw) -> Capture | Receipt:
     try:
         return requests.read_capture(raw)
     except RequestError as error:
         return Receipt(key=requests.read_key(raw), status="rejected", error=ErrorReport(**error.as_dict()))
 
 
-def _wake(settings: Settings) -> None:
-    from bowerbird.queue.wake import wake_worker
-
-    wake_worker(settings)
+def _how_many_fit(values: Sequence[Any]) -> int:
+    room = ROOM
+    for number, value in enumerate(values):
+        room -= len(msgspec.json.encode(value)) + 1
+        if room < 0:
+            return number
+    return len(values)
 
 
 def lookup(desk: Desk, request: requests.Lookup) -> Answer:
@@ -155,14 +143,17 @@ def jobs(desk: Desk, request: requests.Jobs) -> Answer:
         statuses=(request.status,) if request.status else (), before=request.after, limit=request.limit
     )
     page = reads.jobs(desk.db, desk.settings, wanted)
+    fitting = _how_many_fit(page.jobs)
+    if fitting < len(page.jobs):
+        page = reads.jobs(desk.db, desk.settings, msgspec.structs.replace(wanted, limit=fitting))
     answer: Answer = {"jobs": to_builtins(page.jobs)}
     return {**answer, "next": page.next} if page.next else answer
 
 
 def job(desk: Desk, request: requests.JobAction) -> Answer:
     """Cancel, retry, continue or delete jobs."""
-    after = actions.act(desk.db, desk.settings, request.jobs, request.action)
-    desk.later(lambda: _wake(desk.settings))
+    after = actions.act(desk.db, desk.settings, tuple(dict.fromkeys(request.jobs)), request.action)
+    desk.later(desk.waker.wake)
     answer: Answer = {"jobs": to_builtins(after)}
     worker_acts = request.action == "cancel" and any(one.status == "running" for one in after)
     return {**answer, "requested": True} if worker_acts else answer
@@ -183,19 +174,23 @@ def open_site(desk: Desk, request: requests.Open) -> Answer:
     from bowerbird.install.site import ensure_running
     from bowerbird.signin import sign_in_link
 
-    place = _PLACES[request.what]
-    if "{ref}" in place:
-        _check_ref(desk, request)
+    place = _PLACES[request.what].format(ref=_known(desk, request))
     ensure_running(desk.settings)
-    return {"url": sign_in_link(desk.settings, place.format(ref=request.ref))}
+    return {"url": sign_in_link(desk.settings, place)}
 
 
-def _check_ref(desk: Desk, request: requests.Open) -> None:
+_KNOWN = {"item": "SELECT id FROM items WHERE id = ?", "job": "SELECT id FROM jobs WHERE id = ?"}
+
+
+def _known(desk: Desk, request: requests.Open) -> str:
+    if request.what not in _KNOWN:
+        return ""
     if not request.ref:
         raise RequestError("bad_request", "Say which one to open.")
-    table = {"item": "SELECT 1 FROM items WHERE id = ?", "job": "SELECT 1 FROM jobs WHERE id = ?"}
-    if desk.db.execute(table[request.what], (request.ref,)).fetchone() is None:
+    row = desk.db.execute(_KNOWN[request.what], (request.ref,)).fetchone()
+    if row is None:
         raise RequestError("not_found", f"There is no such {request.what} in the archive.")
+    return str(row["id"])
 
 
 HANDLERS: dict[str, Callable[[Desk, Any], Answer]] = {

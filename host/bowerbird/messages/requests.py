@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -9,6 +10,9 @@ from msgspec import Meta
 
 from bowerbird.errors import RequestError
 from bowerbird.model import Capture, Status
+
+# What decoders raise for what others wrote.
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 PROTOCOL = 1
 MOST_URLS = 500
@@ -49,7 +53,7 @@ class Jobs(msgspec.Struct, frozen=True, kw_only=True):
     """A page of jobs, newest first; `after` is the `next` of the page before."""
 
     status: Status | None = None
-    after: int | None = None
+    after: Annotated[int, Meta(ge=1, le=LARGEST_ID)] | None = None
     limit: Annotated[int, Meta(ge=1, le=200)] = 50
 
 
@@ -93,14 +97,16 @@ REQUESTS: dict[str, type[msgspec.Struct]] = {
 
 _DECODERS = {name: msgspec.json.Decoder(shape) for name, shape in REQUESTS.items()}
 _envelope = msgspec.json.Decoder(Envelope)
-_capture = msgspec.json.Decoder(Capture)
+_fields = msgspec.json.Decoder(dict[str, Any])
+# The words that a capture's options may say in place of a list of languages.
+_TRANSCRIPTS = {"all": ["all"], "none": []}
 
 
 def read_envelope(body: bytes) -> Envelope:
     """Who asks for what. Raises RequestError `bad_frame` for a body that is no JSON object."""
     try:
         return _envelope.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except _UNREADABLE as error:
         raise RequestError("bad_frame") from error
 
 
@@ -118,30 +124,39 @@ def read_request(kind: Any, body: bytes) -> msgspec.Struct:
     decoder = _DECODERS.get(kind)
     if decoder is None:
         raise RequestError("unknown_type")
-    request: msgspec.Struct = _read(decoder, body)
+    request: msgspec.Struct = _read(decoder.decode, body)
     return request
 
 
 def read_capture(raw: msgspec.Raw) -> Capture:
     """One capture of a request. Raises RequestError `bad_request`."""
-    capture: Capture = _read(_capture, bytes(raw))
+    fields = _read(_fields.decode, bytes(raw))
+    options = fields.get("options")
+    if isinstance(options, dict) and isinstance(options.get("transcripts"), str):
+        options["transcripts"] = _TRANSCRIPTS.get(options["transcripts"], options["transcripts"])
+    capture: Capture = _read(_as_capture, fields)
     return capture
+
+
+def _as_capture(fields: Any) -> Capture:
+    return msgspec.convert(fields, Capture)
+
+
+class _Key(msgspec.Struct):
+    key: str = ""
 
 
 def read_key(raw: msgspec.Raw) -> str:
     """The key of a capture that can't be read otherwise, so that its outbox learns of it; '' where there is none."""
-
-    class Key(msgspec.Struct):
-        key: str = ""
-
     try:
-        return msgspec.json.decode(raw, type=Key).key
-    except msgspec.MsgspecError:
+        return msgspec.json.decode(raw, type=_Key).key
+    except _UNREADABLE:
         return ""
 
 
-def _read(decoder: msgspec.json.Decoder[Any], body: bytes) -> Any:
+def _read(read: Callable[[Any], Any], source: Any) -> Any:
     try:
-        return decoder.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise RequestError("bad_request", f"The request is not of the expected form: {error}.") from error
+        return read(source)
+    except _UNREADABLE as error:
+        said = str(error)[:200]
+        raise RequestError("bad_request", f"The request is not of the expected form: {said}.") from error

@@ -16,6 +16,8 @@ from bowerbird.settings import Settings
 
 # A job's row holds its newest state only, so that one look in this time is at most 4 events a second and job.
 INTERVAL = 0.25
+# Seconds until an archive that could not be read is opened anew.
+REOPEN = 1.0
 
 
 class Watcher:
@@ -41,7 +43,13 @@ class Watcher:
         self._ended = None
 
     def _run(self, ended: threading.Event) -> None:
-        with contextlib.suppress(RequestError, sqlite3.Error, OSError), contextlib.closing(self._open()) as db:
+        with contextlib.suppress(OSError):
+            while not ended.is_set():
+                self._follow_while_it_works(ended)
+                ended.wait(REOPEN)
+
+    def _follow_while_it_works(self, ended: threading.Event) -> None:
+        with contextlib.suppress(RequestError, sqlite3.Error), contextlib.closing(self._open()) as db:
             self._follow(db, ended)
 
     def _open(self) -> sqlite3.Connection:
@@ -57,8 +65,9 @@ class Watcher:
             newest = db.execute("PRAGMA data_version").fetchone()[0]
             if newest == version:
                 continue
-            version = newest
             changed, revision = reads.changed_since(db, self._settings, revision)
+            # A full page: the rest comes with the next look, whether something else changes or not.
+            version = newest if len(changed) < reads.MOST_JOBS else -1
             for job in changed:
                 self._send({"event": "job", "job": to_builtins(job)})
             warned = self._send_warnings(db, warned)
