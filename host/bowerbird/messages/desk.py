@@ -1,0 +1,45 @@
+"""What the handlers of one connection share."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Callable
+
+from bowerbird.database import open_writer
+from bowerbird.messages.waker import Waker
+from bowerbird.settings import Settings
+
+
+class Desk:
+    """Settings, archive, watcher, waker, and what waits for after the answer."""
+
+    def __init__(self, settings: Settings, watch: Callable[[bool], None], waker: Waker) -> None:
+        self.settings = settings
+        self.watch = watch
+        self.waker = waker
+        self._db: sqlite3.Connection | None = None
+        self._afterwards: list[Callable[[], None]] = []
+
+    @property
+    def db(self) -> sqlite3.Connection:
+        """The archive, opened at its first use. Raises RequestError as open_writer."""
+        if self._db is None:
+            self._db = open_writer(self.settings.database)
+        return self._db
+
+    def drop_archive(self) -> None:
+        """Close the archive after an error: the next request opens it anew, and works again when the cause is gone."""
+        if self._db is not None:
+            with contextlib.suppress(sqlite3.Error):
+                self._db.close()
+        self._db = None
+
+    def later(self, do: Callable[[], None]) -> None:
+        """Do this after the answer is written: whoever clicked waits for the answer only."""
+        self._afterwards.append(do)
+
+    def do_afterwards(self) -> None:
+        """Do what was put off. What fails is not tried again."""
+        while self._afterwards:
+            self._afterwards.pop(0)()
