@@ -33,6 +33,8 @@ export class Courier {
   /** @type {Promise<void> | null} */
   #carrying = null;
   #company = 0;
+  /** @type {any} */
+  #resting = null;
 
   /** @param {typeof import("./ext.js") & {show: (state: State) => void}} door the browser, and where the state is shown */
   constructor(door) {
@@ -221,8 +223,9 @@ export class Courier {
 
   /** Lets go of an idle host after a while, so that both sides may sleep. */
   #rest() {
-    setTimeout(() => {
-      if (this.#company || this.#carrying || isBusy(this.#state)) return;
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => {
+      if (this.#company || this.#carrying || this.#requests.waiting || isBusy(this.#state)) return;
       if (this.#state.queue.waiting) this.door.wakeAt("look", Date.now() + LOOK_AGAIN);
       this.#close();
     }, LINGER);

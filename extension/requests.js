@@ -41,6 +41,11 @@ export class Requests {
     });
   }
 
+  /** @returns {boolean} whether a reply is still to come */
+  get waiting() {
+    return this.#open.size > 0;
+  }
+
   /** @param {any} reply @returns {boolean} whether somebody waited for it */
   settle(reply) {
     const asked = this.#open.get(reply.id);

@@ -73,7 +73,12 @@ def test_a_second_look_saves_nothing_twice(browser: Chromium, machine: Machine) 
     first.wait_for("You have this")
     first.evaluate("window.close()")
     browser.stop_background()
-    browser.click_toolbar(page).wait_for("You have this")
+    second = browser.click_toolbar(page)
+    second.wait_for("You have this")
+    second.evaluate(
+        f"chrome.runtime.sendMessage({{do: 'look', page: {{url: {VIDEO!r}, title: '', incognito: false}}}})"
+    )
+    eventually(lambda: browser.stored("local", "outbox") == [], said="the empty outbox")
     assert len(machine.rows("SELECT * FROM captures")) == 1
 
 
