@@ -103,6 +103,41 @@ def test_a_forced_filing_killed_at_every_step_is_completed_by_the_next(settings,
     assert "aBc-123_xyz.mp4" not in {path.rpartition("/")[2] for path in _sizes(settings)}
 
 
+def test_no_final_name_is_ever_opened_for_writing(settings, attempts):
+    """Files get their final names by renaming alone, so nobody ever sees one that is still being written."""
+    filing = attempts.filing()
+    child = os.fork()
+    if child == 0:
+        written: list[str] = []
+        with contextlib.suppress(BaseException), contextlib.closing(open_keeper(settings.database)) as db:
+            sys.addaudithook(lambda event, told: written.append(str(told[0])) if _writes(event, told) else None)
+            file_item(db, settings, filing)
+            written.append(str(settings.partial))
+        own = (str(settings.partial), str(settings.database))
+        os._exit(0 if len(written) > 1 and all(path.startswith(own) for path in written) else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def _writes(event: str, told: tuple) -> bool:
+    return event == "open" and bool(told[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
+
+
+def test_all_is_on_the_disk_before_it_is_told(db, settings, attempts, monkeypatch):
+    """At the commit every file and its folder were flushed: a power cut after it takes nothing back."""
+    flushed: set[int] = set()
+    missing: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda handle: flushed.add(os.fstat(handle).st_ino))
+
+    def _look(statement: str) -> None:
+        if statement == "COMMIT":
+            places = [path for path in (settings.archive / "youtube").rglob("*") if path.stat().st_ino not in flushed]
+            missing.extend([str(path) for path in places] or ["nothing"])
+
+    db.set_trace_callback(_look)
+    file_item(db, settings, attempts.filing())
+    assert missing == ["nothing"]
+
+
 def _again(attempts: Attempts, settings, filing, content: bytes):
     """The same attempt anew: its folder is emptied, as the worker does, and everything is fetched again."""
     folder = Path(filing.folder)

@@ -192,8 +192,8 @@ def test_an_attempt_lies_below_partial(db, settings, attempts, folder):
 @pytest.mark.parametrize("file_type", ["video", "audio", "image", "thumbnail", "metadata", "transcript", "other"])
 @pytest.mark.parametrize(
     "extension",
-    ["exe", "desktop", "url", "webloc", "html", "htm", "xhtml", "svg", "js", "lnk", "bat", "cmd", "ps1", "sh", "scr", "hta",
-     "php", "py", "jar", "app", "msi", "vbs", "xml", "swf", "command", "EXE", "", "mp4.exe", "mp4 ", "mp4."],
+    ["exe", "desktop", "url", "webloc", "html", "htm", "xhtml", "svg", "js", "lnk", "bat", "cmd", "ps1", "sh", "scr",
+     "hta", "php", "py", "jar", "app", "msi", "vbs", "xml", "swf", "command", "EXE", "", "mp4.exe", "mp4 ", "mp4."],
 )  # fmt: skip
 def test_no_dangerous_type_lands(db, settings, attempts, file_type, extension):
     """What a double click would run or render as a page is refused under every file type."""
