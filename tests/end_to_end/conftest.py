@@ -44,6 +44,10 @@ class Machine:
         (row,) = self.rows(sql)
         return row
 
+    def running(self, program: str) -> bool:
+        """Whether a process of this machine has `program` in its command line."""
+        return any(program in line for line in _processes(self.environment["BOWERBIRD_HOME"]).values())
+
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
@@ -94,10 +98,19 @@ def _free_port() -> int:
         return int(server.getsockname()[1])
 
 
-def _end_all(home: str) -> None:
-    """Ends the worker and the site that a test left: they are detached, and known by their BOWERBIRD_HOME."""
+def _processes(home: str) -> dict[int, str]:
+    """The command line of each process of this BOWERBIRD_HOME: browser, host, and what is detached from both."""
     wanted = f"BOWERBIRD_HOME={home}".encode()
+    found = {}
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if wanted in (process / "environ").read_bytes().split(b"\0") and int(process.name) != os.getpid():
-                os.kill(int(process.name), signal.SIGKILL)
+            if wanted in (process / "environ").read_bytes().split(b"\0"):
+                found[int(process.name)] = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+    return found
+
+
+def _end_all(home: str) -> None:
+    """Ends the worker and the site that a test left."""
+    for process in _processes(home):
+        with contextlib.suppress(OSError):
+            os.kill(process, signal.SIGKILL)

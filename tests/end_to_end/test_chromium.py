@@ -264,3 +264,17 @@ def test_what_was_saved_plays_and_seeks(browser: Chromium) -> None:
     )
     browser.screenshot(page, "chromium-item.png")
     assert played == [12, 24, None]
+
+
+def test_an_idle_browser_lets_the_host_go_while_the_site_stays(browser: Chromium, machine: Machine) -> None:
+    """When all is done and nobody looks, the host ends; what it started does not end with it."""
+    browser.press_shortcut(browser.page(VIDEO))
+    eventually(lambda: machine.rows("SELECT * FROM items"), said="the item")
+    assert machine.running("bowerbird-host")
+    eventually(lambda: not machine.running("bowerbird-host"), said="the host's end")
+    popup = browser.click_toolbar(browser.page("chrome://version/"))
+    popup.click("[data-what=dashboard]")
+    eventually(lambda: machine.running("bowerbird.pages"), said="the site")
+    popup.evaluate("window.close()")
+    eventually(lambda: not machine.running("bowerbird-host"), said="the host's end")
+    assert machine.running("bowerbird.pages")
