@@ -18,6 +18,7 @@ from bowerbird.model import Assignment, Failed, FileReady, Finished, ScraperEven
 from bowerbird.scrapers.environment import child_command
 from bowerbird.settings import Settings
 from tests.platforms import StandIn
+from tests.platforms.exchange import Changes
 
 Event = TypeVar("Event")
 
@@ -144,6 +145,7 @@ def platforms(stand_in: StandIn) -> Iterator[StandIn]:
     """The stand-in without faults and with an empty log."""
     stand_in.clear()
     stand_in.reset_log()
+    stand_in.changes = Changes()
     yield stand_in
     stand_in.clear()
 
@@ -152,9 +154,7 @@ def platforms(stand_in: StandIn) -> Iterator[StandIn]:
 def settings(stand_in: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings that lead to the stand-in."""
     place = tmp_path_factory.mktemp("bowerbird")
-    return Settings(
-        archive=place / "archive", home=place / "home", proxy=stand_in.url, ca_bundle=stand_in.ca_file
-    )
+    return Settings(archive=place / "archive", home=place / "home", proxy=stand_in.url, ca_bundle=stand_in.ca_file)
 
 
 StartChild = Callable[..., Child]
@@ -203,6 +203,7 @@ class Scrape:
         return Assignment(job_id="job", target=target, folder=str(self.folder), **fields)
 
     def __call__(self, target: Target, scraper: str = "yt_dlp", **fields: Any) -> Events:
+        """All events of one attempt."""
         return self._warm_child(scraper).run(self.assignment(target, **fields))
 
 

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from bowerbird.errors import JobError
-from bowerbird.model import Assignment, Operation, Progress
+from bowerbird.model import Assignment, ItemFound, Operation, Progress
 from bowerbird.scrapers import options
 from bowerbird.scrapers.describe import describe
 from bowerbird.scrapers.interface import Report
@@ -42,17 +44,29 @@ class Attempt:
         """All that yt-dlp warned of: some causes are only there."""
         return tuple(self._warnings)
 
+    def forget_files(self) -> None:
+        """Remove what looks finished, or the next attempt would take it for done."""
+        for path in self.folder.glob("media.*"):
+            if path.suffix not in (".part", ".ytdl"):
+                path.unlink()
+
     def warned(self, text: str) -> None:
         """Keep it."""
         self._warnings.append(text)
 
     def chosen(self, found: Info) -> None:
         """Tell the item, refuse what is too large, and begin with what can be fetched beside the media."""
-        self._report(describe(found, self.assignment.target))
+        self._report(self._described(found))
         self._expected = options.expected_bytes(found)
         self._refuse_too_large()
         if self.first_way and not self.transcripts:
             self.transcripts = self.first_way()
+
+    def _described(self, found: Info) -> ItemFound:
+        item = describe(found, self.assignment.target)
+        # the sound of a web page's video is a sound; a platform's item keeps the kind that it has there
+        is_sound = self.assignment.audio_only and self.assignment.target.platform == "web"
+        return msgspec.structs.replace(item, kind="audio") if is_sound else item
 
     def _refuse_too_large(self) -> None:
         known = sum(size or 0 for size in self._expected)

@@ -79,21 +79,3 @@ def _new_words(before: str, now: str) -> str:
     if now == before or before.endswith(f" {now}"):
         return ""
     return now[len(before) :].strip() if now.startswith(f"{before} ") else now
-
-
-def as_vtt(cues: Iterable[Cue]) -> str:
-    """WebVTT; text is escaped, and no line of it can be taken for a time."""
-    blocks = (
-        f"{_clock(cue.start)} --> {_clock(cue.start + cue.duration)}\n{html.escape(cue.text, quote=False)}\n" for cue in cues
-    )
-    return "\n".join(("WEBVTT\n", *blocks))
-
-
-def _clock(seconds: float) -> str:
-    whole, thousandths = divmod(round(seconds * 1000), 1000)
-    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}.{thousandths:03d}"
-
-
-def as_text(cues: Iterable[Cue]) -> str:
-    """One line a cue."""
-    return "".join(f"{cue.text}\n" for cue in cues)

@@ -4,7 +4,7 @@
     stdout   one ScraperEvent a line (JSON), of each assignment last a Finished or a Failed; nothing else is ever there
     stderr   whatever libraries print
 
-At the end of stdin an idle child exits with 0; a busy one kills its whole process group, so that no ffmpeg or deno stays.
+At the end of stdin an idle child exits with 0; a busy one kills its whole process group: no ffmpeg or deno stays.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ from bowerbird.scrapers.interface import Scraper
 from bowerbird.scrapers.redact import redact
 
 PROGRESS_EVERY = 0.25  # seconds between two Progress events: what the worker stores of a job, and so what it needs
-MEMORY_LIMIT = 3 << 30  # bytes of written memory; a compressed bomb ends here, deno with a real player needs a tenth of it
+MEMORY_LIMIT = (
+    3 << 30
+)  # bytes of written memory; a compressed bomb ends here, deno with a real player needs a tenth of it
 
 
 class Pipes:
@@ -40,6 +42,7 @@ class Pipes:
         self._events = os.fdopen(events, "wb")
         self._lock = threading.Lock()
         self._last_progress = 0.0
+        self._last_fraction: float | None = None
 
     def lines(self) -> Iterator[bytes]:
         """Assignments as they come, until the worker closes its end."""
@@ -49,15 +52,16 @@ class Pipes:
         """Write one event; any thread may. Progress that comes too early is left out."""
         line = msgspec.json.encode(event) + b"\n"
         with self._lock:
-            if isinstance(event, Progress) and not self._progress_is_due():
+            if isinstance(event, Progress) and not self._is_due(event):
                 return
             self._write(line)
 
-    def _progress_is_due(self) -> bool:
+    def _is_due(self, progress: Progress) -> bool:
         now = time.monotonic()
-        if now - self._last_progress < PROGRESS_EVERY:
+        becomes_whole = progress.fraction == 1 and self._last_fraction != 1
+        if now - self._last_progress < PROGRESS_EVERY and not becomes_whole:
             return False
-        self._last_progress = now
+        self._last_progress, self._last_fraction = now, progress.fraction
         return True
 
     def _write(self, line: bytes) -> None:
@@ -110,6 +114,7 @@ def take_pipes() -> Pipes:
     os.dup2(nothing, 0)
     os.close(nothing)
     os.dup2(2, 1)
+    sys.stdout = sys.stderr
     return Pipes(assignments, events)
 
 
@@ -165,7 +170,7 @@ def _enter(folder: Path) -> None:
 
 def failed(error: BaseException, folder: str = "") -> Failed:
     """The error as an event; one that is no JobError becomes `internal`, with its trace in the log."""
-    if isinstance(error, JobError):
+    if isinstance(error, JobError) and error.code != "internal":
         return Failed(
             code=error.code,
             message=error.message,
@@ -173,13 +178,14 @@ def failed(error: BaseException, folder: str = "") -> Failed:
             retry_after=error.retry_after,
             detail=redact(error.detail, folder),
         )
-    print(redact("".join(traceback.format_exception(error)), folder), file=sys.stderr)
-    unexpected = _known_cause(error)
+    sys.stderr.write(redact("".join(traceback.format_exception(error)), folder) + "\n")
+    sys.stderr.flush()
+    unexpected = error if isinstance(error, JobError) else _known_cause(error)
     return Failed(
         code=unexpected.code,
         message=unexpected.message,
         hint=unexpected.hint,
-        detail=redact(f"{type(error).__name__}: {error}", folder),
+        detail=redact(unexpected.detail or f"{type(error).__name__}: {error}", folder),
     )
 
 

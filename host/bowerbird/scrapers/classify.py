@@ -1,7 +1,7 @@
 """From what a library said to a job error code: pure, and a table.
 
-The first row whose words are found decides, so the order of the rows is the order of certainty: what the platform says of
-this item, then what the connection says, then what only warnings tell. Sentences are those of yt-dlp 2026.8 to 2026.10.
+The first row whose words are found decides, so the order of the rows is the order of certainty: what the platform says
+of this item, then what the connection says, then what only warnings tell. Sentences are yt-dlp's, 2026.8 to 2026.10.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 class Evidence(NamedTuple):
     """What is known about a failed attempt.
 
-    `text` is the library's own sentence, `status` an HTTP status, `number` an errno of writing, `transport` the name of the
-    library's connection error, `expected` False where the library asks to report a bug, `retry_after` seconds.
+    `text` is the library's own sentence, `status` an HTTP status, `number` an errno of writing, `transport` the name of
+    the library's connection error, `expected` False where the library asks to report a bug, `retry_after` seconds.
     """
 
     text: str
@@ -54,24 +54,49 @@ _NO_RUNTIME = "The site asks for a calculation that could not be done here."
 
 # what the platform or the library says about this one item
 SAID: tuple[Rule, ...] = (
-    _rule("blocked", re.escape(MARK), *_PRIVATE_HOST),
+    _rule("not_supported", re.escape(MARK), *_PRIVATE_HOST),
     _rule("rate_limited", r"rate-limited by YouTube|HTTP Error 429|Too Many Requests"),
-    _rule("blocked", r"not a bot|IP is likely being blocked|IP address .*(?:temporarily|is) .*block(?!ed from accessing this post)"),
+    _rule(
+        "blocked",
+        r"not a bot|IP is likely being blocked|IP address .*(?:temporarily|is) .*block(?!ed from accessing this post)",
+    ),
     _rule("challenge", r"captcha|anti-bot challenge|Cloudflare"),
     _rule("gone", r"blocked from accessing this post|Unable to extract secondary user ID"),
-    _rule("members_only", r"available to this channel's members|members-only|Music Premium|YouTube Premium|paid members"),
+    _rule(
+        "members_only", r"available to this channel's members|members-only|Music Premium|YouTube Premium|paid members"
+    ),
     _rule("members_only", r"requires payment|must be purchased|only available for (?:registered )?subscribers"),
     _rule("age_restricted", r"confirm your age|age-restricted|inappropriate for some users|may not be comfortable"),
     _rule("private", r"video is private|private video|account is private|permission to view this post|is private\b"),
-    _rule("geo_blocked", r"not made this video available in your country|not available (?:from|in) your (?:location|country|region)"),
+    _rule(
+        "geo_blocked",
+        r"not made this video available in your country|not available (?:from|in) your (?:location|country|region)",
+    ),
     _rule("geo_blocked", r"geo.?restrict|status code 10231"),
-    _rule("upcoming", r"Premieres? (?:in|will begin)|live event will begin|has not (?:yet )?(?:started|begun)|not yet available"),
-    _rule("login_needed", r"requiring login|login required|log in to|sign in to|registered users|use --cookies|only available when logged"),
+    _rule(
+        "upcoming",
+        r"Premieres? (?:in|will begin)|live event will begin|has not (?:yet )?(?:started|begun)|not yet available",
+    ),
+    _rule(
+        "login_needed",
+        r"requiring login|login required|log in to|sign in to|registered users|use --cookies|available when logged in",
+    ),
     _rule("gone", r"has been (?:removed|deleted|terminated)|no longer available|copyright claim|account .*terminated"),
-    _rule("gone", r"video is (?:unavailable|not available)|video unavailable|does not exist|no longer exists|not found|been closed"),
+    _rule(
+        "gone",
+        r"video is (?:unavailable|not available)|video unavailable|does not exist|no longer exists|entity was not found",
+    ),
     _rule("not_supported", r"DRM", "This is protected against copying (DRM), which is not archived.", "Nothing to do."),
-    _rule("not_supported", r"is not currently live|channel is not live", "Nothing is live there now.", "Save a video of the channel."),
-    _rule("not_supported", r"Unsupported URL|is not a valid URL|No suitable extractor|does not have a \w+ tab|No media found|no video in"),
+    _rule(
+        "not_supported",
+        r"is not currently live|channel is not live",
+        "Nothing is live there now.",
+        "Save a video of the channel.",
+    ),
+    _rule(
+        "not_supported",
+        r"Unsupported URL|is not a valid URL|No suitable extractor|does not have a \w+ tab|No media found|no video in",
+    ),
     _rule("unsafe_file", r"unusual and will be skipped|unsafe file extension"),
     _rule("missing_tool", r"ffmpeg is not installed|ffmpeg not found|ffprobe and ffmpeg"),
     _rule("disk_full", r"No space left|Errno 28\b|Disk quota"),
@@ -79,22 +104,35 @@ SAID: tuple[Rule, ...] = (
     _rule("not_supported", r"Requested format is not available", "The site offers nothing here that can be played."),
     _rule("incomplete", r"file is empty|not get any data blocks|content too short|Postprocessing:|Conversion failed"),
     _rule("network", r"bytes read, \d+ more expected|IncompleteRead|fragment \d+ not found"),
+    _rule("network", r"redirect loop|\d+ redirects", "The site sends from one address to the next and never ends."),
     _rule("scraper_outdated", r"Video not available, status code|Unexpected response from webpage"),
 )
 
 # what only warnings tell, once the library itself has no reason to name; see `_is_vague`
+_SLOW_DOWN = _rule("rate_limited", r"HTTP Error 429|Too Many Requests")
 WARNED: tuple[Rule, ...] = (
-    _rule("rate_limited", r"HTTP Error 429|Too Many Requests"),
+    _SLOW_DOWN,
     _rule("blocked", r"HTTP Error 403"),
     _rule("network", r"HTTP Error 5\d\d"),
     _rule("timeout", r"timed out"),
-    _rule("network", r"connection (?:reset|refused|aborted)|Unable to connect|Name or service not known|getaddrinfo failed"),
+    _rule(
+        "network",
+        r"connection (?:reset|refused|aborted)|Unable to connect|Name or service not known|getaddrinfo failed",
+    ),
     _rule("missing_tool", r"No supported JavaScript runtime", _NO_RUNTIME),
     _rule("scraper_outdated", r"solving failed|missing a URL|Failed to parse JSON|challenge solv"),
 )
 
 # statuses of a page, an API or a medium
-STATUSES: dict[int, str] = {401: "login_needed", 402: "members_only", 403: "blocked", 404: "gone", 410: "gone", 429: "rate_limited", 451: "geo_blocked"}
+STATUSES: dict[int, str] = {
+    401: "login_needed",
+    402: "members_only",
+    403: "blocked",
+    404: "gone",
+    410: "gone",
+    429: "rate_limited",
+    451: "geo_blocked",
+}
 
 TRANSPORT: tuple[Rule, ...] = (
     _rule("timeout", r"timed out|timeout"),
@@ -121,6 +159,9 @@ def _found(evidence: Evidence) -> Rule | None:
     said = _first(SAID, evidence.text)
     if said:
         return said
+    # a page that was refused for haste sends yt-dlp to another one, which then says 404
+    if _SLOW_DOWN.words.search("\n".join(evidence.warnings)):
+        return _SLOW_DOWN
     from_status = _by_status(evidence)
     if from_status:
         return from_status
@@ -150,7 +191,9 @@ def _by_warnings(evidence: Evidence) -> Rule | None:
 def evidence_of(error: BaseException, warnings: tuple[str, ...] = ()) -> Evidence:
     """What an exception of yt-dlp, requests or the operating system tells, with all the causes inside of it."""
     chain = tuple(_causes(error))
-    statuses = (getattr(one, "status", None) or getattr(getattr(one, "response", None), "status_code", None) for one in chain)
+    statuses = (
+        getattr(one, "status", None) or getattr(getattr(one, "response", None), "status_code", None) for one in chain
+    )
     numbers = (one.errno for one in chain if isinstance(one, OSError) and one.errno)
     return Evidence(
         text=_text_of(chain),
@@ -166,7 +209,12 @@ def evidence_of(error: BaseException, warnings: tuple[str, ...] = ()) -> Evidenc
 def _causes(error: BaseException | None, seen: tuple[int, ...] = ()) -> list[BaseException]:
     if error is None or id(error) in seen or len(seen) > 12:
         return []
-    inner = (getattr(error, "exc_info", None) or (None, None))[1], getattr(error, "cause", None), error.__cause__, error.__context__
+    inner = (
+        (getattr(error, "exc_info", None) or (None, None))[1],
+        getattr(error, "cause", None),
+        error.__cause__,
+        error.__context__,
+    )
     found = [error]
     for one in inner:
         if isinstance(one, BaseException):
@@ -180,8 +228,8 @@ def _text_of(chain: tuple[BaseException, ...]) -> str:
 
 
 _TRANSPORTS = frozenset(
-    ("TransportError", "ProxyError", "SSLError", "CertificateVerifyError", "IncompleteRead", "ConnectionError", "ReadTimeout",
-     "ConnectTimeout", "ChunkedEncodingError", "ReadTimeoutError")
+    ("TransportError", "ProxyError", "SSLError", "CertificateVerifyError", "IncompleteRead", "ConnectionError",
+     "ReadTimeout", "ConnectTimeout", "ChunkedEncodingError", "ReadTimeoutError")
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,14 +16,15 @@ DEPTH = 40  # levels of nesting; a platform needs about eight
 
 # keys that carry a login, a signed address or a place on this computer, in yt-dlp's and other libraries' spelling
 _DROPPED = frozenset(
-    ("cookies", "cookie", "http_headers", "headers", "authorization", "filepath", "filename", "tmpfilename", "infojson_filename",
-     "requested_downloads", "requested_subtitles", "fragments", "fragment_base_url", "manifest_url", "downloader_options",
-     "hls_aes", "hls_media_playlist_data", "extra_param_to_segment_url", "extra_param_to_key_url", "proxy", "impersonate")
+    ("cookies", "cookie", "http_headers", "headers", "authorization", "filepath", "filename", "tmpfilename", "proxy",
+     "infojson_filename", "requested_downloads", "requested_subtitles", "fragments", "fragment_base_url",
+     "manifest_url", "downloader_options", "hls_aes", "hls_media_playlist_data", "extra_param_to_segment_url", "extra_param_to_key_url",
+     "impersonate")
 )  # fmt: skip
 # below these a `url` is the address of the bytes, good for some hours and for whoever holds it
 _MEDIA_LISTS = frozenset(("formats", "requested_formats", "subtitles", "automatic_captions"))
 _SIGNATURE = re.compile(
-    r"^(?:l?sig|signature|token|.*token|auth|.*key|key-pair-id|policy|expires?|hash|hmac|st|e|oh|oe|_nc_\w+|rs|sqp|x-\w+-.*|"
+    r"^(?:l?sig|signature|.*token|auth|.*key|key-pair-id|policy|expires?|hash|hmac|st|e|oh|oe|_nc_\w+|rs|sqp|x-\w+-.*|"
     r"session.*|password|secret|code|ticket)$",
     re.IGNORECASE,
 )
@@ -50,7 +52,7 @@ def _clean(value: Any, folder: str, depth: int, in_media: bool) -> Any:
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, float):
-        return value if value == value and abs(value) != float("inf") else None
+        return value if math.isfinite(value) else None
     if depth == 0:
         return None
     if isinstance(value, Mapping):

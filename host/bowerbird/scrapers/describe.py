@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
@@ -16,6 +17,7 @@ Info = Mapping[str, Any]
 
 TEXT_LIMIT = 100_000  # characters; YouTube's longest description has 5,000
 HASHTAG_LIMIT = 200
+LARGEST = 1e15  # beyond that a count is a mistake, and no database column holds it
 
 # extractors of yt-dlp whose items belong to a platform of ours, wherever they were found embedded
 _PLATFORMS = {"Youtube": "youtube", "TikTok": "tiktok", "Instagram": "instagram"}
@@ -32,7 +34,7 @@ def describe(found: Info, target: Target) -> ItemFound:
         platform_id=platform_id,
         kind=kind_of(found, target),
         url=_page(found, target),
-        title=_text(found.get("title") or found.get("fulltitle")),
+        title=_title(found),
         description=description,
         creator=creator_of(found),
         upload_date=_day(found),
@@ -81,6 +83,12 @@ def _page(found: Info, target: Target) -> str:
     return target.canonical_url if same or target.platform == "web" or not page else page
 
 
+def _title(found: Info) -> str | None:
+    title = _text(found.get("title") or found.get("fulltitle"))
+    # yt-dlp numbers the videos of a page, even where there is one
+    return title.removesuffix(" (1)") if title and found.get("extractor_key") in _NAMELESS else title
+
+
 def creator_of(found: Info) -> ScrapedCreator | None:
     """Who made it; None where no id or name is told."""
     platform_id = found.get("channel_id") or found.get("uploader_id") or found.get("uploader") or found.get("channel")
@@ -118,7 +126,7 @@ def _text(value: Any) -> str | None:
 
 def _number(value: Any) -> float | None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number and value == value and abs(value) < 1e12 else None
+    return float(value) if is_number and math.isfinite(value) and abs(value) < LARGEST else None
 
 
 def _count(value: Any) -> int | None:

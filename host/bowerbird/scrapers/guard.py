@@ -74,7 +74,7 @@ def addresses_of(proxy: str) -> frozenset[tuple[str, int]]:
 
 
 def host_of_request(sent: Any) -> str:
-    """The host that a request line to a proxy names: `CONNECT host:443 …` or `GET http://host/… …`; '' for anything else."""
+    """The host that a request line to a proxy names, `CONNECT host:443 …` or `GET http://host/… …`; else ''."""
     if not isinstance(sent, bytes):
         return ""
     method, _, rest = sent[:4096].partition(b"\r\n")[0].partition(b" ")

@@ -1,7 +1,7 @@
 """The one door to yt-dlp: a YoutubeDL that is kept for a series of attempts, and what it calls back.
 
-Kept, because connections, extractors and solved challenges are what makes the second video cheap. Between two attempts only
-the folder, the order of formats and the callbacks' target change; the cookies are those of the child's one session.
+Kept, because connections, extractors and solved challenges are what makes the second video cheap. Between two attempts
+only the folder, the order of formats and the callbacks' target change; the cookies are those of the one session.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class Library:
 
     def tell_warning(self, text: str) -> None:
         """Called by yt-dlp's logger."""
-        print(redact(text), file=sys.stderr)
+        sys.stderr.write(f"{redact(text)}\n")
         if self._listener:
             self._listener.warned(text)
 
@@ -159,10 +159,12 @@ class _Chosen(PostProcessor):  # type: ignore[misc]  # yt-dlp carries no types
 
 
 def _refuse_network(_self: Any, _filename: str, information: Info) -> bool:
-    raise JobError("not_supported", "This stream can't be fetched safely.", detail=f"protocol {information.get('protocol')}")
+    raise JobError(
+        "not_supported", "This stream can't be fetched safely.", detail=f"protocol {information.get('protocol')}"
+    )
 
 
-# yt-dlp hands live and odd HLS to ffmpeg, past the connect guard and with the cookies in its argv; there is no option against it
+# yt-dlp hands live and odd HLS to ffmpeg, past the connect guard and with cookies in its argv; no option prevents it
 FFmpegFD.real_download = _refuse_network
 
 

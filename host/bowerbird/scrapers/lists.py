@@ -36,7 +36,7 @@ def pages_of(found: Found, assignment: Assignment) -> Iterator[ListPage]:
     start = int(assignment.cursor or 0)
     last = assignment.max_items
     entries = islice(entries_of(found), start, None if last is None else last + 1)
-    members = (_member(entry) for entry in entries)
+    members: Iterator[Member] = (_member(entry) for entry in entries)
     seen = start
     while True:
         wanted = PAGE if last is None else min(PAGE, last - seen)

@@ -1,12 +1,13 @@
 """What a file that landed really is: its kind by its first bytes, whether it is whole, its size and hash.
 
-Names and content types are never believed. Pictures are only looked at by their headers: decoding one to learn its width
-would let a 50,000 × 50,000 bomb in.
+Names and content types are never believed. Pictures are only looked at by their headers: decoding one to learn its
+width would let a 50,000 by 50,000 bomb in.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -81,7 +82,26 @@ def kind_of_file(path: Path) -> FileKind | None:
 
 # endings that a library gives and that fit their content better than its first bytes tell
 _ENDINGS = frozenset(
-    ("mp4", "webm", "mkv", "m4a", "mp3", "opus", "ogg", "oga", "flac", "wav", "aac", "mov", "avi", "flv", "ts", "3gp", "jpg", "png")
+    (
+        "mp4",
+        "webm",
+        "mkv",
+        "m4a",
+        "mp3",
+        "opus",
+        "ogg",
+        "oga",
+        "flac",
+        "wav",
+        "aac",
+        "mov",
+        "avi",
+        "flv",
+        "ts",
+        "3gp",
+        "jpg",
+        "png",
+    )
 )
 _PICTURE_ENDINGS = frozenset(("jpg", "png", "gif", "webp", "avif"))
 
@@ -159,7 +179,9 @@ def _demuxed(container: object) -> Shape:
     streams = [stream for stream in container.streams if stream.type in ("video", "audio")]
     if not streams:
         raise JobError("incomplete", detail="no stream in the file")
-    pictures = [stream for stream in container.streams.video if not stream.disposition & stream.disposition.attached_pic]
+    pictures = [
+        stream for stream in container.streams.video if not stream.disposition & stream.disposition.attached_pic
+    ]
     told = container.duration / 1_000_000 if container.duration else None
     end = _last_packet(container, streams)
     if told and end < told - max(SHORTFALL, told * SHORTFALL_PART):
@@ -171,7 +193,7 @@ def _demuxed(container: object) -> Shape:
     return Shape("video", pictures[0].width or None, pictures[0].height or None, told or end)
 
 
-def _last_packet(container: object, streams: list[object]) -> float:
+def _last_packet(container: object, streams: Sequence[object]) -> float:
     """Seconds from the first packet's time to the end of the last."""
     first, last = None, 0.0
     for packet in container.demux(streams):  # type: ignore[attr-defined]
@@ -212,7 +234,9 @@ def _jpeg_size(head: bytes) -> tuple[int, int] | None:
     while place + 9 < len(head) and head[place] == 0xFF:
         mark = head[place + 1]
         if 0xC0 <= mark <= 0xCF and mark not in (0xC4, 0xC8, 0xCC):
-            return int.from_bytes(head[place + 7 : place + 9], "big"), int.from_bytes(head[place + 5 : place + 7], "big")
+            return int.from_bytes(head[place + 7 : place + 9], "big"), int.from_bytes(
+                head[place + 5 : place + 7], "big"
+            )
         place += 2 + int.from_bytes(head[place + 2 : place + 4], "big")
     return None
 
@@ -237,4 +261,5 @@ def picture_shape(path: Path) -> Shape:
     """A picture's size by its header."""
     with path.open("rb") as file:
         size = picture_size(file.read(1 << 16))
-    return Shape("image", *(size or (None, None)), None)
+    width, height = size or (None, None)
+    return Shape("image", width, height, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from bowerbird.model import Quality
@@ -51,7 +52,7 @@ def library_options(surroundings: Surroundings, ffmpeg: str | None) -> dict[str,
 
 
 def format_order(quality: Quality) -> list[str]:
-    """yt-dlp's order of formats: the shorter edge up to the wished one (a short of 1080 × 1920 counts as 1080)."""
+    """yt-dlp's order of formats: the shorter edge up to the wished one (a short of 1080 by 1920 counts as 1080)."""
     return ["res"] if quality == "best" else [f"res:{quality}"]
 
 
@@ -61,11 +62,10 @@ def choose_streams(formats: Iterable[Format], audio_only: bool) -> dict[str, Any
     The best picture that browsers play decides, the sound follows it into the same container.
     """
     best_first = [one for one in reversed(list(formats)) if _can_be_fetched(one)]
-    for group in ([one for one in best_first if _plays(one)], best_first):
-        chosen = _sound(group) if audio_only else _picture(group, best_first)
-        if chosen:
-            return chosen
-    return None
+    groups = ([one for one in best_first if _plays(one)], best_first)
+    pictures = () if audio_only else (_picture(group, best_first) for group in groups)
+    sounds = (_sound(group) for group in groups)
+    return next((chosen for chosen in chain(pictures, sounds) if chosen), None)
 
 
 def _can_be_fetched(one: Format) -> bool:
@@ -94,7 +94,7 @@ def _sound(group: list[Format]) -> dict[str, Any] | None:
 def _picture(group: list[Format], everything: list[Format]) -> dict[str, Any] | None:
     video = next((one for one in group if _has(one, "vcodec")), None)
     if video is None:
-        return _sound(group)
+        return None
     if _has(video, "acodec"):
         return dict(video)
     sounds = [one for one in everything if not _has(one, "vcodec") and _has(one, "acodec")]
@@ -103,7 +103,7 @@ def _picture(group: list[Format], everything: list[Format]) -> dict[str, Any] | 
 
 
 def _matching(video: Format, sounds: list[Format]) -> tuple[Format | None, str]:
-    """The first sound that fits the picture's container, with that container; else the best sound, in whatever holds both."""
+    """The first sound that fits the picture's container, and that; else the best sound, and whatever holds both."""
     for audio in sounds:
         container = _container(video, audio)
         if container in CONTAINERS:

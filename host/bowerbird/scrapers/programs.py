@@ -11,7 +11,7 @@ from pathlib import Path
 def ffmpeg_program() -> str | None:
     """The path of ffmpeg, or None.
 
-    The bundled one is looked up by its place: imageio_ffmpeg's own question starts the program once only to see that it runs.
+    The bundled one is looked up by its place: imageio_ffmpeg itself starts the program only to see that it runs.
     """
     return shutil.which("ffmpeg") or _bundled_ffmpeg()
 

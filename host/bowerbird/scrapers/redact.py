@@ -10,14 +10,16 @@ LIMIT = 8000  # characters; a page that is printed into an error says no more af
 _COOKIE_FILE = re.compile(r"(invalid Netscape format cookies file).*", re.IGNORECASE)
 _COOKIE_LINE = re.compile(r"\S+(\t|\\t)(TRUE|FALSE)\1[^\n]*", re.IGNORECASE)
 _SPACED_COOKIE = re.compile(r"\.?[\w.-]+ +(TRUE|FALSE) +/\S* +(TRUE|FALSE) +\d+ [^\n]*")
-_HEADER = re.compile(r"\b((?:set-)?cookie|(?:proxy-)?authorization|x-goog-\w+|x-youtube-identity-token)\b(['\"]?\s*[:=]\s*)[^\n]+", re.I)
+_HEADER = re.compile(
+    r"\b((?:set-)?cookie|(?:proxy-)?authorization|x-goog-\w+|x-youtube-identity-token)\b(['\"]?\s*[:=]\s*)[^\n]+", re.I
+)
 _TOKEN = re.compile(r"\b(Bearer|SAPISIDHASH|SAPISID1PHASH|SAPISID3PHASH|Basic)\s+[\w.:=+/_-]{8,}")
 _URL = re.compile(r"(\bhttps?://)(?:[^\s/@'\"<>]*@)?([^\s?#'\"<>]*)([?#][^\s'\"<>]*)?", re.IGNORECASE)
 _PATH = re.compile(r"(?<![\w/.:-])(?:/(?:[^\s/:'\"<>|]+/)+|[A-Za-z]:\\(?:[^\s\\:'\"<>|]+\\)+)([^\s/\\:'\"<>|]*)")
 
 
 def redact(text: str, folder: str = "") -> str:
-    """The text for logs and pages: at most LIMIT characters, paths by their last part, URLs without query and password."""
+    """The text for logs and pages, at most LIMIT characters: of paths the last part, of URLs no query, no password."""
     if folder:
         text = text.replace(folder, PurePath(folder).name)
     text = _COOKIE_FILE.sub(r"\1", text[: 4 * LIMIT])

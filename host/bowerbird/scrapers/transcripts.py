@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import ParseError
 
 from bowerbird.errors import JobError
 from bowerbird.model import Cue, Noted, Origin, ScraperEvent, TranscriptReady, Warned
-from bowerbird.scrapers import captions, media
+from bowerbird.scrapers import captions
 from bowerbird.scrapers.classify import classify, evidence_of
 
 TIMEOUT = (10.0, 20.0)  # seconds to connect and between two bytes; the library has none of its own
@@ -72,7 +71,7 @@ def collect(way: Callable[[], list[Track]], languages: tuple[str, ...]) -> Outco
         tracks = way()
         offered = tuple(dict.fromkeys(track.language for track in tracks if track.origin != "translated"))
         for track in wanted_tracks(tracks, languages):
-            got.append(Transcript(track.language, track.origin, _fetched(track)))  # noqa: PERF401 - keeps what came before an error
+            got.append(Transcript(track.language, track.origin, _fetched(track)))  # noqa: PERF401 - an error keeps these
     except JobError as error:
         return Outcome(tuple(got), offered, error)
     return Outcome(tuple(got), offered)
@@ -203,10 +202,10 @@ def _track(code: str, origin: Origin, rows: dict[str, str], read: Callable[[str]
     return Track(code, origin, fetch)
 
 
-def events_of(outcome: Outcome, languages: tuple[str, ...], folder: Path) -> Iterator[ScraperEvent]:
-    """Write the files of what came, and say what did not."""
+def events_of(outcome: Outcome, languages: tuple[str, ...]) -> Iterator[ScraperEvent]:
+    """What came, and a sentence about what did not. The archive writes the files (archive/captions.py)."""
     for one in outcome.transcripts:
-        yield from _kept(one, folder)
+        yield TranscriptReady(language=one.language, origin=one.origin, cues=one.cues)
     if outcome.error:
         yield Warned(code=outcome.error.code, message=f"Transcript: {outcome.error.message}")
         if not outcome.transcripts:
@@ -223,17 +222,3 @@ def _none_sentence(offered: tuple[str, ...], languages: tuple[str, ...]) -> str:
     if not offered:
         return "No transcript: the site has none for this."
     return f"No transcript in {', '.join(languages)}: the site has {', '.join(offered[:12])}."
-
-
-def _kept(one: Transcript, folder: Path) -> Iterator[ScraperEvent]:
-    yield TranscriptReady(language=one.language, origin=one.origin, cues=one.cues)
-    stem = f"transcript.{_file_part(one.language)}{'.auto' if one.origin == 'automatic' else ''}"
-    for ending, text in (("vtt", captions.as_vtt(one.cues)), ("txt", captions.as_text(one.cues))):
-        path = folder / f"{stem}.{ending}"
-        path.write_text(text, "utf-8")
-        yield media.ready(path, "transcript")
-
-
-def _file_part(language: str) -> str:
-    """A language code comes from the platform: only what a code has reaches a file name."""
-    return "".join(one for one in language if one.isascii() and (one.isalnum() or one in "-_"))[:20] or "und"

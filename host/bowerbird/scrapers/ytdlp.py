@@ -19,7 +19,9 @@ from bowerbird.scrapers.interface import Report
 from bowerbird.scrapers.library import Library, landed
 
 LIVE_AGAIN = 900.0  # seconds until a running live stream is looked at again
+_SPOILED = frozenset(("incomplete", "unsafe_file"))  # what lies in the folder is worth nothing
 _MEDIA_REFUSED = re.compile(r"unable to download video data: HTTP Error (?:403|404)")
+_OF_THE_PAGE = ("extractor", "extractor_key", "webpage_url", "original_url", "id", "title")
 _UNIT_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 
 
@@ -42,13 +44,16 @@ class YtDlpScraper:
             if lists.is_list(found) and not _is_one_video(found):
                 yield from lists.pages_of(found, assignment)
             elif assignment.target.is_list:
-                yield lists.single_page(str(found.get("webpage_url") or assignment.target.canonical_url), found.get("title"))
+                yield lists.single_page(
+                    str(found.get("webpage_url") or assignment.target.canonical_url), found.get("title")
+                )
             else:
                 yield from self._item(_the_video(found), attempt)
-        except JobError:
-            raise
         except Exception as error:
-            raise _with_time(classify(evidence_of(error, attempt.warnings)), str(error)) from error
+            known = error if isinstance(error, JobError) else classify(evidence_of(error, attempt.warnings))
+            if known.code in _SPOILED:
+                attempt.forget_files()
+            raise _with_time(known, str(error)) from error
 
     def _item(self, found: dict[str, Any], attempt: Attempt) -> Iterator[ScraperEvent]:
         assignment = attempt.assignment
@@ -82,12 +87,7 @@ class YtDlpScraper:
         path = landed(fetched)
         if path is None or not path.is_file() or path.resolve().parent != attempt.folder.resolve():
             raise JobError("incomplete", detail="yt-dlp left no file in the folder")
-        try:
-            shape = media.examine(path)
-        except JobError:
-            # or the next attempt would take it for done
-            path.unlink()
-            raise
+        shape = media.examine(path)
         return media.ready(media.named_by_kind(path), shape.file_type, shape)
 
     def _start_transcripts(self, found: dict[str, Any], attempt: Attempt) -> None:
@@ -105,7 +105,7 @@ class YtDlpScraper:
         outcome = attempt.transcripts.outcome() if attempt.transcripts else transcripts.Outcome()
         if not outcome.transcripts and not (outcome.error and outcome.error.code == "rate_limited"):
             outcome = self._second_way(fetched, wanted, outcome)
-        yield from transcripts.events_of(outcome, wanted, attempt.folder)
+        yield from transcripts.events_of(outcome, wanted)
 
     def _second_way(
         self, fetched: dict[str, Any], wanted: tuple[str, ...], first: transcripts.Outcome
@@ -132,8 +132,8 @@ def _is_one_video(found: dict[str, Any]) -> bool:
 def _the_video(found: dict[str, Any]) -> dict[str, Any]:
     if not lists.is_list(found):
         return found
-    page = {name: found[name] for name in ("extractor", "extractor_key", "webpage_url", "id", "title") if found.get(name)}
-    return {**page, **found["entries"][0]}
+    # the entry's own title would be the page's with a number behind it
+    return {**found["entries"][0], **{name: found[name] for name in _OF_THE_PAGE if found.get(name)}}
 
 
 def _refuse_live(found: dict[str, Any]) -> None:
@@ -147,7 +147,11 @@ def _with_time(error: JobError, text: str) -> JobError:
         return error
     named = re.search(r"in (\d+|an?) (second|minute|hour|day|week)s?", text)
     seconds = _UNIT_SECONDS[named[2]] * (int(named[1]) if named[1].isdigit() else 1) if named else LIVE_AGAIN
-    when = f"This has not begun yet: it begins in {named[1]} {named[2]}{'s' if named[1] not in ('1', 'a', 'an') else ''}." if named else ""
+    when = (
+        f"This has not begun yet: it begins in {named[1]} {named[2]}{'s' if named[1] not in ('1', 'a', 'an') else ''}."
+        if named
+        else ""
+    )
     return JobError("upcoming", when, retry_after=float(max(seconds, 60)), detail=error.detail)
 
 
