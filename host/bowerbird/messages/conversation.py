@@ -49,6 +49,7 @@ def answer(desk: Desk, body: bytes) -> Answer:
     """The one reply to a frame. Never raises for what a frame holds or what the archive does."""
     number = None
     try:
+        body = requests.well_formed(body)
         envelope = requests.read_envelope(body)
         number = requests.usable_id(envelope)
         if number is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
@@ -100,6 +101,20 @@ _envelope = msgspec.json.Decoder(Envelope)
 _fields = msgspec.json.Decoder(dict[str, Any])
 # The words that a capture's options may say in place of a list of languages.
 _TRANSCRIPTS = {"all": ["all"], "none": []}
+
+
+# Each escape of a JSON text from left to right, pairs of surrogates as one.
+_ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u[dD][89a-fA-F]..|.)", re.DOTALL)
+
+
+def well_formed(body: bytes) -> bytes:
+    """The body with U+FFFD for each half of a surrogate pair.
+
+    JavaScript cuts titles in the middle of an emoji, and JSON.stringify writes the half as an escape that is no Unicode.
+    """
+    if b"\\ud" not in body and b"\\uD" not in body:
+        return body
+    return _ESCAPE.sub(lambda found: found[0] if len(found[0]) != 6 else rb"\ufffd", body)
 
 
 def read_envelope(body: bytes) -> Envelope:

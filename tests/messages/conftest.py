@@ -1,0 +1,92 @@
+"""An archive without a worker, and hosts for it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import socket
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bowerbird.archive.migrations import ensure_archive
+from bowerbird.install.processes import stop_processes
+from bowerbird.queue.wake import lock_path
+from bowerbird.settings import Settings
+from tests.messages.client import Host
+
+StartHost = Callable[..., Host]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Iterator[Settings]:
+    """Settings with an archive that is installed. What a test starts in the background ends with it."""
+    own = Settings(archive=tmp_path / "archive", home=tmp_path / "home", port=free_port())
+    own.home.mkdir()
+    ensure_archive(own.database)
+    yield own
+    stop_processes(own)
+
+
+def free_port() -> int:
+    """A port that nobody has now."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        port: int = server.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def environment(settings: Settings) -> dict[str, str]:
+    """The variables that lead a process to this archive."""
+    return {
+        "PATH": os.environ["PATH"],
+        "LANG": "C.UTF-8",
+        "HOME": str(settings.home),
+        "BOWERBIRD_HOME": str(settings.home),
+        "BOWERBIRD_ARCHIVE": str(settings.archive),
+        "BOWERBIRD_PORT": str(settings.port),
+        "BOWERBIRD_DISK_FLOOR_MB": "0",
+    }
+
+
+@pytest.fixture
+def no_worker(settings: Settings) -> Iterator[None]:
+    """Holds the worker's lease, so that no worker starts and jobs stay as they are."""
+    with lock_path(settings).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture
+def start_host(environment: dict[str, str], no_worker: None) -> Iterator[StartHost]:
+    """`start_host()`: a host of this archive, ended with the test."""
+    with contextlib.ExitStack() as hosts:
+
+        def start(*arguments: Any, **changes: Any) -> Host:
+            return hosts.enter_context(Host(environment, *arguments, **changes))
+
+        yield start
+
+
+@pytest.fixture
+def host(start_host: StartHost) -> Host:
+    """One host that has not been asked anything."""
+    return start_host()
+
+
+@pytest.fixture
+def rows(settings: Settings) -> Callable[..., list[tuple[Any, ...]]]:
+    """`rows(sql, *values)`: what is in the archive now."""
+
+    def ask(sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        with contextlib.closing(sqlite3.connect(settings.database)) as db:
+            found = db.execute(sql, values).fetchall()
+            db.commit()
+            return found
+
+    return ask

@@ -1,0 +1,107 @@
+"""Every example of the wire against a real host."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.messages.client import Host, a_capture
+
+WIRE = Path(__file__).parents[1] / "wire"
+# one of its captures is a file of this computer
+REJECTED = {"several at once": ["unsupported_url"]}
+JOB = "0b9f3c52-6a34-4a0e-9d0e-6f0f5a1c7e11"
+Rows = Callable[..., list[tuple[Any, ...]]]
+
+Example = dict[str, Any]
+EXAMPLES = [(path.stem, example) for path in sorted(WIRE.glob("*.json")) for example in json.loads(path.read_text())]
+
+
+def examples(direction: str) -> Any:
+    """The examples of one direction, as parameters."""
+    chosen = [(file, one) for file, one in EXAMPLES if one["direction"] == direction]
+    return pytest.mark.parametrize("example", [pytest.param(one, id=f"{file}: {one['name']}") for file, one in chosen])
+
+
+@pytest.fixture
+def known_job(host: Host, rows: Rows) -> None:
+    """The job and the item that the examples speak of."""
+    host.ask("capture", captures=[a_capture()])
+    rows("UPDATE jobs SET id = ?, status = 'failed', error_code = 'gone'", JOB)
+    rows(
+        "INSERT INTO items (id, platform, platform_id, kind, url, folder, captured_at, updated_at) "
+        "VALUES (812, 'web', 'x', 'page', 'https://example.com/', 'x', '2026', '2026')"
+    )
+
+
+@examples("to_host")
+@pytest.mark.usefixtures("known_job")
+def test_each_request_is_answered_as_its_example_says(host: Host, rows: Rows, example: Example) -> None:
+    """A request of the examples succeeds, or is refused with the code that its example names."""
+    if example["name"] == "continue":
+        rows("UPDATE jobs SET status = 'waiting', wait_reason = 'confirm'")
+    host.send(example["message"])
+    reply = host.reply()
+    assert reply["id"] == (example["answered_id"] if "answered_id" in example else example["message"]["id"])
+    code = reply["error"]["code"] if "error" in reply else None
+    assert code == example.get("refused_with")
+    rejected = [one["error"]["code"] for one in reply.get("captures", ()) if one["status"] == "rejected"]
+    assert rejected == REJECTED.get(example["name"], [example["rejected_with"]] if "rejected_with" in example else [])
+    assert host.is_alive()
+
+
+def shape(value: Any) -> Any:
+    """The names in a value, and nothing of what it says."""
+    if isinstance(value, dict):
+        return {name: shape(inner) for name, inner in value.items()}
+    return "…"
+
+
+RECEIPT = {"key", "job_id", "status"}
+
+
+def test_a_hello_has_the_shape_of_its_example(host: Host) -> None:
+    """What `hello` answers has the names of the example, no more and no fewer."""
+    reply = host.ask("hello", protocol=1, extension="0.1.0", browser="Chromium 156")
+    example = next(one for file, one in EXAMPLES if one["name"] == "an archive with work in it")
+    assert shape(reply) == shape(example["message"])
+
+
+@pytest.mark.parametrize("name", ["in the queue", "failed"])
+def test_a_job_has_the_shape_of_its_examples(host: Host, rows: Rows, name: str) -> None:
+    """The job object on the wire has exactly the names that the examples show."""
+    host.ask("capture", captures=[a_capture()])
+    if name == "failed":
+        rows("UPDATE jobs SET status = 'failed', error_code = 'gone', error_message = 'Gone.', hint = 'Nothing.'")
+    example = next(one for file, one in EXAMPLES if file == "event_job" and one["name"] == name)
+    [job] = host.ask("jobs")["jobs"]
+    assert shape(job) == shape(example["message"]["job"])
+
+
+def test_receipts_have_the_shape_of_their_examples(host: Host) -> None:
+    """Each receipt names key, job and status; one that is rejected has no job and says why."""
+    queued, again, rejected = host.ask("capture", captures=[a_capture(), a_capture(), a_capture(url="file:///x")])[
+        "captures"
+    ]
+    assert (set(queued), queued["status"]) == (RECEIPT, "queued")
+    assert (set(again), again["status"], again["job_id"]) == (RECEIPT, "already_queued", queued["job_id"])
+    assert (set(rejected), rejected["job_id"]) == ({*RECEIPT, "error"}, None)
+    assert set(rejected["error"]) == {"code", "message", "hint"}
+
+
+def test_what_is_archived_comes_with_its_page(host: Host, rows: Rows) -> None:
+    """A capture of an archived target is `already_saved` with the item's page, and `lookup` finds it."""
+    rows(
+        "INSERT INTO items (id, platform, platform_id, kind, url, folder, captured_at, updated_at) VALUES "
+        "(812, 'youtube', 'jNQXAC9IVRw', 'video', 'https://www.youtube.com/watch?v=jNQXAC9IVRw', 'x', '2026', '2026')"
+    )
+    rows("INSERT INTO item_targets VALUES ('youtube:jNQXAC9IVRw', 812)")
+    [receipt] = host.ask("capture", captures=[a_capture()])["captures"]
+    assert (receipt["status"], receipt["item_url"].endswith("/item/812")) == ("already_saved", True)
+    saved = host.ask("lookup", urls=["https://youtu.be/jNQXAC9IVRw", "https://example.com/new", "nonsense"])["saved"]
+    assert saved["https://youtu.be/jNQXAC9IVRw"]["item_id"] == 812
+    assert saved["https://example.com/new"] is saved["nonsense"] is None
