@@ -8,14 +8,16 @@ from collections.abc import Callable, Sequence
 from bowerbird.clock import now
 from bowerbird.database import transaction
 from bowerbird.errors import RequestError
-from bowerbird.model import Job
-from bowerbird.queue import reads
-from bowerbird.queue.members import roll_up
+from bowerbird.model import FINAL_STATUSES, Job
+from bowerbird.queue import reads, transitions
+from bowerbird.queue.family import family
 from bowerbird.queue.requests import ask
+from bowerbird.queue.rollup import roll_up
 from bowerbird.settings import Settings
 
 Action = Callable[[sqlite3.Connection, Settings, sqlite3.Row], None]
 
+# What a job has that begins anew; what was fetched of it already lies below .partial and is used.
 _FRESH = """
     wait_reason = NULL, not_before = NULL, error_code = NULL, error_message = NULL, hint = NULL, completed_at = NULL,
     current_operation = NULL, retry_count = 0, updated_at = :now
@@ -31,9 +33,10 @@ def act(db: sqlite3.Connection, settings: Settings, job_ids: Sequence[str], acti
     perform = ACTIONS.get(action)
     if perform is None:
         raise RequestError("bad_request", f"There is no such action; there are {', '.join(ACTIONS)}.")
-    before = [_found(reads.job(db, settings, job_id)) for job_id in job_ids]
+    wanted = tuple(dict.fromkeys(job_ids))
+    before = [_found(reads.job(db, settings, job_id)) for job_id in wanted]
     with transaction(db):
-        for job_id in job_ids:
+        for job_id in wanted:
             perform(db, settings, _row(db, job_id))
     return [reads.job(db, settings, job.id) or job for job in before]
 
@@ -47,7 +50,7 @@ def _found(job: Job | None) -> Job:
 def _row(db: sqlite3.Connection, job_id: str) -> sqlite3.Row:
     row: sqlite3.Row | None = db.execute("SELECT * FROM jobs WHERE id = ?", (job_id,)).fetchone()
     if row is None:
-        raise RequestError("not_found", "There is no such job.")
+        raise RequestError("not_found", "There is no such job.", "Look at the list with: bowerbird jobs")
     return row
 
 
@@ -56,34 +59,39 @@ def _cancel(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> Non
         raise RequestError("wrong_state", "This job is done already; there is nothing to cancel.")
     if row["status"] == "cancelled":
         return
-    for member in _members(db, row, "status NOT IN ('completed', 'failed', 'cancelled')"):
-        _cancel_one(db, member)
-    _cancel_one(db, row)
-    _tell_parent(db, row)
-
-
-def _cancel_one(db: sqlite3.Connection, row: sqlite3.Row) -> None:
-    if row["status"] == "running" and not row["listed"]:
+    if _is_attempted(row):
         ask(db, "cancel", row["id"])
-        return
-    db.execute(
-        f"UPDATE jobs SET status = 'cancelled', {_FRESH}, progress = 0 WHERE id = :id", {"now": now(), "id": row["id"]}
-    )
-    db.execute("UPDATE jobs SET completed_at = ? WHERE id = ?", (now(), row["id"]))
-    ask(db, "discard", row["id"])
+    else:
+        transitions.cancel_one(db, row["id"])
+        ask(db, "discard", row["id"])
+    transitions.cancel_below(db, row["id"])
+    roll_up(db, row["id"])
+
+
+def _is_attempted(row: sqlite3.Row) -> bool:
+    return row["status"] == "running" and not row["listed"]
 
 
 def _retry(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> None:
-    members = _members(db, row, "status IN ('failed', 'cancelled')")
-    if row["status"] not in ("failed", "cancelled", "waiting") and not members:
-        raise RequestError("wrong_state", "Only a job that failed, waits or was cancelled can be tried again.")
-    for member in members:
-        _make_pending(db, member)
-    if members and row["listed"]:
-        _reopen_list(db, row)
-    else:
+    if row["status"] == "waiting":
         _make_pending(db, row)
-    _tell_parent(db, row)
+    elif not _try_again(db, row):
+        raise RequestError("wrong_state", "Only a job that failed, waits or was cancelled can be tried again.")
+    _reopen_above(db, row)
+    roll_up(db, row["id"])
+
+
+def _try_again(db: sqlite3.Connection, row: sqlite3.Row) -> bool:
+    """Make a failed or cancelled job pending; of a list, also the members that failed. Whether there was any."""
+    sql = "SELECT * FROM jobs WHERE parent_id = ? AND (status IN ('failed', 'cancelled') OR items_failed > 0)"
+    tried = [_try_again(db, member) for member in db.execute(sql, (row["id"],)).fetchall()]
+    if any(tried) and row["listed"]:
+        _reopen(db, row)
+        return True
+    if row["status"] in ("failed", "cancelled"):
+        _make_pending(db, row)
+        return True
+    return any(tried)
 
 
 def _make_pending(db: sqlite3.Connection, row: sqlite3.Row) -> None:
@@ -93,8 +101,17 @@ def _make_pending(db: sqlite3.Connection, row: sqlite3.Row) -> None:
     )
 
 
-def _reopen_list(db: sqlite3.Connection, row: sqlite3.Row) -> None:
-    db.execute(f"UPDATE jobs SET status = 'running', {_FRESH} WHERE id = :id", {"now": now(), "id": row["id"]})
+def _reopen(db: sqlite3.Connection, row: sqlite3.Row) -> None:
+    """A list that was at an end runs again, because a member does."""
+    if row["status"] in FINAL_STATUSES:
+        db.execute(f"UPDATE jobs SET status = 'running', {_FRESH} WHERE id = :id", {"now": now(), "id": row["id"]})
+
+
+def _reopen_above(db: sqlite3.Connection, row: sqlite3.Row) -> None:
+    while row["parent_id"]:
+        row = _row(db, row["parent_id"])
+        if row["listed"]:
+            _reopen(db, row)
 
 
 def _continue(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> None:
@@ -104,31 +121,21 @@ def _continue(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> N
         so_far = int(row["cursor"]) if str(row["cursor"]).isdigit() else row["items_done"] + row["items_failed"]
         db.execute("UPDATE jobs SET items_limit = ? WHERE id = ?", (so_far + settings.max_items, row["id"]))
     _make_pending(db, row)
+    roll_up(db, row["id"])
 
 
 def _delete(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> None:
-    doomed = [row, *_members(db, row, "1")]
-    if any(one["status"] == "running" and not one["listed"] for one in doomed):
+    doomed = [_row(db, job_id) for job_id in family(db, row["id"])]
+    if any(_is_attempted(one) for one in doomed):
         raise RequestError("wrong_state", "This job is running.", "Cancel it first.")
-    for one in reversed(doomed):
+    # Members came after their list, and go before it.
+    for one in sorted(doomed, key=lambda one: -one["seq"]):
         db.execute("DELETE FROM attempts WHERE job_id = ?", (one["id"],))
         db.execute("UPDATE captures SET job_id = NULL WHERE job_id = ?", (one["id"],))
         db.execute("DELETE FROM jobs WHERE id = ?", (one["id"],))
-        ask(db, "discard", one["id"])
-    _tell_parent(db, row)
-
-
-def _members(db: sqlite3.Connection, row: sqlite3.Row, condition: str) -> list[sqlite3.Row]:
-    return db.execute(f"SELECT * FROM jobs WHERE parent_id = ? AND {condition}", (row["id"],)).fetchall()
-
-
-def _tell_parent(db: sqlite3.Connection, row: sqlite3.Row) -> None:
-    parent = db.execute("SELECT * FROM jobs WHERE id = ?", (row["parent_id"],)).fetchone()
-    if parent is None:
-        return
-    if parent["listed"] and parent["status"] in ("completed", "failed", "cancelled"):
-        _reopen_list(db, parent)
-    roll_up(db, parent["id"])
+        if one["started_at"]:
+            ask(db, "discard", one["id"])
+    roll_up(db, row["parent_id"])
 
 
 ACTIONS: dict[str, Action] = {"cancel": _cancel, "retry": _retry, "continue": _continue, "delete": _delete}

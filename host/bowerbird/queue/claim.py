@@ -9,8 +9,8 @@ from bowerbird.clock import now
 from bowerbird.database import transaction
 from bowerbird.queue.rows import ClaimedJob, as_claimed
 
-# The platforms that have pending jobs, each found by one step in the index jobs_claim.
-_PLATFORMS = """
+# The platforms that have pending jobs, each found by one step in the index jobs_claim, but for those that are paused.
+OPEN_PLATFORMS = """
     WITH RECURSIVE found(platform) AS (
         SELECT min(platform) FROM jobs WHERE status = 'pending'
         UNION ALL
@@ -21,13 +21,28 @@ _PLATFORMS = """
 """
 
 # The first claimable job of a platform; two jobs for one target never run at the same time.
-_FIRST = """
+FIRST = """
     SELECT * FROM jobs
     WHERE status = 'pending' AND platform = ? AND (not_before IS NULL OR not_before <= ?)
       AND NOT EXISTS (SELECT 1 FROM jobs AS other
                       WHERE other.target_key = jobs.target_key AND other.status = 'running' AND other.listed = 0)
     ORDER BY priority DESC, seq LIMIT 1
 """
+
+# Takes it, unless somebody cancelled it meanwhile. A list that is read from its start counts anew what it knows.
+_TAKE = """
+    UPDATE jobs SET status = 'running', wait_reason = NULL, not_before = NULL, current_operation = 'Starting',
+           error_code = NULL, error_message = NULL, hint = NULL, completed_at = NULL,
+           progress = CASE WHEN items_total IS NULL THEN 0 ELSE progress END,
+           items_known = CASE WHEN cursor IS NULL THEN 0 ELSE items_known END,
+           bytes_downloaded = NULL, bytes_total = NULL, speed = NULL, eta = NULL, started_at = ?, updated_at = ?
+    WHERE seq = ? AND status = 'pending'
+"""
+
+
+def open_platforms(db: sqlite3.Connection, moment: str) -> list[str]:
+    """The platforms that have pending jobs and are not paused at that time."""
+    return [row["platform"] for row in db.execute(OPEN_PLATFORMS, (moment,))]
 
 
 def claim(db: sqlite3.Connection, running: Mapping[str, int], most_per_platform: int) -> ClaimedJob | None:
@@ -36,21 +51,11 @@ def claim(db: sqlite3.Connection, running: Mapping[str, int], most_per_platform:
     `running` says how many attempts of each platform run already. Raises RequestError as `transaction` does.
     """
     moment = now()
-    platforms = [row["platform"] for row in db.execute(_PLATFORMS, (moment,))]
-    free = [platform for platform in platforms if running.get(platform, 0) < most_per_platform]
-    if not free:
+    free = [name for name in open_platforms(db, moment) if running.get(name, 0) < most_per_platform]
+    first = [row for row in (db.execute(FIRST, (name, moment)).fetchone() for name in free) if row]
+    if not first:
         return None
+    chosen = min(first, key=lambda row: (-row["priority"], row["seq"]))
     with transaction(db):
-        first = [row for row in (db.execute(_FIRST, (platform, moment)).fetchone() for platform in free) if row]
-        if not first:
-            return None
-        chosen = min(first, key=lambda row: (-row["priority"], row["seq"]))
-        db.execute(
-            """
-            UPDATE jobs SET status = 'running', wait_reason = NULL, not_before = NULL, current_operation = 'Starting',
-                   error_code = NULL, error_message = NULL, hint = NULL, completed_at = NULL,
-                   speed = NULL, eta = NULL, started_at = ?, updated_at = ? WHERE seq = ?
-            """,
-            (moment, moment, chosen["seq"]),
-        )
-    return as_claimed(chosen)
+        taken = db.execute(_TAKE, (moment, moment, chosen["seq"])).rowcount
+    return as_claimed(chosen) if taken else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sqlite3
 import uuid
@@ -15,7 +16,7 @@ from bowerbird.database import transaction
 from bowerbird.errors import BowerbirdError, RequestError
 from bowerbird.model import Capture, CaptureOptions, ErrorReport, Receipt, Target, options_json
 from bowerbird.queue.rows import item_url
-from bowerbird.settings import Settings
+from bowerbird.settings import QUALITIES, Settings
 from bowerbird.targets import identify
 
 # BCP 47 in the forms that platforms use: en, pt-BR, zh-Hans, es-419 (rfc-editor.org/rfc/rfc5646#section-2.1)
@@ -50,6 +51,8 @@ def check_options(options: CaptureOptions) -> None:
     """Raise RequestError `bad_request` for options that no scraper may see."""
     if options.max_items is not None and not 1 <= options.max_items <= MOST_ITEMS:
         raise RequestError("bad_request", f"max_items takes a number from 1 to {MOST_ITEMS}.")
+    if options.quality is not None and options.quality not in QUALITIES:
+        raise RequestError("bad_request", f"quality takes one of {', '.join(QUALITIES)}.")
     languages = options.transcripts or ()
     if len(languages) > MOST_LANGUAGES:
         raise RequestError("bad_request", f"At most {MOST_LANGUAGES} languages can be asked for.")
@@ -61,7 +64,7 @@ def check_options(options: CaptureOptions) -> None:
 def _recognise(settings: Settings, capture: Capture) -> _Recognised:
     try:
         check_options(capture.options)
-        if not 0 < len(capture.key) <= LONGEST_KEY:
+        if not 0 < len(capture.key) <= LONGEST_KEY or capture.key != _storable(capture.key):
             raise RequestError("bad_request", f"A capture's key has 1 to {LONGEST_KEY} characters.")
         target = identify(capture.url, allow_private_hosts=settings.allow_private_hosts)
     except BowerbirdError as error:
@@ -71,16 +74,24 @@ def _recognise(settings: Settings, capture: Capture) -> _Recognised:
 
 def _enter(db: sqlite3.Connection, settings: Settings, one: _Recognised) -> Receipt:
     capture = one.capture
-    taken = db.execute("SELECT receipt FROM captures WHERE key = ?", (capture.key,)).fetchone()
+    taken = _taken(db, capture)
     if taken:
-        return msgspec.json.decode(taken["receipt"], type=Receipt)
+        return taken
     if one.target is None:
-        return Receipt(key=capture.key, status="rejected", error=one.error)
+        return Receipt(key=_storable(capture.key), status="rejected", error=one.error)
     receipt, new_job = _decide(db, settings, capture, one.target)
     capture_id = _insert_capture(db, capture, receipt)
     if new_job:
         insert_job(db, new_job, capture_id=capture_id)
     return receipt
+
+
+def _taken(db: sqlite3.Connection, capture: Capture) -> Receipt | None:
+    """The receipt that this key got before."""
+    if capture.key != _storable(capture.key):
+        return None
+    row = db.execute("SELECT receipt FROM captures WHERE key = ?", (capture.key,)).fetchone()
+    return msgspec.json.decode(row["receipt"], type=Receipt) if row else None
 
 
 class NewJob(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,8 +112,10 @@ def _decide(
     db: sqlite3.Connection, settings: Settings, capture: Capture, target: Target
 ) -> tuple[Receipt, NewJob | None]:
     key = target_key(target)
+    # A job that only refreshes does not fetch what `force` asks for.
     in_flight = db.execute(
-        f"SELECT id FROM jobs WHERE target_key = ? AND status IN {IN_FLIGHT} LIMIT 1", (key,)
+        f"SELECT id FROM jobs WHERE target_key = ? AND status IN {IN_FLIGHT} AND refresh_only <= ? LIMIT 1",
+        (key, not capture.options.force),
     ).fetchone()
     if in_flight:
         return Receipt(key=capture.key, job_id=in_flight["id"], status="already_queued"), None
@@ -132,7 +145,7 @@ def _insert_capture(db: sqlite3.Connection, capture: Capture, receipt: Receipt) 
         (
             capture.key, capture.url, _cut(capture.source), _cut(capture.captured_at), _cut(capture.page_url),
             _cut(capture.page_title), _cut(capture.referrer), _cut(capture.selection), _cut(capture.media_type),
-            capture.playback_seconds, options_json(capture.options), receipt.job_id,
+            _second(capture.playback_seconds), options_json(capture.options), receipt.job_id,
             msgspec.json.encode(receipt).decode(), now(),
         ),
     )  # fmt: skip
@@ -159,7 +172,15 @@ def insert_job(db: sqlite3.Connection, job: NewJob, *, capture_id: int | None) -
 
 
 def _cut(text: str | None) -> str | None:
-    """A remark as it is stored: bounded, and without the lone surrogates that SQLite can't hold."""
-    if text is None:
-        return None
-    return text[:MOST_REMARK].encode("utf-8", "replace").decode("utf-8")
+    """A remark as it is stored: bounded."""
+    return None if text is None else _storable(text[:MOST_REMARK])
+
+
+def _storable(text: str) -> str:
+    """Without the lone surrogates that neither SQLite nor UTF-8 can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _second(seconds: float | None) -> float | None:
+    """A place in a video; what is no number is none."""
+    return seconds if seconds is not None and math.isfinite(seconds) else None

@@ -7,6 +7,7 @@ import sqlite3
 import msgspec
 
 from bowerbird.model import Job, QueueCounts
+from bowerbird.queue.claim import open_platforms
 from bowerbird.queue.rows import JOB_COLUMNS, as_job
 from bowerbird.settings import Settings
 
@@ -102,10 +103,16 @@ def changed_since(db: sqlite3.Connection, settings: Settings, revision: int) -> 
 
 def is_idle(db: sqlite3.Connection, soon: str) -> bool:
     """Whether nothing can go on without a person before the time `soon`; a list that runs counts by its members."""
-    sql = """
-        SELECT 1 FROM jobs WHERE status = 'pending' AND (not_before IS NULL OR not_before <= :soon)
-        UNION ALL SELECT 1 FROM jobs WHERE status = 'running' AND listed = 0
-        UNION ALL SELECT 1 FROM jobs WHERE status = 'waiting' AND not_before <= :soon
-        LIMIT 1
-    """
-    return db.execute(sql, {"soon": soon}).fetchone() is None
+    if db.execute(_GOES_ON, {"soon": soon}).fetchone():
+        return False
+    return not any(db.execute(_IS_DUE, (name, soon)).fetchone() for name in open_platforms(db, soon))
+
+
+_GOES_ON = """
+    SELECT 1 FROM jobs WHERE status = 'running' AND listed = 0
+    UNION ALL SELECT 1 FROM jobs WHERE status = 'waiting' AND not_before <= :soon
+    LIMIT 1
+"""
+_IS_DUE = """
+    SELECT 1 FROM jobs WHERE status = 'pending' AND platform = ? AND (not_before IS NULL OR not_before <= ?) LIMIT 1
+"""

@@ -36,6 +36,7 @@ class ClaimedJob(msgspec.Struct, frozen=True, kw_only=True):
     target_key: str
     options: CaptureOptions
     parent_id: str | None
+    priority: int = 0
     tries: int
     cursor: str | None
     items_limit: int | None
@@ -51,6 +52,7 @@ def as_claimed(row: sqlite3.Row) -> ClaimedJob:
         target_key=row["target_key"],
         options=options_from(row["options"]),
         parent_id=row["parent_id"],
+        priority=row["priority"],
         tries=row["retry_count"],
         cursor=row["cursor"],
         items_limit=row["items_limit"],

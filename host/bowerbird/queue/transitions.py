@@ -13,27 +13,72 @@ import sqlite3
 
 from bowerbird.clock import later, now
 from bowerbird.database import transaction
-from bowerbird.model import ErrorReport, Failed, Progress, WaitReason
+from bowerbird.model import Failed, Progress, WaitReason
+from bowerbird.queue.family import family_of
+from bowerbird.queue.rollup import roll_up
 
-_ENDED = "speed = NULL, eta = NULL, current_operation = NULL, updated_at = :now"
+_QUIET = "speed = NULL, eta = NULL, current_operation = NULL, updated_at = :now"
+_NO_TROUBLE = "wait_reason = NULL, not_before = NULL, error_code = NULL, error_message = NULL, hint = NULL"
+_TROUBLE = "error_code = :code, error_message = :message, hint = :hint"
+_OPEN = "status IN ('pending', 'running', 'waiting', 'paused')"
+# What runs in an attempt, and so is the worker's to end; a list whose members are queued runs without one.
+_ATTEMPTED = "(status = 'running' AND listed = 0)"
 
 
 def complete(db: sqlite3.Connection, job_id: str, item_id: int | None) -> None:
     """running → completed: everything that can be had is filed."""
     _change(
-        db, job_id, "status = 'completed', progress = 100, item_id = :item_id, completed_at = :now", item_id=item_id
-    )
+        db, job_id,
+        f"status = 'completed', progress = 100, item_id = :item_id, completed_at = :now, {_NO_TROUBLE}",
+        item_id=item_id,
+    )  # fmt: skip
 
 
 def fail(db: sqlite3.Connection, job_id: str, failure: Failed) -> None:
     """running → failed: not worth another try, or the tries are used up."""
-    _change(db, job_id, f"status = 'failed', completed_at = :now, {_FAILURE}", **_failure(failure))
+    _change(
+        db, job_id, f"status = 'failed', wait_reason = NULL, not_before = NULL, completed_at = :now, {_TROUBLE}",
+        **_told(failure),
+    )  # fmt: skip
 
 
 def cancel(db: sqlite3.Connection, job_id: str) -> None:
-    """any but completed → cancelled, by the person."""
-    _change(
-        db, job_id, "status = 'cancelled', wait_reason = NULL, not_before = NULL, progress = 0, completed_at = :now"
+    """any but completed → cancelled, by the person, with what is below it; for the worker, when no attempt runs."""
+    with transaction(db):
+        cancel_one(db, job_id)
+        cancel_below(db, job_id)
+        roll_up(db, job_id)
+
+
+def cancel_one(db: sqlite3.Connection, job_id: str) -> None:
+    """Only the job itself; the caller holds the transaction."""
+    db.execute(
+        f"""
+        UPDATE jobs SET status = 'cancelled', progress = 0, completed_at = :now, {_NO_TROUBLE}, {_QUIET}
+        WHERE id = :id AND status <> 'completed'
+        """,
+        {"id": job_id, "now": now()},
+    )
+
+
+def cancel_below(db: sqlite3.Connection, job_id: str) -> None:
+    """All below a job that is not at an end: at once, or by a request where an attempt runs. In a transaction."""
+    below = f"id IN (SELECT id FROM family) AND id <> ? AND {_OPEN}"
+    db.execute(
+        f"""
+        {family_of((job_id,))} INSERT INTO requests (kind, job_id, created_at)
+        SELECT CASE WHEN {_ATTEMPTED} THEN 'cancel' ELSE 'discard' END, id, ? FROM jobs
+        WHERE {below} AND started_at IS NOT NULL
+        """,
+        (job_id, now(), job_id),
+    )
+    db.execute(
+        f"""
+        {family_of((job_id,))} UPDATE jobs SET status = 'cancelled', progress = 0, {_NO_TROUBLE},
+               speed = NULL, eta = NULL, current_operation = NULL, completed_at = ?, updated_at = ?
+        WHERE {below} AND NOT {_ATTEMPTED}
+        """,
+        (job_id, now(), now(), job_id),
     )
 
 
@@ -44,54 +89,59 @@ def wait(db: sqlite3.Connection, job_id: str, reason: WaitReason, seconds: float
     _change(
         db, job_id,
         "status = 'waiting', wait_reason = :reason, not_before = :until, "
-        f"retry_count = retry_count + {step}, {_FAILURE}",
-        reason=reason, until=until, **_failure(failure),
+        f"retry_count = retry_count + {step}, {_TROUBLE}",
+        reason=reason, until=until, **_told(failure),
     )  # fmt: skip
 
 
 def retry_later(db: sqlite3.Connection, job_id: str, seconds: float, failure: Failed) -> None:
     """running → pending: worth another try after some time."""
     _change(
-        db, job_id, f"status = 'pending', retry_count = retry_count + 1, not_before = :until, {_FAILURE}",
-        until=later(seconds), **_failure(failure),
+        db, job_id, f"status = 'pending', retry_count = retry_count + 1, not_before = :until, {_TROUBLE}",
+        until=later(seconds), **_told(failure),
     )  # fmt: skip
 
 
-def give_back(db: sqlite3.Connection, job_id: str) -> None:
-    """running → pending: the worker ends; this was nobody's fault and counts as no try."""
-    _change(db, job_id, "status = 'pending'")
+def give_back(db: sqlite3.Connection, job_id: str, seconds: float = 0.0) -> None:
+    """running → pending, not before some seconds: this was nobody's fault and counts as no try.
+
+    No effect on a job that has no attempt: whoever lost one may call this without knowing how it ended.
+    """
+    if db.execute(f"SELECT 1 FROM jobs WHERE id = ? AND {_ATTEMPTED}", (job_id,)).fetchone():
+        _change(db, job_id, "status = 'pending', not_before = :until", until=later(seconds) if seconds else None)
 
 
 def recover(db: sqlite3.Connection) -> int:
     """running → pending for what ran when the worker died; lists whose members are queued go on. Returns how many."""
     with transaction(db):
-        return db.execute(
-            f"UPDATE jobs SET status = 'pending', {_ENDED} WHERE status = 'running' AND listed = 0", {"now": now()}
-        ).rowcount
+        db.execute(
+            f"""
+            UPDATE attempts SET ended_at = ?, outcome = 'lost'
+            WHERE ended_at IS NULL AND job_id IN (SELECT id FROM jobs WHERE {_ATTEMPTED})
+            """,
+            (now(),),
+        )
+        return db.execute(f"UPDATE jobs SET status = 'pending', {_QUIET} WHERE {_ATTEMPTED}", {"now": now()}).rowcount
 
 
 def resume_due(db: sqlite3.Connection) -> int:
     """waiting → pending where the time has come. Returns how many."""
-    moment = now()
-    due = "status = 'waiting' AND not_before <= :now"
-    if db.execute(f"SELECT 1 FROM jobs WHERE {due} LIMIT 1", {"now": moment}).fetchone() is None:
-        return 0
-    with transaction(db):
-        return db.execute(
-            f"UPDATE jobs SET status = 'pending', wait_reason = NULL, not_before = NULL, {_ENDED} WHERE {due}",
-            {"now": moment},
-        ).rowcount
+    return _resume(db, "not_before <= :now")
 
 
 def resume_reason(db: sqlite3.Connection, reason: WaitReason) -> int:
     """waiting → pending where the reason is gone, such as `disk`. Returns how many."""
-    waits = "status = 'waiting' AND wait_reason = :reason"
-    if db.execute(f"SELECT 1 FROM jobs WHERE {waits} LIMIT 1", {"reason": reason}).fetchone() is None:
+    return _resume(db, "wait_reason = :reason", reason=reason)
+
+
+def _resume(db: sqlite3.Connection, condition: str, **values: object) -> int:
+    values["now"] = now()
+    waits = f"status = 'waiting' AND {condition}"
+    if db.execute(f"SELECT 1 FROM jobs WHERE {waits} LIMIT 1", values).fetchone() is None:
         return 0
     with transaction(db):
         return db.execute(
-            f"UPDATE jobs SET status = 'pending', wait_reason = NULL, not_before = NULL, {_ENDED} WHERE {waits}",
-            {"reason": reason, "now": now()},
+            f"UPDATE jobs SET status = 'pending', wait_reason = NULL, not_before = NULL, {_QUIET} WHERE {waits}", values
         ).rowcount
 
 
@@ -107,6 +157,12 @@ def pause_platform(db: sqlite3.Connection, platform: str, seconds: float) -> Non
             """,
             (platform, later(seconds), now()),
         )
+
+
+def paused_platforms(db: sqlite3.Connection) -> frozenset[str]:
+    """The platforms that asked for a pause which is not over."""
+    sql = "SELECT platform FROM budgets WHERE account = '' AND not_before > ?"
+    return frozenset(row["platform"] for row in db.execute(sql, (now(),)))
 
 
 def show(db: sqlite3.Connection, job_id: str, operation: str) -> None:
@@ -136,21 +192,15 @@ def show_title(db: sqlite3.Connection, job_id: str, title: str | None, kind: str
     )
 
 
-_FAILURE = "error_code = :code, error_message = :message, hint = :hint"
-
-
-def _failure(failure: Failed | ErrorReport) -> dict[str, str]:
+def _told(failure: Failed) -> dict[str, str]:
     return {"code": failure.code, "message": failure.message, "hint": failure.hint}
 
 
 def _change(db: sqlite3.Connection, job_id: str, change: str, **values: object) -> None:
-    from bowerbird.queue.members import roll_up
-
     with transaction(db):
         db.execute(
-            f"UPDATE jobs SET {change}, {_ENDED} WHERE id = :id AND status NOT IN ('completed')",
+            f"UPDATE jobs SET {change}, {_QUIET} WHERE id = :id AND status <> 'completed'",
             {"id": job_id, "now": now(), **values},
         )
-        parent = db.execute("SELECT parent_id FROM jobs WHERE id = ?", (job_id,)).fetchone()
-        if parent and parent["parent_id"]:
-            roll_up(db, parent["parent_id"])
+        row = db.execute("SELECT parent_id FROM jobs WHERE id = ?", (job_id,)).fetchone()
+        roll_up(db, row["parent_id"] if row else None)

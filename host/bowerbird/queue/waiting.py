@@ -5,15 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-# A job and, where it is a list, all below it.
-_FAMILY = """
-    WITH RECURSIVE family(id) AS (
-        SELECT id FROM jobs WHERE id IN ({places})
-        UNION SELECT jobs.id FROM jobs JOIN family ON jobs.parent_id = family.id)
-"""
+from bowerbird.queue.family import family_of
+
 _GOES_ON = """
     SELECT 1 FROM jobs JOIN family USING (id)
-    WHERE (status = 'pending' AND (not_before IS NULL OR not_before <= ?))
+    WHERE (status = 'pending' AND (not_before IS NULL OR not_before <= ?)
+           AND NOT EXISTS (SELECT 1 FROM budgets WHERE budgets.platform = jobs.platform AND budgets.account = ''
+                           AND budgets.not_before > ?))
        OR (status = 'running' AND listed = 0) OR (status = 'waiting' AND not_before <= ?)
     LIMIT 1
 """
@@ -21,14 +19,16 @@ _GOES_ON = """
 
 def can_go_on(db: sqlite3.Connection, job_ids: Sequence[str], soon: str) -> bool:
     """Whether one of these jobs, or a member of one, goes on without a person before the time `soon`."""
-    family = _FAMILY.format(places=", ".join("?" * len(job_ids)))
-    return db.execute(family + _GOES_ON, (*job_ids, soon, soon)).fetchone() is not None
+    return db.execute(family_of(job_ids) + _GOES_ON, (*job_ids, soon, soon, soon)).fetchone() is not None
 
 
 def troubled_since(db: sqlite3.Connection, moment: str) -> list[str]:
-    """Ids of the jobs that wait now, or failed after that moment; of lists the list itself, not its members."""
+    """Ids of the jobs that wait now, members of lists too, and of those that failed after that moment; at most 100.
+
+    A member that failed is no trouble: the list is completed without it.
+    """
     sql = """
-        SELECT id FROM jobs WHERE parent_id IS NULL AND status = 'waiting'
+        SELECT id FROM jobs WHERE status = 'waiting'
         UNION ALL
         SELECT id FROM jobs WHERE parent_id IS NULL AND status = 'failed' AND completed_at >= ? LIMIT 100
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -39,7 +40,8 @@ def wake_worker(settings: Settings) -> None:
     """Start a worker unless one runs. Call it after the commit: a worker that ends looks once more after letting go."""
     if worker_is_running(settings):
         return
-    start_detached([sys.executable, "-m", "bowerbird.worker"])
+    # -I: the folder in which the browser happens to run is no place to import from.
+    start_detached([sys.executable, "-I", "-m", "bowerbird.worker"])
 
 
 def start_detached(argv: list[str]) -> None:
@@ -52,15 +54,27 @@ def start_detached(argv: list[str]) -> None:
         (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
         (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
     ]
+    _forget_ended()
     # posix_spawn starts in 1 ms where subprocess.Popen takes 9 (measured); the host answers in between.
-    os.posix_spawn(argv[0], argv, os.environ, file_actions=nowhere, setsid=True)
+    _started.append(os.posix_spawn(argv[0], argv, os.environ, file_actions=nowhere, setsid=True))
+
+
+# A program that we started and that ended stays in the process table until it was asked for.
+_started: list[int] = []
+
+
+def _forget_ended() -> None:
+    for process in tuple(_started):
+        with contextlib.suppress(ChildProcessError):
+            if os.waitpid(process, os.WNOHANG)[0] == 0:
+                continue
+        _started.remove(process)
 
 
 def _start_detached_windows(argv: list[str]) -> None:
     import subprocess
 
-    flags = (
-        0x00000008 | 0x00000200 | 0x01000000
-    )  # DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP | CREATE_BREAKAWAY_FROM_JOB
+    # DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP | CREATE_BREAKAWAY_FROM_JOB
+    flags = 0x00000008 | 0x00000200 | 0x01000000
     nothing = subprocess.DEVNULL
     subprocess.Popen(argv, stdin=nothing, stdout=nothing, stderr=nothing, creationflags=flags, close_fds=True)

@@ -17,13 +17,12 @@ CHILD_LOG_BYTES = 2_000_000
 def work(settings: Settings, linger: float | None = None) -> None:
     """Run the worker until it is told to stop or nothing can go on.
 
-    `linger` is for how many seconds it then still waits for more. Raises RequestError `busy` where another worker runs.
+    `linger` is for how many seconds it then still waits for more. Raises RequestError `busy` where another worker runs,
+    `archive_unavailable` where archive or settings folder can't be used.
     """
-    from bowerbird.logs import logs_folder, start_log
     from bowerbird.worker.loop import LINGER, Worker, stop_on_signals
 
-    start_log(settings, "worker")
-    with _child_log(logs_folder(settings) / "scrapers.log") as child_log:
+    with _logs(settings) as child_log:
         worker = Worker(settings, child_log, LINGER if linger is None else linger)
         stop_on_signals(worker)
         try:
@@ -31,6 +30,18 @@ def work(settings: Settings, linger: float | None = None) -> None:
         except RequestError as error:
             logging.getLogger("bowerbird.worker").warning("code=%s %s", error.code, error.message)
             raise
+
+
+def _logs(settings: Settings) -> BinaryIO:
+    from bowerbird.logs import logs_folder, start_log
+
+    try:
+        start_log(settings, "worker")
+        return _child_log(logs_folder(settings) / "scrapers.log")
+    except OSError as error:
+        raise RequestError(
+            "archive_unavailable", "The folder for settings and logs can't be written.", "Run: bowerbird doctor"
+        ) from error
 
 
 def _child_log(path: Path) -> BinaryIO:

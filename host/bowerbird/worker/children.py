@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from bowerbird.model import Assignment, Failed, ScraperEvent
+from bowerbird.model import Assignment, Failed, Finished, ScraperEvent
 from bowerbird.scrapers.environment import child_command
 from bowerbird.settings import Settings
 
@@ -30,12 +30,13 @@ _decoder: msgspec.json.Decoder[ScraperEvent] = msgspec.json.Decoder(ScraperEvent
 
 
 class Child:
-    """One scraper process. Not for use by two threads at once, but for `kill`."""
+    """One scraper process; for one thread at a time."""
 
     def __init__(self, scraper: str, settings: Settings, log: BinaryIO) -> None:
         argv, environment = child_command(scraper, settings)
         self.scraper = scraper
         self.idle_since = time.monotonic()
+        self._is_between = True
         self._process = subprocess.Popen(
             argv, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
             start_new_session=True, close_fds=True, bufsize=0,
@@ -47,8 +48,14 @@ class Child:
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._events, selectors.EVENT_READ)
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether it lives and its last attempt, if any, came to its end: another one may begin."""
+        return self._is_between and self._process.poll() is None
+
     def begin(self, assignment: Assignment) -> None:
         """Hand over the next attempt. A child that is gone shows as the end of its events."""
+        self._is_between = False
         with contextlib.suppress(BrokenPipeError):
             self._assignments.write(msgspec.json.encode(assignment) + b"\n")
 
@@ -57,7 +64,7 @@ class Child:
         while True:
             line = self._line()
             if line is not None:
-                yield _event(line)
+                yield self._event(line)
                 continue
             if not self._selector.select(tick):
                 yield None
@@ -75,6 +82,15 @@ class Child:
         del self._buffer[: end + 1]
         return line
 
+    def _event(self, line: bytes) -> ScraperEvent:
+        try:
+            event = _decoder.decode(line)
+        except msgspec.MsgspecError as error:
+            message = "The scraper said something that makes no sense."
+            return Failed(code="internal", message=message, detail=str(error)[:500])
+        self._is_between = isinstance(event, Finished | Failed)
+        return event
+
     def kill(self) -> None:
         """End the child and all that it started, at once."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -89,15 +105,6 @@ class Child:
                 pipe.close()
 
 
-def _event(line: bytes) -> ScraperEvent:
-    try:
-        return _decoder.decode(line)
-    except msgspec.MsgspecError as error:
-        return Failed(
-            code="internal", message="The scraper said something that makes no sense.", detail=str(error)[:500]
-        )
-
-
 class ChildPool:
     """The children that wait, warm, for their next attempt."""
 
@@ -107,17 +114,29 @@ class ChildPool:
         self._idle: list[Child] = []
         self._lock = threading.Lock()
 
-    def borrow(self, scraper: str) -> Child:
-        """A warm child of this scraper, or a new one."""
-        with self._lock:
-            for child in self._idle:
-                if child.scraper == scraper:
-                    self._idle.remove(child)
-                    return child
-        return Child(scraper, self._settings, self._log)
+    @contextlib.contextmanager
+    def child(self, scraper: str) -> Iterator[Child]:
+        """A warm child of this scraper, or a new one. It is kept where it is ready for another attempt, else killed."""
+        child = self._warm(scraper) or Child(scraper, self._settings, self._log)
+        try:
+            yield child
+        finally:
+            self._take_back(child)
 
-    def give_back(self, child: Child) -> None:
-        """Keep a child that ended its attempt well."""
+    def _warm(self, scraper: str) -> Child | None:
+        with self._lock:
+            child = next((one for one in self._idle if one.scraper == scraper), None)
+            if child:
+                self._idle.remove(child)
+        if child and not child.is_ready:
+            child.kill()
+            return self._warm(scraper)
+        return child
+
+    def _take_back(self, child: Child) -> None:
+        if not child.is_ready:
+            child.kill()
+            return
         child.idle_since = time.monotonic()
         with self._lock:
             self._idle.append(child)

@@ -8,39 +8,35 @@ import signal
 import sqlite3
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import BinaryIO
 
-from filelock import FileLock, Timeout
-
 from bowerbird.archive.migrations import ensure_archive
-from bowerbird.archive.space import free_bytes
 from bowerbird.clock import later
-from bowerbird.database import open_keeper, open_writer
+from bowerbird.database import as_request_error, open_keeper, open_writer
 from bowerbird.errors import RequestError
 from bowerbird.install.processes import note_process
 from bowerbird.queue import reads, requests, transitions
 from bowerbird.queue.claim import claim
-from bowerbird.queue.rows import ClaimedJob
-from bowerbird.queue.wake import lock_path
 from bowerbird.settings import Settings
-from bowerbird.worker.attempt import Attempt, discard
+from bowerbird.worker.attempt import discard
+from bowerbird.worker.attempts import PASSING, Attempts
+from bowerbird.worker.changes import Changes
 from bowerbird.worker.children import ChildPool
-from bowerbird.worker.outcome import Cancelled, GivenBack
-from bowerbird.worker.settle import AttemptRecord, settle
+from bowerbird.worker.lease import lease
+from bowerbird.worker.outcome import Cancelled
+from bowerbird.worker.room import Room
 
 log = logging.getLogger("bowerbird.worker")
 
-POLL = 0.1
 # Waits that end within this time keep the worker alive; for longer ones somebody starts it again.
 SOON = 900.0
 LINGER = 15.0
 GRACE = 30.0
-SPACE_CHECK = 10.0
-LOCK_PATIENCE = 2.0
+# Nobody else checkpoints; without it the -wal file grows with each percentage that is written.
+CHECKPOINT_EVERY = 30.0
 
 
 class Worker:
@@ -49,29 +45,39 @@ class Worker:
     def __init__(self, settings: Settings, child_log: BinaryIO, linger: float = LINGER) -> None:
         self._settings = settings
         self._pool = ChildPool(settings, child_log)
+        self._room = Room(settings)
         self._linger = linger
-        self._attempts: dict[str, tuple[Attempt, threading.Thread]] = {}
         self._stir = threading.Event()
+        self._attempts = Attempts(settings, self._pool, self._room, self._stir.set)
         self._stopping = False
-        self._next_space_check = 0.0
+        self._grace = GRACE
+        self._next_checkpoint = 0.0
 
     def run(self) -> None:
         """Work. Raises RequestError `busy` where another worker has the archive, else as database.py does."""
         ensure_archive(self._settings.database)
-        lock = FileLock(lock_path(self._settings), timeout=LOCK_PATIENCE)
-        while True:
-            with _held(lock), contextlib.closing(open_keeper(self._settings.database)) as db:
-                self._begin(db)
-                self._work(db)
-                self._end(db)
-            # Whoever wrote a row while the lock was held did not start another worker: look once more.
-            if self._stopping or not self._has_claimable():
-                return
+        self._hold_and_work()
+        # Whoever wrote a row while the lease was held did not start another worker: look once more.
+        while not self._stopping and self._has_work():
+            with _unless_another_took_over():
+                self._hold_and_work()
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
-        """Claim nothing more and end; running attempts get some seconds. Also a signal handler."""
+        """Claim nothing more and end; running attempts get some seconds, or none when told again. A signal handler."""
+        if self._stopping:
+            self._grace = 0.0
         self._stopping = True
         self._stir.set()
+
+    def _hold_and_work(self) -> None:
+        with lease(self._settings), contextlib.closing(open_keeper(self._settings.database)) as db:
+            try:
+                self._begin(db)
+                self._work(db)
+            except sqlite3.Error as error:
+                raise as_request_error(error) from error
+            finally:
+                self._end(db)
 
     def _begin(self, db: sqlite3.Connection) -> None:
         note_process(self._settings, "worker")
@@ -84,136 +90,106 @@ class Worker:
         idle_since: float | None = None
         changes = Changes(db)
         while not self._stopping:
-            self._carry_out_requests(db)
-            self._resume_waiting(db)
-            self._start_attempts(db)
-            self._pool.retire()
-            if self._attempts or not reads.is_idle(db, later(SOON)):
-                idle_since = None
-            elif idle_since is None:
-                idle_since = time.monotonic()
+            is_idle = False
+            with _unless_it_passes():
+                self._look(db)
+                is_idle = not self._attempts and reads.is_idle(db, later(SOON))
+            idle_since = (idle_since or time.monotonic()) if is_idle else None
             if idle_since is not None and time.monotonic() - idle_since >= self._linger:
                 return
             changes.wait(self._stir)
 
-    def _end(self, db: sqlite3.Connection) -> None:
-        deadline = time.monotonic() + GRACE
-        while self._attempts and time.monotonic() < deadline:
-            self._carry_out_requests(db)
-            self._stir.wait(POLL)
-            self._stir.clear()
-            self._reap()
-        for attempt, _thread in list(self._attempts.values()):
-            attempt.end(GivenBack())
-        for _attempt, thread in list(self._attempts.values()):
-            thread.join()
-        self._reap()
-        self._pool.retire(idle_seconds=0)
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    def _look(self, db: sqlite3.Connection) -> None:
+        """Everything that may have to be done, once."""
+        self._attempts.reap(db)
+        self._carry_out_requests(db)
+        self._attempts.give_back(transitions.paused_platforms(db))
+        transitions.resume_due(db)
+        if self._room.is_back():
+            transitions.resume_reason(db, "disk")
+        self._start_attempts(db)
+        self._pool.retire()
+        self._checkpoint(db)
 
     def _start_attempts(self, db: sqlite3.Connection) -> None:
-        self._reap()
         while len(self._attempts) < self._settings.max_concurrent:
-            running = Counter(attempt.job.target.platform for attempt, _thread in self._attempts.values())
-            job = claim(db, running, self._settings.max_per_platform)
+            job = claim(db, self._attempts.by_platform(), self._settings.max_per_platform)
             if job is None:
                 return
-            self._start(job)
-
-    def _start(self, job: ClaimedJob) -> None:
-        db = open_writer(self._settings.database)
-        attempt = Attempt(self._settings, self._pool, db, job)
-        thread = threading.Thread(target=self._attempt, args=(db, attempt), name=job.id)
-        self._attempts[job.id] = (attempt, thread)
-        thread.start()
-
-    def _attempt(self, db: sqlite3.Connection, attempt: Attempt) -> None:
-        """The thread of one attempt. Should even writing down its end fail, the next worker recovers the job."""
-        try:
-            with contextlib.closing(db):
-                record = AttemptRecord(db, attempt.job)
-                outcome = attempt.run()
-                record.close(attempt.scraper, outcome)
-                settle(db, self._settings, attempt.job, outcome)
-        except (RequestError, sqlite3.Error):
-            log.exception("job=%s its end could not be written", attempt.job.id)
-        finally:
-            self._stir.set()
-
-    def _reap(self) -> None:
-        self._attempts = {key: pair for key, pair in self._attempts.items() if pair[1].is_alive()}
+            self._attempts.start(job)
 
     def _carry_out_requests(self, db: sqlite3.Connection) -> None:
         for request in requests.open_requests(db):
-            result = _CARRY_OUT[request.kind](self, db, request.job_id)
-            requests.done(db, request, result)
+            carry_out = _CARRY_OUT.get(request.kind)
+            if carry_out is None or request.job_id is None:
+                requests.done(db, request, "unknown")
+            elif carry_out(self, db, request.job_id):
+                requests.done(db, request, "done")
 
-    def _cancel(self, db: sqlite3.Connection, job_id: str) -> str:
+    def _cancel(self, db: sqlite3.Connection, job_id: str) -> bool:
+        """Whether it is done: the request stays open until the attempt is over, however that ends."""
         if job_id in self._attempts:
-            self._attempts[job_id][0].end(Cancelled())
-            return "ended"
-        job = reads.job(db, self._settings, job_id)
-        if job and job.status not in ("completed", "failed"):
-            transitions.cancel(db, job_id)
+            self._attempts.end(job_id, Cancelled())
+            return False
+        transitions.cancel(db, job_id)
         return self._discard(db, job_id)
 
-    def _discard(self, _db: sqlite3.Connection, job_id: str) -> str:
+    def _discard(self, _db: sqlite3.Connection, job_id: str) -> bool:
         if job_id not in self._attempts:
             discard(self._settings.partial / job_id)
-        return "discarded"
+        return True
 
-    def _resume_waiting(self, db: sqlite3.Connection) -> None:
-        transitions.resume_due(db)
-        if time.monotonic() < self._next_space_check:
-            return
-        self._next_space_check = time.monotonic() + SPACE_CHECK
-        if free_bytes(self._settings.archive) > self._settings.disk_floor:
-            transitions.resume_reason(db, "disk")
+    def _checkpoint(self, db: sqlite3.Connection) -> None:
+        if time.monotonic() >= self._next_checkpoint:
+            self._next_checkpoint = time.monotonic() + CHECKPOINT_EVERY
+            db.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
-    def _has_claimable(self) -> bool:
+    def _end(self, db: sqlite3.Connection) -> None:
+        """Let nothing run on that only the holder of the lease may run."""
+        since = time.monotonic()
+        with contextlib.suppress(RequestError, sqlite3.Error):
+            while self._attempts and time.monotonic() - since < self._grace:
+                self._stir.wait(1.0)
+                self._stir.clear()
+                self._attempts.reap(db)
+                self._carry_out_requests(db)
+        self._attempts.give_all_back()
+        self._pool.retire(idle_seconds=0)
+        with contextlib.suppress(RequestError, sqlite3.Error):
+            self._attempts.reap(db)
+            self._carry_out_requests(db)
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _has_work(self) -> bool:
         with contextlib.closing(open_writer(self._settings.database)) as db:
-            return not reads.is_idle(db, later(0))
+            return requests.any_open(db) or not reads.is_idle(db, later(0))
 
 
-_CARRY_OUT: dict[str, Callable[[Worker, sqlite3.Connection, str], str]] = {
+_CARRY_OUT: dict[str, Callable[[Worker, sqlite3.Connection, str], bool]] = {
     "cancel": Worker._cancel,
     "discard": Worker._discard,
 }
 
 
-class Changes:
-    """Notices commits of other connections without reading a table (sqlite.org/pragma.html#pragma_data_version)."""
-
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
-        self._seen = self._version()
-
-    def _version(self) -> int:
-        return int(self._db.execute("PRAGMA data_version").fetchone()[0])
-
-    def wait(self, stir: threading.Event, most: float = 1.0) -> None:
-        """Return when something was committed or `stir` is set, at the latest after `most` seconds."""
-        deadline = time.monotonic() + most
-        while time.monotonic() < deadline and not stir.wait(POLL):
-            version = self._version()
-            if version != self._seen:
-                self._seen = version
-                break
-        stir.clear()
+@contextlib.contextmanager
+def _unless_it_passes() -> Iterator[None]:
+    """What is busy or full for a moment is done with the next look."""
+    try:
+        yield
+    except (RequestError, sqlite3.Error) as error:
+        told = as_request_error(error) if isinstance(error, sqlite3.Error) else error
+        if told.code not in PASSING:
+            raise told from error
+        log.warning("code=%s the next look will show", told.code)
 
 
 @contextlib.contextmanager
-def _held(lock: FileLock):  # type: ignore[no-untyped-def]
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise RequestError(
-            "busy", "A worker runs already for this archive.", "It does the work; nothing to do."
-        ) from error
+def _unless_another_took_over() -> Iterator[None]:
     try:
         yield
-    finally:
-        lock.release()
+    except RequestError as error:
+        if error.code != "busy":
+            raise
 
 
 def _sweep(db: sqlite3.Connection, partial: Path) -> None:
@@ -227,6 +203,6 @@ def _sweep(db: sqlite3.Connection, partial: Path) -> None:
 
 
 def stop_on_signals(worker: Worker) -> None:
-    """SIGTERM and SIGINT end the worker gracefully."""
+    """SIGTERM and SIGINT end the worker gracefully, a second one at once."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, worker.stop)

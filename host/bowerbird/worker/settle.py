@@ -10,7 +10,9 @@ from typing import Any
 
 import msgspec
 
+from bowerbird.archive.filing import mark_gone
 from bowerbird.clock import now
+from bowerbird.database import transaction
 from bowerbird.errors import JOB_ADVICE
 from bowerbird.model import Failed
 from bowerbird.queue import members, transitions
@@ -31,6 +33,7 @@ def settle(db: sqlite3.Connection, settings: Settings, job: ClaimedJob, outcome:
 
 def _done(db: sqlite3.Connection, settings: Settings, job: ClaimedJob, outcome: Done) -> None:
     transitions.complete(db, job.id, outcome.item_id)
+    discard(settings.partial / job.id)
 
 
 def _listed(db: sqlite3.Connection, settings: Settings, job: ClaimedJob, outcome: Listed) -> None:
@@ -60,7 +63,11 @@ def _failed(db: sqlite3.Connection, settings: Settings, job: ClaimedJob, outcome
             transitions.pause_platform(db, job.target.platform, decision.seconds)
         transitions.wait(db, job.id, decision.wait_reason, decision.seconds, failure)
         return
+    if failure.code == "gone" and job.item_id:
+        mark_gone(db, job.item_id)
     transitions.fail(db, job.id, failure)
+    if not JOB_ADVICE[failure.code].retry:
+        discard(settings.partial / job.id)
 
 
 def _with_advice(failure: Failed) -> Failed:
@@ -82,18 +89,16 @@ class AttemptRecord:
 
     def __init__(self, db: sqlite3.Connection, job: ClaimedJob) -> None:
         self._db = db
-        cursor = db.execute(
-            "INSERT INTO attempts (job_id, number, started_at) VALUES (?, ?, ?)", (job.id, job.tries + 1, now())
-        )
-        self._id = cursor.lastrowid
+        with transaction(db):
+            self._id = db.execute(
+                "INSERT INTO attempts (job_id, number, started_at) VALUES (?, ?, ?)", (job.id, job.tries + 1, now())
+            ).lastrowid
 
     def close(self, scraper: str, outcome: Outcome) -> None:
         """Complete the row."""
-        failure = outcome if isinstance(outcome, Failed) else None
-        self._db.execute(
-            "UPDATE attempts SET ended_at = ?, scraper = ?, outcome = ?, error_code = ?, detail = ? WHERE id = ?",
-            (
-                now(), scraper, type(outcome).__name__.lower(), failure and failure.code,
-                failure and failure.detail[:2000], self._id,
-            ),
-        )  # fmt: skip
+        code, detail = (outcome.code, outcome.detail[:2000]) if isinstance(outcome, Failed) else (None, None)
+        with transaction(self._db):
+            self._db.execute(
+                "UPDATE attempts SET ended_at = ?, scraper = ?, outcome = ?, error_code = ?, detail = ? WHERE id = ?",
+                (now(), scraper, type(outcome).__name__.lower(), code, detail, self._id),
+            )

@@ -1,45 +1,70 @@
-"""Ends what hangs: an attempt must say something new or move bytes, and may not take for ever.
+"""Ends what hangs: an attempt must say something new or move bytes, may not take for ever, and may not fill the disk.
 
 A server that drips a byte every two seconds defeats every library's own timeout, so bytes are counted over time.
 """
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
-from bowerbird.model import Failed
+from bowerbird.archive.space import free_bytes
+from bowerbird.model import Failed, Progress, ScraperEvent
 from bowerbird.settings import Settings
 
 # Slower than this over the whole stall time counts as standing still; a modem of 1990 was twenty times as fast.
 SLOWEST = 100.0
+# Seconds between two looks at clock, bytes and disk.
+LOOK = 0.5
 
 
 class WatchDog:
     """Watches one attempt; times are seconds of the monotonic clock."""
 
-    def __init__(self, settings: Settings, folder: Path, started: float) -> None:
-        self._stall = settings.stall_seconds
-        self._deadline = started + settings.attempt_hours * 3600
+    def __init__(
+        self, settings: Settings, folder: Path, started: float, free: Callable[[Path], int] = free_bytes
+    ) -> None:
+        self._settings = settings
         self._folder = folder
+        self._free = free
+        self._deadline = started + settings.attempt_hours * 3600
+        self._next_look = started
         self._since = started
-        self._size = 0
+        self._told = 0
+        self._moved = 0
 
-    def stirred(self, now: float) -> None:
-        """The attempt said that it does something new."""
-        self._since = now
-        self._size = self._bytes()
+    def hears(self, event: ScraperEvent | None, now: float) -> Failed | None:
+        """Take what the scraper said, None for a silence; why the attempt must end, or None."""
+        if isinstance(event, Progress):
+            self._told = max(self._told, event.bytes_downloaded)
+        elif event is not None:
+            self._since, self._moved = now, self._bytes()
+        if now < self._next_look:
+            return None
+        self._next_look = now + LOOK
+        return self._verdict(now)
 
-    def verdict(self, now: float) -> Failed | None:
-        """Why the attempt must end, or None."""
+    def _verdict(self, now: float) -> Failed | None:
         if now >= self._deadline:
             return Failed(code="timeout", message="This took longer than an attempt may.", hint="Try a lower quality.")
-        if now - self._since < self._stall:
+        if self._free(self._settings.archive) < self._settings.disk_floor:
+            return Failed(code="disk_full", message="")
+        if now - self._since < self._settings.stall_seconds:
             return None
-        size = self._bytes()
-        if size - self._size >= SLOWEST * (now - self._since):
-            self._since, self._size = now, size
+        moved = self._bytes()
+        if moved - self._moved >= SLOWEST * (now - self._since):
+            self._since, self._moved = now, moved
             return None
         return Failed(code="timeout", message="The site stopped sending.", hint="Try again later.")
 
     def _bytes(self) -> int:
-        return sum(path.stat().st_size for path in self._folder.rglob("*") if path.is_file())
+        """What was fetched: what the scraper told, or what lies on the disk of libraries that tell nothing."""
+        return max(self._told, sum(_size(path) for path in self._folder.rglob("*")))
+
+
+def _size(path: Path) -> int:
+    # What a library renames or removes just now counts nothing.
+    with contextlib.suppress(OSError):
+        return path.stat().st_size if path.is_file() else 0
+    return 0

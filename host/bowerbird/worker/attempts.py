@@ -1,0 +1,108 @@
+"""The attempts that run now, each in a thread of its own. Only the worker's main thread calls these methods."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sqlite3
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Collection
+
+from bowerbird.database import open_writer
+from bowerbird.errors import RequestError
+from bowerbird.model import Failed
+from bowerbird.queue import transitions
+from bowerbird.queue.rows import ClaimedJob
+from bowerbird.settings import Settings
+from bowerbird.worker.attempt import Attempt
+from bowerbird.worker.children import ChildPool
+from bowerbird.worker.outcome import Cancelled, GivenBack, Outcome
+from bowerbird.worker.room import Room
+from bowerbird.worker.settle import AttemptRecord, settle
+
+log = logging.getLogger("bowerbird.worker")
+
+# How often, after how many seconds, the end of an attempt is written down where the archive is busy or full.
+SETTLE_TRIES = 5
+SETTLE_PAUSE = 1.0
+# Seconds until a job is claimed again of whose attempt not even the end could be written.
+LOST_PAUSE = 30.0
+PASSING = frozenset(("busy", "disk_full"))
+
+
+class Attempts:
+    """Starts attempts, counts them and sees them end. `stir` is called, from any thread, when one has ended."""
+
+    def __init__(self, settings: Settings, pool: ChildPool, room: Room, stir: Callable[[], None]) -> None:
+        self._settings = settings
+        self._pool = pool
+        self._room = room
+        self._stir = stir
+        self._running: dict[str, tuple[Attempt, threading.Thread]] = {}
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    def __contains__(self, job_id: object) -> bool:
+        return job_id in self._running
+
+    def by_platform(self) -> Counter[str]:
+        """How many there are of each platform."""
+        return Counter(attempt.job.target.platform for attempt, _ in self._running.values())
+
+    def start(self, job: ClaimedJob) -> None:
+        """Begin the attempt of a job that was claimed."""
+        attempt = Attempt(self._settings, self._pool, job)
+        thread = threading.Thread(target=self._run, args=(attempt,), name=job.id)
+        self._running[job.id] = (attempt, thread)
+        thread.start()
+
+    def end(self, job_id: str, outcome: Cancelled | GivenBack) -> None:
+        """Ask one to end; it is gone from here when it has."""
+        self._running[job_id][0].end(outcome)
+
+    def give_back(self, platforms: Collection[str]) -> None:
+        """Ask those of these platforms to end; their jobs go on later where they were."""
+        for attempt, _ in self._running.values():
+            if attempt.job.target.platform in platforms:
+                attempt.end(GivenBack())
+
+    def give_all_back(self) -> None:
+        """End all and wait for it."""
+        self.give_back(self.by_platform())
+        for _, thread in self._running.values():
+            thread.join()
+
+    def reap(self, db: sqlite3.Connection) -> None:
+        """Forget those that ended. A job whose end could not be written becomes pending again."""
+        for job_id, (_, thread) in tuple(self._running.items()):
+            if not thread.is_alive():
+                transitions.give_back(db, job_id, LOST_PAUSE)
+                del self._running[job_id]
+
+    def _run(self, attempt: Attempt) -> None:
+        """The thread of one attempt."""
+        try:
+            with contextlib.closing(open_writer(self._settings.database)) as db:
+                record = AttemptRecord(db, attempt.job)
+                outcome = attempt.run(db)
+                if isinstance(outcome, Failed) and outcome.code == "disk_full":
+                    self._room.was_not_enough()
+                self._settle(db, attempt, record, outcome)
+        except Exception:
+            log.exception("job=%s its end could not be written", attempt.job.id)
+        finally:
+            self._stir()
+
+    def _settle(self, db: sqlite3.Connection, attempt: Attempt, record: AttemptRecord, outcome: Outcome) -> None:
+        for tries_left in reversed(range(SETTLE_TRIES)):
+            try:
+                settle(db, self._settings, attempt.job, outcome)
+                record.close(attempt.scraper, outcome)
+                return
+            except RequestError as error:
+                if error.code not in PASSING or not tries_left:
+                    raise
+            time.sleep(SETTLE_PAUSE)

@@ -1,0 +1,36 @@
+"""Whether there is room again for the jobs that wait for the disk."""
+
+from __future__ import annotations
+
+import time
+
+from bowerbird.archive.space import free_bytes
+from bowerbird.settings import Settings
+
+# Seconds between two looks at the disk.
+LOOK = 5.0
+# Nobody knows beforehand how much a job needs, so it is tried again whenever so much more is free than when it stopped.
+STEP = 64 * 1024 * 1024
+
+
+class Room:
+    """The disk of one archive, as its worker sees it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._not_enough: int | None = None
+        self._next_look = 0.0
+
+    def was_not_enough(self) -> None:
+        """An attempt ended because of the disk as it is now."""
+        self._not_enough = free_bytes(self._settings.archive)
+
+    def is_back(self) -> bool:
+        """Whether trying again makes sense; False too where it is not yet time to look."""
+        if time.monotonic() < self._next_look:
+            return False
+        self._next_look = time.monotonic() + LOOK
+        free = free_bytes(self._settings.archive)
+        if free <= self._settings.disk_floor:
+            return False
+        return self._not_enough is None or free >= self._not_enough + STEP
