@@ -53,7 +53,7 @@ class Host:
         self.events: deque[Message] = deque()
 
     def __enter__(self) -> Host:
-        with open(self._errors or os.devnull, "ab") as errors:
+        with (self._errors or Path(os.devnull)).open("ab") as errors:
             self.process = subprocess.Popen(
                 self._command,
                 env=self._environment,

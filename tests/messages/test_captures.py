@@ -134,7 +134,6 @@ def test_a_capture_wakes_a_worker_that_outlives_the_host(
 
 def test_a_hello_wakes_the_worker_for_what_was_left(environment: dict[str, str], rows: Rows, settings: Any) -> None:
     """Jobs that ran when the machine went off go on when a browser comes back."""
-
     unreachable = {**environment, "BOWERBIRD_PROXY": "http://127.0.0.1:9", "BOWERBIRD_MAX_RETRIES": "0"}
     with Host(unreachable) as host:
         host.ask("hello", protocol=1, extension="0.1.0", browser="Chromium 156")

@@ -199,7 +199,7 @@ def test_any_frame_gets_one_answer_that_can_be_sent(desk: Desk, body: bytes) -> 
 
 
 def test_a_fault_of_our_own_is_told_and_logged_and_the_next_request_works(desk: Desk, settings: Settings) -> None:
-    """An error that nobody foresaw is `internal` for the browser, its trace is in the log, and no path is in the reply."""
+    """An error that nobody foresaw is `internal` for the browser, its trace is in the log, no path in the reply."""
     desk.watch = lambda wanted: 1 // 0  # type: ignore[assignment, return-value]
     for _ in range(2):
         reply = answer(desk, b'{"id": 7, "type": "watch", "jobs": true}')

@@ -55,6 +55,7 @@ def answer(desk: Desk, body: bytes) -> Answer:
         if number is None:
             raise RequestError("bad_request", "The request has no usable id.")
         request = requests.read_request(envelope.type, body)
+        desk.look_at_archive()
         return {"id": number, "ok": True, **HANDLERS[envelope.type](desk, request)}
     except sqlite3.Error as error:
         desk.drop_archive()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 
-from bowerbird.database import open_writer
+from bowerbird.database import SCHEMA_VERSION, open_writer
 from bowerbird.messages.waker import Waker
 from bowerbird.settings import Settings
 
@@ -19,6 +20,7 @@ class Desk:
         self.watch = watch
         self.waker = waker
         self._db: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
         self._afterwards: list[Callable[[], None]] = []
 
     @property
@@ -26,7 +28,16 @@ class Desk:
         """The archive, opened at its first use. Raises RequestError as open_writer."""
         if self._db is None:
             self._db = open_writer(self.settings.database)
+            self._file = _identity(self.settings.database)
         return self._db
+
+    def look_at_archive(self) -> None:
+        """Let go of an archive that was replaced, moved or upgraded since it was opened: rows would go nowhere."""
+        if self._db is None:
+            return
+        same_version = self._db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION
+        if not same_version or _identity(self.settings.database) != self._file:
+            self.drop_archive()
 
     def drop_archive(self) -> None:
         """Close the archive after an error: the next request opens it anew, and works again when the cause is gone."""
@@ -43,3 +54,11 @@ class Desk:
         """Do what was put off. What fails is not tried again."""
         while self._afterwards:
             self._afterwards.pop(0)()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

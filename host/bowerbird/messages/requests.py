@@ -110,7 +110,7 @@ _ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u[dD][89a-fA-F]..|
 def well_formed(body: bytes) -> bytes:
     """The body with U+FFFD for each half of a surrogate pair.
 
-    JavaScript cuts titles in the middle of an emoji, and JSON.stringify writes the half as an escape that is no Unicode.
+    JavaScript cuts titles within an emoji, and JSON.stringify writes the half as an escape that is no Unicode.
     """
     if b"\\ud" not in body and b"\\uD" not in body:
         return body

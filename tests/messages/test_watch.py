@@ -1,0 +1,105 @@
+"""Events: what changes in the queue reaches a browser that watches, and no other."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bowerbird.messages.watcher import INTERVAL
+from bowerbird.settings import Settings
+from tests.messages.client import Host, Message, a_capture
+from tests.messages.conftest import StartHost
+from tests.messages.test_archive_troubles import moved_away
+
+Rows = Callable[..., list[tuple[Any, ...]]]
+
+
+@pytest.fixture
+def watching(host: Host) -> Host:
+    """A host that watches, after it has told how things are."""
+    host.ask("watch", jobs=True)
+    host.event("queue")
+    return host
+
+
+def test_a_change_by_another_process_is_an_event(watching: Host, rows: Rows) -> None:
+    """What the worker writes reaches the browser as the job it is now, and the counts follow."""
+    [receipt] = watching.ask("capture", captures=[a_capture()])["captures"]
+    job = watching.event("job")["job"]
+    assert (job["id"], job["status"], job["position"]) == (receipt["job_id"], "pending", 1)
+    assert watching.event("queue")["queue"] == {"pending": 1, "running": 0, "waiting": 0}
+    rows("UPDATE jobs SET status = 'running', progress = 12.5, current_operation = 'Video'")
+    job = watching.event("job")["job"]
+    assert (job["status"], job["progress"], job["current_operation"]) == ("running", 12.5, "Video")
+    assert watching.event("queue")["queue"] == {"pending": 0, "running": 1, "waiting": 0}
+
+
+def test_a_warning_is_an_event_once(watching: Host, rows: Rows) -> None:
+    """A warning that the worker noted is told with its code, sentence and hint."""
+    rows(
+        "INSERT INTO events (at, level, code, message, hint) VALUES "
+        "('2026', 'info', 'x', 'no', ''), ('2026', 'warning', 'disk_full', 'The disk is full.', 'Free some space.')"
+    )
+    warning = {"event": "warning", "code": "disk_full", "message": "The disk is full.", "hint": "Free some space."}
+    assert watching.event("warning") == warning
+    rows("INSERT INTO events (at, level, code, message) VALUES ('2026', 'warning', 'outdated', 'Old.')")
+    assert watching.event("warning")["code"] == "outdated"
+
+
+def test_no_events_before_and_after_watching(start_host: StartHost) -> None:
+    """Who does not watch, or no more, gets replies only; watching twice sends nothing twice."""
+    host, other = start_host(), start_host()
+    host.ask("watch", jobs=True)
+    host.ask("watch", jobs=True)
+    host.ask("capture", captures=[a_capture(1)])
+    assert host.event("job")
+    host.ask("watch", jobs=False)
+    other.ask("capture", captures=[a_capture(2)])
+    time.sleep(3 * INTERVAL)
+    host.events.clear()
+    host.ask("identify", urls=[])
+    other.ask("identify", urls=[])
+    assert [event for event in (*host.events, *other.events) if event["event"] == "job"] == []
+
+
+def test_watching_can_begin_again(watching: Host) -> None:
+    """After an end a new beginning tells how things are."""
+    watching.ask("watch", jobs=False)
+    watching.events.clear()
+    watching.ask("watch", jobs=True)
+    assert watching.event("queue")
+
+
+def test_a_job_that_changes_all_the_time_is_told_at_most_four_times_a_second(watching: Host, rows: Rows) -> None:
+    """Two hundred changes in a second come as a few events, the newest state last."""
+    watching.ask("capture", captures=[a_capture()])
+    began = time.monotonic()
+    for number in range(200):
+        rows("UPDATE jobs SET progress = ?", number / 2)
+        time.sleep(0.005)
+    seconds = time.monotonic() - began
+    told: list[Message] = []
+    while not told or told[-1]["progress"] != 99.5:
+        told.append(watching.event("job")["job"])
+    assert 2 < len(told) <= 4 * (seconds + 1) + 1
+
+
+def test_more_changes_than_one_look_takes_are_all_told(watching: Host) -> None:
+    """A list of many members tells each of its jobs, though nothing else changes afterwards."""
+    watching.ask("capture", captures=[a_capture(number) for number in range(1200)])
+    seen = Counter(watching.event("job")["job"]["url"] for _ in range(1200))
+    assert set(seen.values()) == {1}
+
+
+def test_watching_goes_on_when_the_archive_comes_back(host: Host, settings: Settings, start_host: StartHost) -> None:
+    """Events begin as soon as there is an archive to read."""
+    with moved_away(settings.database):
+        assert host.ask("watch", jobs=True)["ok"]
+        time.sleep(INTERVAL)
+    assert host.event("queue")
+    start_host().ask("capture", captures=[a_capture()])
+    assert host.event("job")
