@@ -120,6 +120,17 @@ def test_host_that_fails(installed: Settings, own_program: Callable[[str], Path]
     assert "no such module" in host.message
 
 
+def test_greeting_without_this_terminals_variables(
+    installed: Settings, own_program: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The host is started as a browser would start it: variables of this terminal do not reach it."""
+    monkeypatch.setenv("BOWERBIRD_HOME", "/only/here")
+    program = own_program("telling-host")
+    program.write_text('#!/bin/sh\necho "home is [$BOWERBIRD_HOME]" >&2\n')
+    rewrite(installed, path=str(program))
+    assert "home is []" in findings(installed)["host for Chromium"].message
+
+
 def test_sandboxed_browser(installed: Settings, person: Path) -> None:
     """A browser that comes as a snap gets a warning that says what to install instead."""
     (person / "bin" / "chromium").unlink()

@@ -44,6 +44,14 @@ def test_everything_is_in_place(person: Path, settings: Settings, own_program: C
     assert not (person / ".config/google-chrome").exists()
 
 
+def test_a_home_that_was_open_is_made_private(settings: Settings) -> None:
+    """A settings folder that others could read is closed to them."""
+    settings.home.mkdir(parents=True)
+    settings.home.chmod(0o755)
+    install(settings, [])
+    assert settings.home.stat().st_mode & 0o777 == 0o700
+
+
 def test_again_changes_nothing(person: Path, settings: Settings, own_program: Callable[[str], Path]) -> None:
     """A second install leaves every file as it is."""
     own_program("chromium")

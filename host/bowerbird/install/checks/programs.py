@@ -43,7 +43,7 @@ def _started(name: str, program: str | None, question: str, loss: str) -> Check:
     except (OSError, subprocess.SubprocessError):
         return Check(name, "fail", f"{name} is there but does not start. {loss}", _AGAIN)
     first = said.stdout.decode("utf-8", "replace").partition("\n")[0]
-    return Check(name, "ok", " ".join(first.split()[:3]))
+    return Check(name, "ok", next((word for word in first.split() if any(map(str.isdigit, word))), "starts"))
 
 
 def check_yt_dlp(_settings: Settings) -> Iterator[Check]:
