@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 FOLDER = Path(__file__).with_name("static")
 PREFIX = "/static/"
+# Browsers ask for this one by themselves where a page names no icon, as Datasette's do.
+FAVICON = "/favicon.ico"
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -23,6 +25,11 @@ class Asset(NamedTuple):
     mark: str
 
 
+def is_asset(path: str) -> bool:
+    """Whether this is for everybody, signed in or not."""
+    return path.startswith(PREFIX) or path == FAVICON
+
+
 class Assets:
     """All files of `static/`, in memory: there are few of them and they are small."""
 
@@ -34,8 +41,9 @@ class Assets:
         return f"{PREFIX}{name}?v={self._files[name].mark}"
 
     def answer(self, scope: dict[str, Any]) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-        """Status, headers and body for a request below PREFIX."""
-        found = self._files.get(scope["path"].removeprefix(PREFIX))
+        """Status, headers and body for a request that `is_asset`."""
+        name = "icon.svg" if scope["path"] == FAVICON else scope["path"].removeprefix(PREFIX)
+        found = self._files.get(name)
         if found is None:
             return 404, [(b"content-type", b"text/plain")], b"There is no such file."
         fresh = found.mark.encode() in scope["query_string"]

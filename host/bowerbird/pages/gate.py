@@ -56,7 +56,7 @@ def guard(app: App, datasette: Any, site: Site) -> App:
     media = Media(datasette, site)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"].startswith(assets.PREFIX):
+        if assets.is_asset(scope["path"]):
             await _send(send, *site.assets.answer(dict(scope)))
         elif scope["path"].startswith(MEDIA_PREFIX):
             await media(scope, receive, send)
@@ -87,7 +87,7 @@ def _admit(scope: Scope, site: Site) -> str | None:
     _check_host(headers, site, scope)
     _check_method(scope)
     _check_sender(headers, site, scope)
-    if scope["path"].startswith(assets.PREFIX) or scope["path"] in OPEN_PATHS:
+    if assets.is_asset(scope["path"]) or scope["path"] in OPEN_PATHS:
         return None
     session = _session(headers, site)
     if session is None:

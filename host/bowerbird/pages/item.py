@@ -57,13 +57,18 @@ def _seconds(text: str) -> int:
 def _tracks(item: reads.Item) -> list[tuple[reads.TranscriptHead, reads.File]]:
     """Each transcript with its caption file, found by the name that the layout of media gives it."""
     files = {file.path.rpartition("/")[2]: file for file in item.files_of("transcript")}
-    pairs = ((head, files.get(_caption_name(head))) for head in item.transcripts)
+    pairs = ((head, files.get(_caption_name(head, "vtt"))) for head in item.transcripts)
     return [(head, file) for head, file in pairs if file]
 
 
-def _caption_name(head: reads.TranscriptHead) -> str:
-    return file_name(TranscriptReady(language=head.language, origin=head.origin, cues=()), "vtt")
+def _caption_name(head: reads.TranscriptHead, extension: str) -> str:
+    return file_name(TranscriptReady(language=head.language, origin=head.origin, cues=()), extension)
 
 
 def _said(item: reads.Item, head: reads.TranscriptHead | None, cues: tuple[Cue, ...]) -> dict[str, Any]:
-    return {"transcript": head, "paragraphs": paragraphs(cues, item.chapters)}
+    names = {_caption_name(head, extension) for extension in ("vtt", "txt")} if head else set()
+    return {
+        "transcript": head,
+        "paragraphs": paragraphs(cues, item.chapters),
+        "said_files": [file for file in item.files_of("transcript") if file.path.rpartition("/")[2] in names],
+    }

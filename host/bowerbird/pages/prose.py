@@ -13,8 +13,8 @@ _TRAILING = ".,;:!?)]}'\"»”"
 LONGEST_LABEL = 80
 
 
-def prose(text: str | None, *, seek: bool) -> Markup:
-    """`text` as paragraphs. With `seek`, times such as 12:34 become links to that second of this page's video."""
+def prose(text: str | None, *, seek: float) -> Markup:
+    """`text` as paragraphs. Times such as 12:34 below `seek` seconds become links to that second of the page's video."""
     blocks = [block for block in re.split(r"\n\s*\n", (text or "").replace("\r\n", "\n").strip()) if block.strip()]
     return Markup("\n").join(
         Markup("<p>{}</p>").format(Markup("<br>").join(_line(line, seek) for line in block.split("\n")))
@@ -22,7 +22,7 @@ def prose(text: str | None, *, seek: bool) -> Markup:
     )
 
 
-def _line(text: str, seek: bool) -> Markup:
+def _line(text: str, seek: float) -> Markup:
     pieces, end = [], 0
     for match in _LINK.finditer(text):
         address = match.group().rstrip(_TRAILING)
@@ -33,16 +33,18 @@ def _line(text: str, seek: bool) -> Markup:
 
 def _link(address: str) -> Markup:
     label = address if len(address) <= LONGEST_LABEL else address[: LONGEST_LABEL - 1] + "…"
-    return Markup('<a href="{}" rel="noreferrer noopener nofollow">{}</a>').format(address, label)
+    return Markup('<a dir="ltr" href="{}" rel="noreferrer noopener nofollow">{}</a>').format(address, label)
 
 
-def _times(text: str, seek: bool) -> Markup:
+def _times(text: str, seek: float) -> Markup:
     if not seek:
         return escape(text)
     pieces, end = [], 0
     for match in _TIME.finditer(text):
         hours, minutes, seconds = (int(part or 0) for part in match.groups())
         second = hours * 3600 + minutes * 60 + seconds
+        if second >= seek:
+            continue
         link = Markup('<a class="at" href="?t={0}#t={0}">{1}</a>').format(second, match.group())
         pieces += [escape(text[end : match.start()]), link]
         end = match.end()

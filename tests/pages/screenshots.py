@@ -1,0 +1,70 @@
+"""Pictures of every page, to be looked at: `python -m tests.pages.screenshots [NAME…]` writes to tests/artefacts/pages."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from bowerbird.archive.migrations import ensure_archive
+from tests.pages import archives
+from tests.pages.sites import RunningSite, running, settings_in
+
+FOLDER = Path(__file__).parents[1] / "artefacts" / "pages"
+WIDTHS = {"wide": (1280, 1000), "phone": (390, 844)}
+
+
+def shots(site: RunningSite) -> Iterator[tuple[str, str]]:
+    """Name and address of each page that is worth a look."""
+    found = site.found
+    yield from (
+        ("dashboard", "/"), ("item", f"/item/{found['video']}"), ("seek", f"/item/{found['video']}#t=12"),
+        ("pictures", f"/item/{found['pictures']}"), ("hostile", f"/item/{found['hostile']}"), ("history", "/history"),
+        ("search", "/search?q=blue"), ("nothing", "/search?q=nowhere"), ("browse", "/browse"),
+        ("creator", "/browse/youtube/1"), ("job", f"/job/{found['failed']}"), ("list", f"/job/{found['list']}"),
+        ("missing", "/item/4711"), ("tables", "/archive/items"),
+    )  # fmt: skip
+
+
+def main(wanted: list[str]) -> None:
+    """Take them all, or those that are named."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
+        settings = settings_in(Path(folder))
+        with running(settings, archives.small(settings)) as site:
+            for name, address in shots(site):
+                if not wanted or name in wanted:
+                    take_all(browser, site, name, address)
+        empty = Path(folder) / "empty"
+        empty.mkdir()
+        settings = settings_in(empty)
+        ensure_archive(settings.database)
+        with running(settings, {}) as site:
+            if not wanted or "empty" in wanted:
+                take_all(browser, site, "empty", "/")
+            if not wanted or "stranger" in wanted:
+                take_all(browser, site, "stranger", "/", signed_in=False)
+        browser.close()
+
+
+def take_all(browser: Browser, site: RunningSite, name: str, address: str, *, signed_in: bool = True) -> None:
+    """One page, wide and narrow, light and dark."""
+    for width, (x, y) in WIDTHS.items():
+        for scheme in ("light", "dark"):
+            context = browser.new_context(viewport={"width": x, "height": y}, color_scheme=scheme)  # type: ignore[arg-type]
+            if signed_in:
+                context.add_cookies([{"name": key, "value": value, "url": site.origin} for key, value in site.cookies().items()])
+            page = context.new_page()
+            page.on("console", lambda message: print(name, message.type, message.text))
+            page.goto(site.origin + address)
+            page.wait_for_timeout(400)
+            page.screenshot(path=FOLDER / f"{name}-{width}-{scheme}.png", full_page=width == "phone" or name != "seek")
+            context.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
