@@ -140,7 +140,32 @@ class QueueCounts(msgspec.Struct, frozen=True, kw_only=True):
 # --- what a scraper is told, and what it yields
 
 
-class Assignment(msgspec.Struct, frozen=True, kw_only=True):
+class LentSession(msgspec.Struct, frozen=True, kw_only=True):
+    """One account's session for one attempt. `cookies` is Netscape text, scoped to the site that they came from."""
+
+    platform: Platform
+    account: str
+    cookies: str
+    user_agent: str
+
+    def __repr__(self) -> str:
+        """Names the account; what opens it is in no log."""
+        return f"LentSession({self.platform} {self.account})"
+
+
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """How fast a scraper may ask the platform.
+
+    It pauses at random between `delay_min` and `delay_max` seconds before each request, and makes at most `requests`
+    of them in this attempt (None: no limit).
+    """
+
+    delay_min: float = 0.0
+    delay_max: float = 0.0
+    requests: int | None = None
+
+
+class Assignment(msgspec.Struct, frozen=True, kw_only=True, tag="assignment"):
     """All that a scraper learns about one attempt.
 
     `folder` is the attempt's own place below `.partial/`, the only one it may write to. `media` is False where only
@@ -160,6 +185,26 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     max_items: int | None = None
     max_bytes: int | None = None
     free_bytes: int | None = None
+    session: LentSession | None = None
+    pace: Pace = Pace()
+
+
+class SessionCheck(msgspec.Struct, frozen=True, kw_only=True, tag="check_session"):
+    """Ask the platform whether a session still holds; the answer is `SessionChecked` and `Finished`, or `Failed`."""
+
+    folder: str
+    session: LentSession
+    pace: Pace = Pace()
+
+
+class Archived(msgspec.Struct, frozen=True, tag="archived"):
+    """The worker's answer to `WhichArchived`: of these keys the ones that need not be fetched."""
+
+    keys: tuple[str, ...]
+
+
+# What the worker writes to a child, one a line.
+ToChild = Assignment | SessionCheck | Archived
 
 
 class ScrapedCreator(msgspec.Struct, frozen=True, kw_only=True):
@@ -280,6 +325,48 @@ class ListPage(msgspec.Struct, frozen=True, kw_only=True, tag="list"):
     creator: ScrapedCreator | None = None
 
 
+class CreatorFound(msgspec.Struct, frozen=True, tag="creator"):
+    """What the platform says of the creator whose list this is; its counts become a snapshot."""
+
+    creator: ScrapedCreator
+
+
+class ItemDone(msgspec.Struct, frozen=True, kw_only=True, tag="item_done"):
+    """The item that was begun with `ItemFound` has all its files: it is filed at once, as a member of the list.
+
+    `cursor` is where the list goes on behind it; None keeps the cursor that there is.
+    """
+
+    cursor: str | None = None
+
+
+class Skipped(msgspec.Struct, frozen=True, kw_only=True, tag="skipped"):
+    """A member of a list that can't be had: it becomes a failed child with that reason, and the rest goes on."""
+
+    url: str
+    error: ErrorReport
+    title: str | None = None
+    cursor: str | None = None
+
+
+class WhichArchived(msgspec.Struct, frozen=True, tag="which_archived"):
+    """Which of these keys (`platform:platform_id`) are archived? The worker answers with `Archived`."""
+
+    keys: tuple[str, ...]
+
+
+class Requested(msgspec.Struct, frozen=True, tag="requested"):
+    """So many requests went to the platform since this was last said; they count against the account's budget."""
+
+    requests: int
+
+
+class SessionChecked(msgspec.Struct, frozen=True, kw_only=True, tag="session_checked"):
+    """The session holds, and belongs to this account."""
+
+    account: str
+
+
 class Warned(msgspec.Struct, frozen=True, kw_only=True, tag="warning"):
     """Something a person should know that does not end the attempt."""
 
@@ -303,7 +390,8 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
 
 ScraperEvent = (
     Operation | Progress | ItemFound | FileReady | TranscriptReady | Noted | ListPage | Warned | Finished | Failed
-)
+    | CreatorFound | ItemDone | Skipped | WhichArchived | Requested | SessionChecked
+)  # fmt: skip
 
 
 def options_json(options: CaptureOptions) -> str:

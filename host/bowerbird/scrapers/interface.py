@@ -5,10 +5,10 @@ A scraper never sees the archive, another session, or anything outside of its as
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from bowerbird.model import Assignment, ScraperEvent
+from bowerbird.model import Assignment, ScraperEvent, SessionCheck
 
 
 class Report(Protocol):
@@ -16,6 +16,9 @@ class Report(Protocol):
 
     def __call__(self, event: ScraperEvent) -> None:
         """Write the event at once. Progress may be left out if it comes too often."""
+
+    def which_archived(self, keys: Sequence[str]) -> frozenset[str]:
+        """Ask the worker which of these keys (`platform:platform_id`) need not be fetched; waits for the answer."""
 
 
 class Scraper(Protocol):
@@ -28,4 +31,14 @@ class Scraper(Protocol):
 
         Neither `Finished` nor `Failed` is yielded: the child adds the one or the other. Raises JobError for what can't
         be had; `not_supported` lets the next scraper of the route try.
+
+        The members of a list may come as `ListPage`, each to be a job of its own, or be scraped at once: each one's
+        events between `ItemFound` and `ItemDone`, or `Skipped`.
         """
+
+
+class SessionScraper(Scraper, Protocol):
+    """A library that can ask its platform whether a session still holds."""
+
+    def check(self, check: SessionCheck, report: Report) -> Iterator[ScraperEvent]:
+        """Yield `SessionChecked`. Raises JobError `session_expired`, `challenge`, `rate_limited` or `network`."""
