@@ -10,14 +10,6 @@ import pytest
 
 from bowerbird.settings import Settings, load_settings
 
-    "XDG_CONFIG_HOME",
-    "XDG_DATA_HOME",
-    "XDG_CACHE_HOME",
-    "BOWERBIRD_HOME",
-    "BOWERBIRD_ARCHIVE",
-    "BOWERBIRD_PORT",
-)
-
 
 @pytest.fixture
 def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
