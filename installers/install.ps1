@@ -22,6 +22,10 @@ if (-not $python) { Stop-With "there is no Python 3.10 or newer on this computer
 Write-Host "Setting up Bowerbird (the first time this fetches some 200 MB of libraries) ..."
 if (-not (Test-Path "$venv\Scripts\python.exe")) { & $python -m venv $venv }
 if ($LASTEXITCODE -ne 0) { Stop-With "the virtual environment could not be made." "Look above for the reason." }
+if (Test-Path "$venv\Scripts\bowerbird.exe") {
+    # What runs from files that are about to be replaced would fail later, in odd ways.
+    & "$venv\Scripts\python.exe" -c "from bowerbird.install.processes import stop_processes; from bowerbird.settings import load_settings; stop_processes(load_settings())"
+}
 & "$venv\Scripts\python.exe" -m pip install --quiet --disable-pip-version-check --no-input --upgrade `
     $checkout yt-dlp yt-dlp-ejs gallery-dl instaloader youtube-transcript-api
 if ($LASTEXITCODE -ne 0) { Stop-With "the Python packages could not be installed." "Look above; most often there is no network." }

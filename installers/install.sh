@@ -20,12 +20,20 @@ case "${1:-}" in
     ;;
 esac
 
+# What runs from files that are about to be replaced would fail later, in odd ways. Jobs go on where they were.
+stop_running() {
+    [ -x "$venv/bin/bowerbird" ] || return 0
+    "$venv/bin/python" -c 'from bowerbird.install.processes import stop_processes
+from bowerbird.settings import load_settings
+stop_processes(load_settings())' </dev/null || true
+}
+
 install_package() {
     local stamp=$venv/.installed now
     now=$(cd "$checkout" && fingerprint host manifests pyproject.toml)
     local wanted=("$checkout")
     # What is installed from these very files needs no second build; the libraries may still have something newer.
-    [ "$(cat "$stamp" 2>/dev/null)" = "$now" ] && wanted=()
+    if [ "$(cat "$stamp" 2>/dev/null)" = "$now" ]; then wanted=(); else stop_running; fi
     if "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --upgrade \
         ${wanted[@]+"${wanted[@]}"} yt-dlp yt-dlp-ejs gallery-dl instaloader youtube-transcript-api; then
         printf '%s\n' "$now" >"$stamp"

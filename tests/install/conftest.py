@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from bowerbird.settings import Settings, load_settings
-
-_OTHERS = (
-    "XDG_CONFIG_HOME",
-    "XDG_DATA_HOME",
-    "XDG_CACHE_HOME",
-    "BOWERBIRD_HOME",
-    "BOWERBIRD_ARCHIVE",
-    "BOWERBIRD_PORT",
-)
 
 
 @pytest.fixture
@@ -26,8 +18,8 @@ def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (home / "bin").mkdir(parents=True)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("PATH", str(home / "bin"))
-    for name in _OTHERS:
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith(("BOWERBIRD_", "XDG_"))]:
+        monkeypatch.delenv(name)
     return home
 
 

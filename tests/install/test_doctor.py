@@ -72,8 +72,11 @@ def test_greeting_reaches_the_archive_of_the_launcher(
     assert not (person / ".config" / "bowerbird").exists()
 
 
-def test_nothing_installed(person: Path, settings: Settings, own_program: Callable[[str], Path]) -> None:
+def test_nothing_installed(
+    person: Path, settings: Settings, own_program: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Before the install each missing part is named, each with a cure, and nothing is made by looking."""
+    monkeypatch.setenv("BOWERBIRD_ARCHIVE", str(settings.archive))
     own_program("chromium")
     broken = {name: check for name, check in findings(settings).items() if check.state == "fail"}
     assert set(broken) == {"Chromium", "host", "settings folder", "archive folder", "archive.db"}

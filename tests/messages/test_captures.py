@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -123,10 +125,12 @@ def test_two_hosts_with_the_same_outbox_make_each_job_once(start_host: StartHost
 def test_a_capture_wakes_a_worker_that_outlives_the_host(
     environment: dict[str, str], rows: Rows, settings: Any
 ) -> None:
-    """Closing the browser ends the host, not the work: the worker was started detached and finishes the job."""
+    """A browser that takes its process group with it ends the host, not the work: the job is done all the same."""
     unreachable = {**environment, "BOWERBIRD_PROXY": "http://127.0.0.1:9", "BOWERBIRD_MAX_RETRIES": "0"}
-    with Host(unreachable) as host:
+    with Host(unreachable, before=("setsid", "--")) as host:
         host.ask("capture", captures=[a_capture()])
+        host.ask("identify", urls=[])
+        os.killpg(host.process.pid, signal.SIGKILL)
     assert eventually(lambda: rows("SELECT status, error_code FROM jobs") == [("failed", "network")]), rows(
         "SELECT * FROM jobs"
     )

@@ -69,7 +69,7 @@ def test_odd_fields_are_left_out(odd: dict[str, Any]) -> None:
     ],
 )
 def test_items_of_the_web_have_lasting_keys(found: dict[str, Any], platform: str, platform_id: str) -> None:
-    """A known site's id carries its name, a nameless file's is made of its address; embedded videos keep their platform."""
+    """Ids of known sites carry their name, nameless files are named by address; embedded videos keep their platform."""
     item = describe(found, web("https://media.example/clips/one.mp4", "file"))
     assert (item.platform, item.platform_id) == (platform, platform_id)
 

@@ -80,8 +80,8 @@ ALLOWED = frozenset(
     ("noprogress", "quiet", "color", "cachedir", "usenetrc", "enable_file_urls", "overwrites", "continuedl", "retries",
      "fragment_retries", "extractor_retries", "file_access_retries", "socket_timeout", "skip_unavailable_fragments",
      "external_downloader", "hls_prefer_native", "outtmpl", "writethumbnail", "postprocessors", "ffmpeg_location",
-     "proxy", "compat_opts", "logger", "progress_hooks", "postprocessor_hooks", "format", "paths", "format_sort", "getcomments",
-     "extractor_args")
+     "proxy", "compat_opts", "logger", "progress_hooks", "postprocessor_hooks", "format", "paths", "format_sort",
+     "getcomments", "extractor_args")
 )  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def test_only_listed_options_reach_the_library() -> None:
     fixed = options.library_options(Surroundings(proxy="http://p:1", ca_bundle="/ca.pem"), "/ffmpeg")
     tree = ast.parse(Path(library.__file__).read_text("utf-8"))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    made = next(node for node in calls if isinstance(node.func, ast.Name) and node.func.id == "YoutubeDL")
+    made = next(node for node in calls if isinstance(node.func, ast.Name) and node.func.id == "_Silent")
     assert isinstance(made.args[0], ast.Dict)
     written = {key.value for key in made.args[0].keys if isinstance(key, ast.Constant)}
     updated = next(node for node in calls if isinstance(node.func, ast.Attribute) and node.func.attr == "update")

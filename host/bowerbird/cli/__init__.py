@@ -20,11 +20,13 @@ WRONG_USE = frozenset(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. 0: done; 1: the work failed or waits; 2: wrong use."""
     os.umask(0o077)
-    chosen = build_parser().parse_args(arguments)
+    given = [_whole_text(one) for one in (sys.argv[1:] if arguments is None else arguments)]
     try:
+        chosen = build_parser().parse_args(given)
         status: int = chosen.run(chosen)
+        sys.stdout.flush()
     except BowerbirdError as error:
-        say_error(error, as_json=getattr(chosen, "json", False))
+        say_error(error, as_json="--json" in given)
         return 2 if error.code in WRONG_USE else 1
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -32,6 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return status
+
+
+def _whole_text(argument: str) -> str:
+    """An argument as Unicode: a terminal may hand over bytes that are none."""
+    return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def say_error(error: BowerbirdError, *, as_json: bool) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import sqlite3
+import sys
 from typing import Any
 
 import msgspec
@@ -111,7 +113,8 @@ def act(chosen: Arguments) -> int:
 
     settings = load_settings()
     with _archive(settings) as db:
-        after = actions.act(db, settings, [_whole_id(db, given) for given in chosen.jobs], chosen.action)
+        job_ids = dict.fromkeys(_whole_id(db, given) for given in chosen.jobs)
+        after = actions.act(db, settings, tuple(job_ids), chosen.action)
     wake_worker(settings)
     if chosen.action == "delete" and not chosen.json:
         show.say(f"Removed {len(after)} from the history.")
@@ -133,18 +136,31 @@ def _whole_id(db: sqlite3.Connection, given: str) -> str:
 
 def work(chosen: Arguments) -> int:
     """Do the queued work here; with --until-idle say afterwards what failed or waits."""
-    from bowerbird.clock import now
     from bowerbird.worker import work as run
 
     settings = load_settings()
+    if not chosen.until_idle:
+        run(settings, linger=float("inf"))
+        return 0
+    from bowerbird.clock import now
+
     began = now()
-    try:
-        run(settings, linger=0.0 if chosen.until_idle else float("inf"))
-    except RequestError as error:
-        if error.code != "busy" or not chosen.until_idle:
-            raise
+    while not _worked_until_idle(settings):
         _wait_for_other_worker(settings)
     return _say_troubles(settings, began)
+
+
+def _worked_until_idle(settings: Settings) -> bool:
+    """Work here until nothing can go on; False where another worker does it already."""
+    from bowerbird.worker import work as run
+
+    try:
+        run(settings, linger=0.0)
+    except RequestError as error:
+        if error.code != "busy":
+            raise
+        return _is_idle(settings)
+    return True
 
 
 def _wait_for_other_worker(settings: Settings) -> None:
@@ -152,8 +168,17 @@ def _wait_for_other_worker(settings: Settings) -> None:
 
     from bowerbird.queue.wake import worker_is_running
 
-    while worker_is_running(settings):
+    while worker_is_running(settings) and not _is_idle(settings):
         time.sleep(0.2)
+
+
+def _is_idle(settings: Settings) -> bool:
+    from bowerbird.cli.follow import SOON
+    from bowerbird.clock import later
+    from bowerbird.queue import reads
+
+    with _archive(settings) as db:
+        return reads.is_idle(db, later(SOON))
 
 
 def _say_troubles(settings: Settings, began: str) -> int:
@@ -193,11 +218,17 @@ def open_site(chosen: Arguments) -> int:
     if chosen.json:
         show.line({"url": url})
         return 0
-    import webbrowser
-
     show.say(url)
-    webbrowser.open(url)
+    if _has_screen():
+        import webbrowser
+
+        webbrowser.open(url)
     return 0
+
+
+def _has_screen() -> bool:
+    """Whether a browser with windows can open; one in the terminal would take the terminal over."""
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _item_place(settings: Settings, item: str) -> str:
@@ -211,14 +242,14 @@ def _item_place(settings: Settings, item: str) -> str:
 
 
 def search(chosen: Arguments) -> int:
-    """Find items; 1 where there is none."""
+    """Find items."""
     from bowerbird.archive.search import find
 
     settings = load_settings()
     with _archive(settings) as db:
         page = find(db, " ".join(chosen.words), limit=max(1, min(chosen.limit, 200)))
     show.hits(page.hits, as_json=chosen.json)
-    return 0 if page.hits else 1
+    return 0
 
 
 def install(chosen: Arguments) -> int:

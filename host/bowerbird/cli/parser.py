@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from typing import NoReturn
 
 from bowerbird import __version__
 from bowerbird.cli import commands
+from bowerbird.errors import RequestError
 from bowerbird.settings import QUALITIES
 
 STATUSES = ("pending", "running", "waiting", "paused", "completed", "cancelled", "failed")
@@ -17,9 +19,17 @@ ACTIONS = {
 }
 
 
+class Parser(argparse.ArgumentParser):
+    """Tells wrong use as every other error is told."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise RequestError `bad_request` with argparse's own sentence."""
+        raise RequestError("bad_request", f"{message[:1].upper()}{message[1:]}.", f"Look at: {self.prog} --help")
+
+
 def build_parser() -> argparse.ArgumentParser:
-    """The whole command line."""
-    parser = argparse.ArgumentParser(
+    """The whole command line. Its parse_args raises RequestError `bad_request`."""
+    parser: argparse.ArgumentParser = Parser(
         prog="bowerbird", description="Keep what you see on the web, for good, on your own disk."
     )
     parser.add_argument("--version", action="version", version=f"bowerbird {__version__}")
@@ -86,8 +96,15 @@ def _add_processes(known: Known[argparse.ArgumentParser]) -> None:
     work.set_defaults(run=commands.work)
 
     serve = known.add_parser("serve", help="run the archive's site in this terminal")
-    serve.add_argument("--port", type=int, metavar="N", help="another port than the setting's")
+    serve.add_argument("--port", type=_port, metavar="N", help="another port than the setting's")
     serve.set_defaults(run=commands.serve)
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise ValueError
+    return number
 
 
 def _add_care(known: Known[argparse.ArgumentParser]) -> None:

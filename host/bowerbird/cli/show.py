@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import msgspec
 
@@ -28,20 +28,27 @@ MARKS = {"ok": "ok  ", "warn": "look", "fail": "FAIL"}
 
 
 def line(value: Any) -> None:
-    """One JSON object on a line of stdout."""
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+    """One JSON object on a line of stdout, in UTF-8 whatever the terminal speaks."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
+    sys.stdout.buffer.flush()
 
 
 def say(text: str) -> None:
     """A sentence on stdout. Control characters of foreign titles never reach the terminal."""
-    sys.stdout.write(_printable(text) + "\n")
+    _write(sys.stdout, text)
 
 
 def complain(message: str, hint: str = "") -> None:
     """What went wrong and what to do, on stderr."""
-    sys.stderr.write(_printable(message) + "\n")
+    _write(sys.stderr, message)
     if hint:
-        sys.stderr.write(_printable(hint) + "\n")
+        _write(sys.stderr, hint)
+
+
+def _write(stream: TextIO, text: str) -> None:
+    speaks = stream.encoding or "utf-8"
+    stream.write(_printable(text).encode(speaks, "replace").decode(speaks) + "\n")
 
 
 def _printable(text: str) -> str:
@@ -111,6 +118,14 @@ def jobs(found: Iterable[Job], *, as_json: bool) -> None:
     if not found:
         say("No jobs.")
         return
+    if not sys.stdout.isatty():
+        for job in found:
+            say("  ".join(cell for cell in _cells(job) if cell))
+        return
+    _table(found)
+
+
+def _table(found: list[Job]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -119,9 +134,12 @@ def jobs(found: Iterable[Job], *, as_json: bool) -> None:
     for heading in ("Job", "State", "Platform", "Title", ""):
         table.add_column(heading, overflow="fold" if heading in ("Title", "") else "crop")
     for job in found:
-        cells = (job.id[:8], WORDS[job.status], job.platform, _name(job)[:80], _remark(job))
-        table.add_row(*(Text(_printable(cell)) for cell in cells))
+        table.add_row(*(Text(_printable(cell)) for cell in _cells(job)))
     Console().print(table)
+
+
+def _cells(job: Job) -> tuple[str, ...]:
+    return job.id[:8], WORDS[job.status], job.platform, _name(job)[:80], _remark(job)
 
 
 def _remark(job: Job) -> str:
@@ -134,6 +152,9 @@ def _remark(job: Job) -> str:
 
 def hits(found: Iterable[Hit], *, as_json: bool) -> None:
     """What a search found."""
+    found = list(found)
+    if not found and not as_json:
+        say("Nothing found.")
     for hit in found:
         if as_json:
             line(to_builtins(hit))

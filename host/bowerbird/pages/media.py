@@ -56,10 +56,13 @@ class Media:
 
 
 def _place(archive: Path, file_path: str) -> tuple[Path, os.stat_result] | None:
-    """The file itself, or None where it is gone, no plain file, or reached through a link."""
+    """The file itself, or None where it is gone, no plain file, not in a folder of media, or reached through a link."""
     try:
+        path = PurePosixPath(file_path)
+        if path.as_posix() != file_path or len(path.parts) < 2 or file_path.startswith("."):
+            return None
         root = archive.resolve(strict=True)
-        wanted = root.joinpath(*PurePosixPath(file_path).parts)
+        wanted = root.joinpath(*path.parts)
         if wanted.resolve(strict=True) != wanted or not wanted.is_relative_to(root):
             return None
         status = wanted.stat()

@@ -6,7 +6,6 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl
 
 from datasette.utils.asgi import Request, Response
 
@@ -14,7 +13,7 @@ from bowerbird.errors import RequestError
 from bowerbird.pages import browse, dashboard, download, history, item, job, search, signing
 from bowerbird.pages.refusals import ADVICE, advice_for, render_refusal
 from bowerbird.pages.site import DATABASE, Site, site_of
-from bowerbird.pages.visit import Visit
+from bowerbird.pages.visit import Visit, fields_of
 
 log = logging.getLogger("bowerbird.site")
 
@@ -90,7 +89,7 @@ def _visit(request: Request, datasette: Any, site: Site) -> Visit:
         method=request.method,
         path=request.path,
         parts=request.url_vars,
-        query=dict(parse_qsl(request.query_string, max_num_fields=100)),
+        query=fields_of(request.query_string),
         headers=request.headers,
         session=request.scope.get("session"),
         receive=request.receive,

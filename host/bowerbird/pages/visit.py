@@ -7,17 +7,20 @@ import dataclasses
 import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from datasette.utils.asgi import Response
 
 from bowerbird.archive import reads
 from bowerbird.database import open_writer
+from bowerbird.errors import RequestError
 from bowerbird.model import QueueCounts
 from bowerbird.pages.site import DATABASE, Site
 from bowerbird.queue.reads import counts
 
 Found = TypeVar("Found")
+
+MOST_FIELDS = 100
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,9 +68,7 @@ class Visit:
 
     async def form(self) -> dict[str, str]:
         """The fields of a posted form; of a field that comes twice the last one. The gate has limited its size."""
-        body = (await self.receive())["body"]
-        fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=1000)
-        return {name: values[-1] for name, values in fields.items()}
+        return fields_of((await self.receive())["body"].decode("utf-8", "replace"))
 
     def page(self, template: str, frame: Frame, *, status: int = 200, **context: Any) -> Response:
         """A whole page, or a part of one."""
@@ -93,6 +94,14 @@ class Visit:
         if f"{came_from.scheme}://{came_from.netloc}" != self.site.origin or came_from.path.startswith(("//", "/\\")):
             return "/"
         return came_from.path + (f"?{came_from.query}" if came_from.query else "")
+
+
+def fields_of(text: str) -> dict[str, str]:
+    """The fields of a query or a form; of one that comes twice the last. Raises RequestError `too_large`."""
+    try:
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    except ValueError as error:
+        raise RequestError("too_large", "These are more fields than any form of this site has.") from error
 
 
 def go_to(path: str) -> Response:

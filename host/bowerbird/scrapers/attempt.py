@@ -45,10 +45,9 @@ class Attempt:
         return tuple(self._warnings)
 
     def forget_files(self) -> None:
-        """Remove what looks finished, or the next attempt would take it for done."""
+        """Remove all that was fetched, or the next attempt would take it for done, or go on with it."""
         for path in self.folder.glob("media.*"):
-            if path.suffix not in (".part", ".ytdl"):
-                path.unlink()
+            path.unlink()
 
     def warned(self, text: str) -> None:
         """Keep it."""

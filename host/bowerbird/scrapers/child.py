@@ -25,6 +25,7 @@ import msgspec
 from bowerbird.errors import JobError
 from bowerbird.model import Assignment, Failed, Finished, Progress, ScraperEvent
 from bowerbird.scrapers import SCRAPERS
+from bowerbird.scrapers.classify import classify, evidence_of
 from bowerbird.scrapers.interface import Scraper
 from bowerbird.scrapers.redact import redact
 
@@ -47,6 +48,10 @@ class Pipes:
     def lines(self) -> Iterator[bytes]:
         """Assignments as they come, until the worker closes its end."""
         return iter(self._assignments.readline, b"")
+
+    def begin(self) -> None:
+        """A new attempt: its first progress is told at once, whatever the last one told."""
+        self._last_progress, self._last_fraction = 0.0, None
 
     def report(self, event: ScraperEvent) -> None:
         """Write one event; any thread may. Progress that comes too early is left out."""
@@ -150,6 +155,7 @@ def load_scraper(name: str) -> Scraper:
 def run(scraper: Scraper, line: bytes, pipes: Pipes) -> Finished | Failed:
     """Work on one assignment; whatever happens, what comes out is its last event."""
     folder = ""
+    pipes.begin()
     try:
         assignment = msgspec.json.decode(line, type=Assignment)
         folder = assignment.folder
@@ -169,31 +175,17 @@ def _enter(folder: Path) -> None:
 
 
 def failed(error: BaseException, folder: str = "") -> Failed:
-    """The error as an event; one that is no JobError becomes `internal`, with its trace in the log."""
-    if isinstance(error, JobError) and error.code != "internal":
-        return Failed(
-            code=error.code,
-            message=error.message,
-            hint=error.hint,
-            retry_after=error.retry_after,
-            detail=redact(error.detail, folder),
-        )
-    sys.stderr.write(redact("".join(traceback.format_exception(error)), folder) + "\n")
-    sys.stderr.flush()
-    unexpected = error if isinstance(error, JobError) else _known_cause(error)
+    """The error as an event; what nobody foresaw becomes `internal`, with its trace in the log."""
+    known = error if isinstance(error, JobError) else classify(evidence_of(error))
+    if known.code == "internal":
+        sys.stderr.write(redact("".join(traceback.format_exception(error)), folder) + "\n")
     return Failed(
-        code=unexpected.code,
-        message=unexpected.message,
-        hint=unexpected.hint,
-        detail=redact(unexpected.detail or f"{type(error).__name__}: {error}", folder),
+        code=known.code,
+        message=known.message,
+        hint=known.hint,
+        retry_after=known.retry_after,
+        detail=redact(known.detail, folder),
     )
-
-
-def _known_cause(error: BaseException) -> JobError:
-    if isinstance(error, MemoryError):
-        return JobError("too_large", "The site sent more than this computer may hold in memory.")
-    code = {28: "disk_full", 122: "disk_full", 27: "too_large"}.get(getattr(error, "errno", None) or 0, "internal")
-    return JobError(code)
 
 
 def main(arguments: list[str]) -> int:

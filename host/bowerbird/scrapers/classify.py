@@ -14,13 +14,19 @@ from bowerbird.errors import JobError
 from bowerbird.scrapers.guard import MARK
 from bowerbird.scrapers.redact import redact
 
-_FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
+# errors of the operating system that say more than any sentence: code, and a message where the code's own is too little
+_NUMBERS = {
+    errno.ENOSPC: ("disk_full", ""),
+    errno.EDQUOT: ("disk_full", ""),
+    errno.EFBIG: ("too_large", ""),
+    errno.ENOMEM: ("too_large", "The site sent more than this computer may hold in memory."),
+}
 
 
 class Evidence(NamedTuple):
     """What is known about a failed attempt.
 
-    `text` is the library's own sentence, `status` an HTTP status, `number` an errno of writing, `transport` the name of
+    `text` is the library's own sentence, `status` an HTTP status, `number` an errno, `transport` the name of
     the library's connection error, `expected` False where the library asks to report a bug, `retry_after` seconds.
     """
 
@@ -84,7 +90,7 @@ SAID: tuple[Rule, ...] = (
     _rule("gone", r"has been (?:removed|deleted|terminated)|no longer available|copyright claim|account .*terminated"),
     _rule(
         "gone",
-        r"video is (?:unavailable|not available)|video unavailable|does not exist|no longer exists|entity was not found",
+        r"video is (?:unavailable|not available)|video unavailable|(?:does not|no longer) exists?|entity was not found",
     ),
     _rule("not_supported", r"DRM", "This is protected against copying (DRM), which is not archived.", "Nothing to do."),
     _rule(
@@ -145,10 +151,8 @@ TRANSPORT: tuple[Rule, ...] = (
 def classify(evidence: Evidence) -> JobError:
     """The job error for a failed attempt; always one, `internal` where nothing is known."""
     detail = redact("\n".join((evidence.text, *evidence.warnings)))
-    if evidence.number in _FULL:
-        return JobError("disk_full", detail=detail)
-    if evidence.number == errno.EFBIG:
-        return JobError("too_large", detail=detail)
+    if evidence.number in _NUMBERS:
+        return JobError(*_NUMBERS[evidence.number], detail=detail)
     rule = _found(evidence)
     if rule is None:
         return JobError("internal", detail=detail)
@@ -194,12 +198,12 @@ def evidence_of(error: BaseException, warnings: tuple[str, ...] = ()) -> Evidenc
     statuses = (
         getattr(one, "status", None) or getattr(getattr(one, "response", None), "status_code", None) for one in chain
     )
-    numbers = (one.errno for one in chain if isinstance(one, OSError) and one.errno)
+    numbers = (errno.ENOMEM if isinstance(one, MemoryError) else getattr(one, "errno", None) for one in chain)
     return Evidence(
         text=_text_of(chain),
         warnings=warnings,
         status=next((one for one in statuses if isinstance(one, int)), None),
-        number=next((one for one in numbers if one in _FULL or one == errno.EFBIG), None),
+        number=next((one for one in numbers if one in _NUMBERS), None),
         transport=next((type(one).__name__ for one in chain if _is_transport(one)), ""),
         expected=all(getattr(one, "expected", True) for one in chain),
         retry_after=next((seconds for one in chain if (seconds := _retry_after(one)) is not None), None),

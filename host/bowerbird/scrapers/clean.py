@@ -18,8 +18,8 @@ DEPTH = 40  # levels of nesting; a platform needs about eight
 _DROPPED = frozenset(
     ("cookies", "cookie", "http_headers", "headers", "authorization", "filepath", "filename", "tmpfilename", "proxy",
      "infojson_filename", "requested_downloads", "requested_subtitles", "fragments", "fragment_base_url",
-     "manifest_url", "downloader_options", "hls_aes", "hls_media_playlist_data", "extra_param_to_segment_url", "extra_param_to_key_url",
-     "impersonate")
+     "manifest_url", "downloader_options", "hls_aes", "hls_media_playlist_data", "extra_param_to_segment_url",
+     "extra_param_to_key_url", "impersonate")
 )  # fmt: skip
 # below these a `url` is the address of the bytes, good for some hours and for whoever holds it
 _MEDIA_LISTS = frozenset(("formats", "requested_formats", "subtitles", "automatic_captions"))

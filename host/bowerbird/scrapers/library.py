@@ -45,13 +45,19 @@ class Listener(Protocol):
         """yt-dlp said something that may be the only trace of a cause."""
 
 
+class _Silent(YoutubeDL):  # type: ignore[misc]  # yt-dlp carries no types
+    """yt-dlp without what the command line's --print would show: its tables cost a fifth of a small video's time."""
+
+    def _forceprint(self, key: str, info_dict: Info | None) -> None: ...
+
+
 class Library:
     """yt-dlp for one attempt after the other."""
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._listener: Listener | None = None
         self._audio_only = False
-        self._yt_dlp = YoutubeDL(
+        self._yt_dlp = _Silent(
             {
                 **options.library_options(surroundings, ffmpeg_program()),
                 "logger": _Logger(self),

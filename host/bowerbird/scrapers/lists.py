@@ -35,7 +35,7 @@ def pages_of(found: Found, assignment: Assignment) -> Iterator[ListPage]:
     """
     start = int(assignment.cursor or 0)
     last = assignment.max_items
-    entries = islice(entries_of(found), start, None if last is None else last + 1)
+    entries = islice(entries_of(found), start, None if last is None else max(start, last) + 1)
     members: Iterator[Member] = (_member(entry) for entry in entries)
     seen = start
     while True:
@@ -51,7 +51,7 @@ def pages_of(found: Found, assignment: Assignment) -> Iterator[ListPage]:
             kind="playlist" if assignment.target.platform == "web" else None,
             creator=creator_of(found),
         )
-        if more is None or seen == last:
+        if more is None or (last is not None and seen >= last):
             return
         members = _again(more, members)
 

@@ -1,0 +1,328 @@
+"""Each command through the real program: what it says to people and programs, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bowerbird.model import Job
+from bowerbird.settings import Settings
+from tests.cli.conftest import PATIENCE, PROGRAM, Run
+from tests.platforms import StandIn, youtube
+
+Rows = Callable[..., list[tuple[Any, ...]]]
+
+VIDEO = f"https://www.youtube.com/watch?v={youtube.GARDEN}"
+REMOVED = f"https://www.youtube.com/watch?v={youtube.REMOVED}"
+JOB_FIELDS = set(Job.__struct_fields__)
+ERROR_FIELDS = {"code", "message", "hint"}
+held = pytest.mark.usefixtures("no_worker")
+
+
+def test_save_wait_archives_a_video_that_search_and_open_then_find(run: Run, settings: Settings) -> None:
+    """From an empty archive: save, find by a word, open by number; saving again fetches nothing."""
+    saved = run("save", VIDEO, "--quality", "480", "--wait", "--json")
+    assert (saved.status, saved.stderr) == (0, "")
+    [job] = saved.lines
+    assert set(job) == JOB_FIELDS
+    assert (job["status"], job["progress"], job["error"]) == ("completed", 100.0, None)
+    found = run("search", *job["title"].split()[:1], "--json")
+    assert (found.status, [hit["item_id"] for hit in found.lines]) == (0, [job["item_id"]])
+    opened = run("open", str(job["item_id"]), "--json")
+    assert opened.status == 0
+    assert opened.lines[0]["url"].startswith(f"http://127.0.0.1:{settings.port}/")
+    again = run("save", VIDEO, "--wait")
+    assert again.status == 0
+    assert "Saved: " in again.stdout
+    assert run("search", "zebrafinch-nowhere").stdout == "Nothing found.\n"
+
+
+def test_a_job_that_fails_is_told_with_its_reason_and_ends_with_one(run: Run) -> None:
+    """What can't be had ends with 1 and says why and what to do, to people and to programs."""
+    told = run("save", REMOVED, "--wait", "--json")
+    assert told.status == 1
+    assert (told.lines[0]["status"], set(told.lines[0]["error"])) == ("failed", ERROR_FIELDS)
+    spoken = run("save", REMOVED, "--wait")
+    assert (spoken.status, spoken.stdout) == (1, "")
+    assert told.lines[0]["error"]["message"] in spoken.stderr
+    assert told.lines[0]["error"]["hint"] in spoken.stderr
+
+
+def test_work_until_idle_does_the_queue_and_says_what_failed(run: Run, no_worker: None, rows: Rows) -> None:
+    """Work that another worker holds is waited for; what fails there is the exit code here."""
+    run("save", REMOVED)
+    rows("UPDATE jobs SET status = 'failed', error_code = 'gone', error_message = 'It is gone.', completed_at = '2999'")
+    done = run("work", "--until-idle")
+    assert done.status == 1
+    assert "It is gone." in done.stderr
+
+
+@pytest.mark.parametrize(("url", "status"), [(VIDEO, 0), (REMOVED, 1)], ids=["done", "failed"])
+def test_work_until_idle_works_here_and_returns(
+    run: Run, rows: Rows, settings: Settings, url: str, status: int
+) -> None:
+    """In a terminal of its own it does what is queued and returns 0, or 1 with the sentence."""
+    run("jobs")
+    rows(
+        "INSERT INTO jobs (id, url, target_key, target, platform, kind, status, options, created_at, updated_at) "
+        "VALUES ('j', ?1, ?1, json_object('url', ?1, 'platform', 'youtube', 'kind', 'video', 'canonical_url', ?1), "
+        "'youtube', 'video', 'pending', '{\"quality\":\"480\"}', '2026', '2026')",
+        url,
+    )
+    done = run("work", "--until-idle")
+    assert done.status == status
+    assert bool(done.stderr) == bool(status)
+    assert rows("SELECT status FROM jobs") == [("failed" if status else "completed",)]
+
+
+@held
+def test_options_of_save_are_stored_as_chosen(run: Run, rows: Rows) -> None:
+    """Each option reaches the job, and nothing else does."""
+    run(
+        "save",
+        VIDEO,
+        "--quality",
+        "720",
+        "--audio",
+        "--transcripts",
+        "de, en",
+        "--max-items",
+        "5",
+        "--comments",
+        "--force",
+    )
+    [(options,)] = rows("SELECT options FROM jobs")
+    assert json.loads(options) == {
+        "quality": "720", "audio_only": True, "transcripts": ["de", "en"], "max_items": 5, "comments": True,
+        "force": True,
+    }  # fmt: skip
+
+
+@held
+@pytest.mark.parametrize(("words", "stored"), [("none", []), ("all", ["all"])])
+def test_transcripts_takes_words_too(run: Run, rows: Rows, words: str, stored: list[str]) -> None:
+    """`--transcripts none` wants none, `all` every one."""
+    assert run("save", VIDEO, "--transcripts", words).status == 0
+    [(options,)] = rows("SELECT options FROM jobs")
+    assert json.loads(options)["transcripts"] == stored
+
+
+@held
+def test_a_refused_url_does_not_cost_the_others(run: Run, rows: Rows) -> None:
+    """One line for each URL in its order; 2 because one can't be saved."""
+    said = run("save", "file:///etc/passwd", VIDEO, "http://127.0.0.1/", "--json")
+    assert said.status == 2
+    assert [line.get("code", line.get("status")) for line in said.lines] == [
+        "unsupported_url",
+        "pending",
+        "private_host",
+    ]
+    assert rows("SELECT count(*) FROM jobs") == [(1,)]
+
+
+@held
+@pytest.mark.parametrize("arguments", [("--max-items", "0"), ("--transcripts", "../../etc")])
+def test_options_that_no_library_may_see_are_refused(run: Run, arguments: tuple[str, ...]) -> None:
+    """Numbers out of range and languages that are none are `bad_request`."""
+    said = run("save", VIDEO, *arguments, "--json")
+    assert (said.status, said.lines[0]["code"]) == (2, "bad_request")
+
+
+def test_identify_answers_one_line_for_each_url_in_order(run: Run) -> None:
+    """What a URL is, or why it is nothing, in the order in which they were given."""
+    said = run("identify", VIDEO, "nonsense", "https://example.com/a.mp4", "--json")
+    assert said.status == 0
+    assert [line.get("kind") for line in said.lines] == ["video", None, "file"]
+    assert set(said.lines[0]) == {"url", "platform", "kind", "platform_id", "creator", "canonical_url"}
+    assert set(said.lines[1]["error"]) == ERROR_FIELDS
+    assert run("identify", "nonsense", "--json").status == 2
+
+
+WRONG: list[tuple[str | bytes, ...]] = [
+    ("save", "--json"),
+    ("fly", "--json"),
+    ("save", VIDEO, "--quality", "lots", "--json"),
+    ("save", VIDEO, "--max-items", "many", "--json"),
+    ("save", "--exec=id", "--json"),
+    ("jobs", "--status", "sleeping", "--json"),
+    ("cancel", "ffffffff", "--json"),
+    ("retry", "", "--json"),
+    ("delete", "%", "--json"),
+    ("open", "812", "--json"),
+    ("open", "../../etc/passwd", "--json"),
+    ("save", "x" * 100_000, "--json"),
+]
+
+
+@held
+@pytest.mark.parametrize("arguments", WRONG, ids=lambda arguments: str(arguments)[:40])
+def test_wrong_use_is_one_error_object_and_two(run: Run, arguments: tuple[str | bytes, ...]) -> None:
+    """With --json wrong use is {"code", "message", "hint"} on stdout and nothing else; the exit code is 2."""
+    said = run(*arguments)
+    assert (said.status, said.stderr) == (2, "")
+    [error] = said.lines
+    assert error.keys() >= ERROR_FIELDS
+    assert error["message"]
+    assert error["hint"]
+
+
+@held
+def test_bytes_that_are_no_text_are_told_as_text(run: Run) -> None:
+    """An address that the terminal hands over in another encoding does not break the line that tells it."""
+    [said] = run("identify", b"https://example.com/caf\xe9", "--json").lines
+    assert said["url"] == "https://example.com/caf\ufffd"
+
+
+def test_wrong_use_is_a_sentence_for_people(run: Run) -> None:
+    """Without --json the sentence and the next step are on stderr."""
+    said = run("save")
+    assert (said.status, said.stdout) == (2, "")
+    assert "URL" in said.stderr
+    assert "bowerbird save --help" in said.stderr
+
+
+@held
+def test_jobs_are_acted_on_by_the_beginning_of_their_ids(run: Run, rows: Rows) -> None:
+    """Cancel, retry, continue and delete take a job's id or how it begins, and show the job as it then is."""
+    run("save", VIDEO)
+    [(job_id,)] = rows("SELECT id FROM jobs")
+    start = job_id[:8]
+    assert run("cancel", start, job_id, "--json").lines[0]["status"] == "cancelled"
+    assert run("retry", start.upper(), "--json").lines[0]["status"] == "pending"
+    rows("UPDATE jobs SET status = 'waiting', wait_reason = 'confirm', items_done = 3")
+    assert run("continue", start, "--json").lines[0]["status"] == "pending"
+    assert run("continue", start, "--json").lines[0]["code"] == "wrong_state"
+    assert run("delete", start).stdout == "Removed 1 from the history.\n"
+    assert run("jobs").stdout == "No jobs.\n"
+
+
+@held
+def test_a_beginning_that_fits_two_jobs_names_none(run: Run, rows: Rows) -> None:
+    """An ambiguous beginning is refused and nothing is done."""
+    run("save", VIDEO, REMOVED)
+    rows("UPDATE jobs SET id = 'aaaa' || seq")
+    said = run("cancel", "aaaa", "--json")
+    assert (said.status, said.lines[0]["code"]) == (2, "bad_request")
+    assert rows("SELECT DISTINCT status FROM jobs") == [("pending",)]
+
+
+@held
+def test_jobs_are_listed_by_status(run: Run, rows: Rows) -> None:
+    """`jobs` lists the newest first, all or those of one status."""
+    run("save", VIDEO, REMOVED)
+    rows("UPDATE jobs SET status = 'completed' WHERE seq = 1")
+    assert [job["status"] for job in run("jobs", "--json").lines] == ["pending", "completed"]
+    assert [job["url"] for job in run("jobs", "--status", "completed", "--json").lines] == [VIDEO]
+    assert len(run("jobs", "--limit", "1", "--json").lines) == 1
+
+
+HOSTILE = "\x1b]0;owned\x07\x1b[31mred\x1b[0m\n[bold]x[/bold] \u202eevil\u202c \x9b31m \x00 日本語 \U0001f600"
+
+
+@held
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_a_hostile_title_is_inert(run: Run, rows: Rows, encoding: str) -> None:
+    """Control characters, direction overrides and markup of a title do nothing to the terminal."""
+    run("save", VIDEO)
+    rows("UPDATE jobs SET title = ?, status = 'failed', error_code = 'gone', error_message = ?", HOSTILE, HOSTILE)
+    said = run("jobs", PYTHONIOENCODING=encoding)
+    assert said.status == 0
+    assert said.stdout.count("\n") == 1
+    assert [char for char in said.stdout if not char.isprintable() and char != "\n"] == []
+    assert "[bold]x[/bold]" in said.stdout
+    assert run("jobs", "--json", PYTHONIOENCODING=encoding).lines[0]["title"] == HOSTILE
+
+
+@held
+def test_a_reader_that_leaves_early_is_no_trouble(environment: dict[str, str], run: Run) -> None:
+    """`bowerbird identify … | head -1` prints no trace."""
+    urls = [f"https://example.com/{number}/{'x' * 60}" for number in range(1500)]
+    piped = subprocess.run(
+        ["sh", "-c", f'"{PROGRAM}" identify "$@" | head -n 1', "sh", *urls],
+        env=environment, capture_output=True, timeout=PATIENCE, check=True,
+    )  # fmt: skip
+    assert piped.stdout.count(b"\n") == 1
+    assert piped.stderr == b""
+
+
+def test_interrupting_save_wait_leaves_the_work_going(
+    environment: dict[str, str], platforms: StandIn, rows: Rows, run: Run
+) -> None:
+    """^C ends the waiting, says so, and the job goes on to its end."""
+    run("jobs")
+    platforms.delay = 0.2
+    waiting = subprocess.Popen(
+        [PROGRAM, "save", VIDEO, "--quality", "480", "--wait"],
+        env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        start_new_session=True,
+    )  # fmt: skip
+    until = time.monotonic() + PATIENCE
+    while rows("SELECT count(*) FROM jobs WHERE status = 'running'") == [(0,)] and time.monotonic() < until:
+        time.sleep(0.02)
+    time.sleep(0.3)
+    os.killpg(waiting.pid, signal.SIGINT)
+    _, stderr = waiting.communicate(timeout=PATIENCE)
+    assert b"goes on in the background" in stderr
+    assert b"Traceback" not in stderr
+    platforms.delay = 0.0
+    while rows("SELECT status FROM jobs") != [("completed",)] and time.monotonic() < until:
+        time.sleep(0.05)
+    assert rows("SELECT status FROM jobs") == [("completed",)]
+
+
+def test_serve_says_so_where_the_port_is_taken(run: Run, settings: Settings) -> None:
+    """A port in use is one sentence with the way out, and 1."""
+    with socket.socket() as stranger:
+        stranger.bind(("127.0.0.1", settings.port))
+        stranger.listen()
+        said = run("serve")
+    assert said.status == 1
+    assert "port" in said.stderr
+    assert "--port" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def test_doctor_says_what_is_broken_and_the_cure(run: Run) -> None:
+    """Each finding is a line with a state, a sentence and, unless all is well, the cure; 1 where something fails."""
+    said = run("doctor", "--json")
+    assert said.lines
+    for check in said.lines:
+        assert check.keys() >= {"name", "state", "message"}
+        assert check["state"] == "ok" or check["fix"]
+    assert said.status == int(any(check["state"] == "fail" for check in said.lines))
+
+
+@pytest.mark.parametrize("content", [b"", b"no database " * 1000], ids=["empty", "damaged"])
+def test_an_archive_that_cannot_be_used_is_an_error_object(run: Run, settings: Settings, content: bytes) -> None:
+    """A broken archive.db is never adopted or overwritten: `archive_unavailable`, 1, and no path in the sentence."""
+    settings.database.write_bytes(content)
+    for command in (("jobs",), ("save", VIDEO), ("search", "x")):
+        said = run(*command, "--json")
+        assert (said.status, [line["code"] for line in said.lines]) == (1, ["archive_unavailable"])
+        assert str(settings.archive) not in said.stdout
+    assert settings.database.read_bytes() == content
+
+
+def test_a_setting_that_cannot_be_read_is_named(run: Run) -> None:
+    """A wrong setting is told by its name and ends with 2."""
+    said = run("jobs", "--json", BOWERBIRD_PORT="eighty")
+    assert (said.status, said.lines[0]["code"]) == (2, "bad_request")
+    assert "port" in said.lines[0]["message"]
+
+
+@pytest.mark.parametrize("command", ["identify https://example.com/", "jobs", "--version"])
+def test_quick_commands_import_nothing_slow(run: Run, command: str) -> None:
+    """Commands that only look start without scrapers, the site or rich."""
+    run("jobs")  # makes the archive
+    said = run(*command.split(), PYTHONPROFILEIMPORTTIME="1")
+    imported = {line.rpartition("|")[2].strip() for line in said.stderr.splitlines() if line.startswith("import time")}
+    assert "bowerbird.cli" in imported
+    assert imported.isdisjoint({"yt_dlp", "datasette", "sqlite_utils", "rich", "av", "requests", "filelock", "uvicorn"})

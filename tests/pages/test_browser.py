@@ -1,0 +1,205 @@
+"""The pages in a real Chromium: seeking, following, live rows, keys, and reading without script."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from bowerbird import signin
+from tests.pages.sites import RunningSite
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path="/usr/bin/chromium")
+        yield started
+        started.close()
+
+
+def signed_in(browser: Browser, site: RunningSite, **options: object) -> BrowserContext:
+    context = browser.new_context(**options)  # type: ignore[arg-type]
+    context.add_cookies([{"name": name, "value": value, "url": site.origin} for name, value in site.cookies().items()])
+    return context
+
+
+@pytest.fixture
+def page(browser: Browser, site: RunningSite) -> Iterator[Page]:
+    """A page of somebody who is signed in to the shared site."""
+    context = signed_in(browser, site)
+    yield context.new_page()
+    context.close()
+
+
+def playback(page: Page) -> float:
+    return float(page.evaluate("document.getElementById('player').currentTime"))
+
+
+def wait_for_second(page: Page, second: float) -> None:
+    page.wait_for_function(f"Math.abs(document.getElementById('player').currentTime - {second}) < 3")
+
+
+def test_a_link_signs_in_a_real_browser(browser: Browser, site: RunningSite) -> None:
+    """The strict cookie of the one-use link is there on the page that it moves on to."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(site.origin)
+    expect(page.locator("h1")).to_have_text("This archive is yours alone")
+    page.goto(signin.sign_in_link(site.settings, "/history"))
+    page.wait_for_url("**/history")
+    expect(page.locator("h1")).to_have_text("History")
+    context.close()
+
+
+def test_a_spoken_line_seeks(page: Page, site: RunningSite) -> None:
+    """A click on what is said goes there, by Range, and the line is marked as spoken."""
+    ranges: list[int] = []
+    page.on("response", lambda answer: ranges.append(answer.status) if answer.url.endswith(".mp4") else None)
+    page.goto(f"{site.origin}/item/{site.found['video']}")
+    page.wait_for_function("document.getElementById('player').readyState >= 1")
+    page.locator(".cue", has_text="A young male").click()
+    wait_for_second(page, 21)
+    expect(page.locator(".cue[aria-current]")).to_have_text(re.compile("A young male"))
+    assert page.url.endswith("#t=21")
+    assert 206 in ranges
+
+
+@pytest.mark.parametrize("address", ["#t=12", "?t=12#t=12", "?t=12"])
+def test_an_address_opens_at_its_second(page: Page, site: RunningSite, address: str) -> None:
+    """A link to a second starts there."""
+    page.goto(f"{site.origin}/item/{site.found['video']}{address}")
+    wait_for_second(page, 12)
+
+
+def test_a_search_hit_opens_at_its_second(page: Page, site: RunningSite) -> None:
+    """From the words that one remembers to the second at which they are said, in two steps."""
+    page.goto(site.origin)
+    page.keyboard.press("/")
+    page.keyboard.type("near enough")
+    page.keyboard.press("Enter")
+    page.locator(".snip dt a").first.click()
+    page.wait_for_url("**/item/**")
+    wait_for_second(page, 12)
+
+
+def test_the_keys_of_the_player(page: Page, site: RunningSite) -> None:
+    """Arrows and letters seek, space plays, and nothing of it happens while one types."""
+    page.goto(f"{site.origin}/item/{site.found['video']}")
+    page.wait_for_function("document.getElementById('player').readyState >= 1")
+    for key, second in (("ArrowRight", 5), ("l", 15), ("j", 5), ("ArrowLeft", 0)):
+        page.keyboard.press(key)
+        wait_for_second(page, second)
+    page.keyboard.press(" ")
+    page.wait_for_function("!document.getElementById('player').paused")
+    page.keyboard.press("k")
+    page.wait_for_function("document.getElementById('player').paused")
+    page.locator("#q").click()
+    before = playback(page)
+    page.keyboard.type("jl k")
+    assert page.locator("#q").input_value() == "jl k"
+    assert playback(page) == before
+
+
+def test_captions_are_read_by_the_player(page: Page, site: RunningSite) -> None:
+    """The caption files load and hold the lines."""
+    page.goto(f"{site.origin}/item/{site.found['video']}")
+    page.wait_for_function("document.getElementById('player').readyState >= 1")
+    page.keyboard.press("c")
+    page.wait_for_function("document.getElementById('player').textTracks[0].cues?.length === 8")
+    assert page.evaluate("document.getElementById('player').textTracks[0].cues[0].text").startswith("It is a quarter")
+
+
+def test_words_are_found_in_the_transcript(page: Page, site: RunningSite) -> None:
+    """Finding counts the places and marks them."""
+    page.goto(f"{site.origin}/item/{site.found['video']}")
+    page.locator(".find-said").fill("it is")
+    expect(page.locator(".seek [role=status]")).to_have_text("1 of 2")
+    page.keyboard.press("Enter")
+    expect(page.locator(".seek [role=status]")).to_have_text("2 of 2")
+    assert page.locator(".cue.found").count() == 2
+
+
+def test_rows_change_by_themselves(browser: Browser, fresh: RunningSite) -> None:
+    """Progress, new jobs and new states appear without loading again; focus and half-typed text stay."""
+    context = signed_in(browser, fresh)
+    page = context.new_page()
+    page.goto(fresh.origin)
+    page.locator("#url").fill("https://half.typed/")
+    page.locator(f"[data-key='job-{fresh.found['running']}'] .title").focus()
+    with closing(sqlite3.connect(fresh.settings.database)) as db, db:
+        db.execute("UPDATE jobs SET progress = 77, current_operation = 'Nearly there' WHERE id = ?", (fresh.found["running"],))
+        db.execute("UPDATE jobs SET status = 'completed', completed_at = '2026-01-01T00:00:00.000Z' WHERE id = ?",
+                   (fresh.found["pending"],))  # fmt: skip
+    row = page.locator(f"[data-key='job-{fresh.found['running']}']")
+    expect(row.locator("progress")).to_have_attribute("value", "77.0")
+    expect(row).to_contain_text("Nearly there")
+    expect(page.locator(".pulse")).to_contain_text("3 waiting")
+    assert page.locator("#url").input_value() == "https://half.typed/"
+    assert page.evaluate("document.activeElement.className") == "title"
+    context.close()
+
+
+def test_a_button_acts_in_place(browser: Browser, fresh: RunningSite) -> None:
+    """Cancel takes a job out of what runs, without leaving the page."""
+    context = signed_in(browser, fresh)
+    page = context.new_page()
+    page.goto(fresh.origin)
+    page.evaluate("window.stayed = true")
+    row = page.locator(f"[data-key='list-Now'] [data-key='job-{fresh.found['pending']}']")
+    row.locator("button").click()
+    expect(row).to_have_count(0)
+    assert page.evaluate("window.stayed")
+    context.close()
+
+
+def test_nothing_is_asked_for_on_a_hidden_tab(browser: Browser, fresh: RunningSite) -> None:
+    """A tab that nobody sees asks for nothing; it catches up when it is looked at again."""
+    context = signed_in(browser, fresh)
+    page = context.new_page()
+    page.goto(fresh.origin)
+    asked: list[str] = []
+    with page.expect_response("**/live/dashboard"):
+        pass
+    page.evaluate("""() => { Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+        document.dispatchEvent(new Event('visibilitychange')); }""")
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(2500)
+    assert asked == []
+    with page.expect_response("**/live/dashboard"):
+        page.evaluate("() => { delete document.visibilityState; document.dispatchEvent(new Event('visibilitychange')); }")
+    context.close()
+
+
+def test_everything_works_without_script(browser: Browser, fresh: RunningSite) -> None:
+    """Saving, acting, reading and seeking need no script."""
+    context = signed_in(browser, fresh, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(fresh.origin)
+    page.locator("#url").fill("https://www.youtube.com/watch?v=noscript001")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("[data-key='list-Now']")).to_contain_text("noscript001")
+    page.locator(f"[data-key='job-{fresh.found['failed']}']").get_by_role("button", name="Try again").click()
+    expect(page.locator("[data-key='list-Now']")).to_contain_text("window.owned")
+    page.goto(f"{fresh.origin}/item/{fresh.found['video']}")
+    page.locator(".said .at").last.click()
+    expect(page.locator("#player")).to_have_attribute("src", re.compile(r"\.mp4#t=12$"))
+    context.close()
+
+
+@pytest.mark.parametrize("width", [360, 390, 768, 1280])
+def test_no_page_is_wider_than_its_window(browser: Browser, site: RunningSite, width: int) -> None:
+    """Nothing runs out of the side, whatever the titles are."""
+    context = signed_in(browser, site, viewport={"width": width, "height": 800})
+    page = context.new_page()
+    for path in ("/", "/history", "/browse", "/search?q=blue", f"/item/{site.found['hostile']}", f"/job/{site.found['failed']}"):
+        page.goto(site.origin + path)
+        assert (path, page.evaluate("document.documentElement.scrollWidth")) == (path, width)
+    context.close()

@@ -1,0 +1,48 @@
+"""Cues become paragraphs."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bowerbird.model import Chapter, Cue
+from bowerbird.pages.transcript import LONGEST_SECONDS, paragraphs
+
+
+def test_a_paragraph_ends_with_a_sentence() -> None:
+    """After half a minute the next full stop ends the paragraph."""
+    cues = [Cue(3.0 * n, 3.0, "so it goes." if n % 4 == 3 else "and on") for n in range(24)]
+    assert [one.second for one in paragraphs(cues)] == [0, 36]
+
+
+def test_speech_without_full_stops_is_divided_anyway() -> None:
+    """Automatic captions know no sentences; no paragraph is longer than 45 seconds."""
+    found = paragraphs([Cue(2.0 * n, 2.0, "words") for n in range(100)])
+    assert all(one.lines[-1].second - one.second < LONGEST_SECONDS for one in found)
+    assert len(found) > 3
+
+
+def test_a_pause_divides() -> None:
+    """Long silence ends a paragraph."""
+    assert [one.second for one in paragraphs([Cue(0, 2, "a"), Cue(9, 2, "b")])] == [0, 9]
+
+
+def test_a_chapter_begins_a_paragraph() -> None:
+    """The title of a chapter stands above what is said first in it; one in which nothing is said is skipped."""
+    cues = [Cue(1.0 * n, 1.0, "x") for n in range(20)]
+    chapters = [Chapter(start=0, title="One"), Chapter(start=8, title="Two"), Chapter(start=99, title="Silent")]
+    assert [(one.second, one.heading) for one in paragraphs(cues, chapters)] == [(0, "One"), (8, "Two")]
+
+
+def test_two_cues_of_one_second_have_one_address() -> None:
+    """Addresses within the page are unique."""
+    lines = paragraphs([Cue(1.1, 0.4, "a"), Cue(1.6, 0.4, "b")])[0].lines
+    assert [(line.second, line.anchor) for line in lines] == [(1, True), (1, False)]
+
+
+@given(st.lists(st.floats(0, 5000), max_size=60), st.lists(st.floats(0, 5000), max_size=5))
+def test_no_word_is_lost(starts: list[float], chapters: list[float]) -> None:
+    """Whatever the times are, every cue is there once and in its order."""
+    cues = [Cue(start, 1.0, str(n)) for n, start in enumerate(sorted(starts))]
+    found = paragraphs(cues, [Chapter(start=start, title="c") for start in chapters])
+    assert [line.text for one in found for line in one.lines] == [cue.text for cue in cues]

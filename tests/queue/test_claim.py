@@ -1,0 +1,142 @@
+"""Which job is next."""
+
+from __future__ import annotations
+
+import pytest
+
+from bowerbird.clock import later, now
+from bowerbird.queue import reads, transitions
+from bowerbird.queue.claim import FIRST, OPEN_PLATFORMS
+from bowerbird.queue.waiting import can_go_on
+from tests.queue.conftest import PLAYLIST, Queue, video_url
+
+PICTURE = "https://example.org/picture.jpg"
+
+
+def test_priority_goes_before_age(queue: Queue) -> None:
+    """The highest priority is claimed first, and of equals the oldest."""
+    first, second, urgent = (queue.save(video_url(n)) for n in range(3))
+    queue.db.execute("UPDATE jobs SET priority = 1 WHERE id = ?", (urgent,))
+    assert [queue.claimed().id for _ in range(3)] == [urgent, first, second]
+    assert queue.claim(most=1000) is None
+
+
+def test_priority_goes_before_age_across_platforms(queue: Queue) -> None:
+    """Platforms have one order together."""
+    first = queue.save(PICTURE)
+    second = queue.save(video_url(1))
+    third = queue.save(PICTURE + "?2")
+    assert [queue.claimed().id for _ in range(3)] == [first, second, third]
+
+
+def test_single_capture_goes_before_members_of_a_list(queue: Queue) -> None:
+    """Who clicks a video does not wait until a long list is done."""
+    queue.list_of(*(video_url(n) for n in range(5)))
+    clicked = queue.save(video_url(100))
+    assert queue.claimed().id == clicked
+
+
+def test_platform_has_a_limit_of_its_own(queue: Queue) -> None:
+    """A platform with as many attempts as it may have is passed over."""
+    queue.save(video_url(1))
+    other = queue.save(PICTURE)
+    claimed = queue.claim({"youtube": 2}, most=2)
+    assert claimed is not None
+    assert claimed.id == other
+    assert queue.claim({"youtube": 2, "web": 1}, most=2) is None
+
+
+def test_two_jobs_of_one_target_never_run_at_once(queue: Queue) -> None:
+    """The second job for a target is claimed when the first has ended, and others are not held up."""
+    first = queue.save(video_url(1))
+    assert queue.claimed().id == first
+    queue.list_of(video_url(1), video_url(2))
+    claimed = queue.claimed()
+    assert claimed.target_key.endswith(video_url(2)[-11:])
+    assert queue.claim(most=1000) is None
+    transitions.complete(queue.db, first, None)
+    assert queue.claimed().target_key == queue.one("SELECT target_key FROM jobs WHERE id = ?", first)
+
+
+def test_job_is_not_claimed_before_its_time(queue: Queue) -> None:
+    """`not_before` holds until it has come."""
+    job_id = queue.save(video_url(1))
+    queue.db.execute("UPDATE jobs SET not_before = ?", (later(60),))
+    assert queue.claim() is None
+    queue.db.execute("UPDATE jobs SET not_before = ?", (later(-1),))
+    assert queue.claimed().id == job_id
+
+
+def test_claim_makes_running_and_clears_the_last_trouble(queue: Queue) -> None:
+    """A claimed job runs, shows nothing of the try before, and begins at 0."""
+    queue.save(video_url(1))
+    queue.db.execute(
+        "UPDATE jobs SET error_code = 'network', error_message = 'x', hint = 'y', progress = 80, bytes_downloaded = 9,"
+        " bytes_total = 10, speed = 3, eta = 1, not_before = ?",
+        (now(),),
+    )
+    job = queue.job(queue.claimed().id)
+    assert (job.status, job.error, job.progress, job.bytes_downloaded, job.bytes_total) == (
+        "running",
+        None,
+        0,
+        None,
+        None,
+    )
+    assert (job.speed, job.eta, job.not_before) == (None, None, None)
+
+
+def test_paused_platform_is_left_alone_and_others_go_on(queue: Queue) -> None:
+    """While a platform's pause lasts none of its jobs is claimed."""
+    queue.save(video_url(1))
+    other = queue.save(PICTURE)
+    transitions.pause_platform(queue.db, "youtube", 60)
+    assert queue.claimed().id == other
+    assert queue.claim() is None
+    assert transitions.paused_platforms(queue.db) == {"youtube"}
+    queue.db.execute("UPDATE budgets SET not_before = ?", (later(-1),))
+    assert queue.claim() is not None
+
+
+def test_shorter_pause_does_not_end_a_longer_one(queue: Queue) -> None:
+    """Of two pauses the later end counts."""
+    transitions.pause_platform(queue.db, "youtube", 600)
+    until = queue.one("SELECT not_before FROM budgets")
+    transitions.pause_platform(queue.db, "youtube", 5)
+    assert queue.one("SELECT not_before FROM budgets") == until
+
+
+@pytest.mark.parametrize(("pause", "idle"), [(60, False), (3600, True)])
+def test_long_pause_keeps_no_worker(queue: Queue, pause: float, idle: bool) -> None:
+    """Jobs of a platform that is paused for long are no reason to stay, or to wait for in a terminal."""
+    job_id = queue.save(video_url(1))
+    transitions.pause_platform(queue.db, "youtube", pause)
+    assert reads.is_idle(queue.db, later(900)) is idle
+    assert can_go_on(queue.db, [job_id], later(900)) is not idle
+
+
+def test_cancelled_meanwhile_is_not_claimed(queue: Queue) -> None:
+    """A job that somebody cancels is not claimed."""
+    job_id = queue.save(video_url(1))
+    transitions.cancel(queue.db, job_id)
+    assert queue.claim() is None
+
+
+@pytest.mark.parametrize(
+    ("sql", "values"), [(OPEN_PLATFORMS, ("x",)), (FIRST, ("youtube", "x"))], ids=["open", "first"]
+)
+def test_long_queue_costs_no_more(queue: Queue, sql: str, values: tuple[str, ...]) -> None:
+    """The statements of a claim go by indices and sort nothing: a hundred thousand jobs cost what a hundred cost."""
+    plan = [row["detail"] for row in queue.db.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+    steps = [step for step in plan if "jobs" in step]
+    assert steps
+    assert all("SEARCH" in step and "INDEX" in step for step in steps), plan
+    assert not any("TEMP B-TREE" in step for step in plan), plan
+
+
+def test_list_itself_is_claimed_like_any_other(queue: Queue) -> None:
+    """A list is claimed once; while its members run it is not an attempt."""
+    list_id = queue.list_of(video_url(1))
+    assert queue.job(list_id).status == "running"
+    assert queue.claimed().parent_id == list_id
+    assert queue.save(PLAYLIST + "&index=2") == list_id
