@@ -1,6 +1,6 @@
 """The child process of one scraper: `python -m bowerbird.scrapers.child NAME`.
 
-    stdin    one Assignment a line (JSON); it is also the life pipe: its end means that the worker is gone
+    stdin    one model.ToChild a line (JSON); it is also the life pipe: its end means that the worker is gone
     stdout   one ScraperEvent a line (JSON), of each assignment last a Finished or a Failed; nothing else is ever there
     stderr   whatever libraries print
 
@@ -15,19 +15,35 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from queue import SimpleQueue
+from typing import cast
 
 import msgspec
 
 from bowerbird.errors import JobError
-from bowerbird.model import Assignment, Failed, Finished, Progress, ScraperEvent
+from bowerbird.model import (
+    Archived,
+    Assignment,
+    Failed,
+    Finished,
+    Progress,
+    ScraperEvent,
+    SessionCheck,
+    ToChild,
+    WhichArchived,
+)
 from bowerbird.scrapers import SCRAPERS
 from bowerbird.scrapers.classify import classify, evidence_of
-from bowerbird.scrapers.interface import Scraper
+from bowerbird.scrapers.interface import Scraper, SessionScraper
 from bowerbird.scrapers.redact import redact
+
+_from_worker: msgspec.json.Decoder[ToChild] = msgspec.json.Decoder(ToChild)
+
+# What the worker asks for; a line that can't be read is answered like a failed attempt.
+Work = Assignment | SessionCheck | msgspec.MsgspecError
 
 PROGRESS_EVERY = 0.25  # seconds between two Progress events: what the worker stores of a job, and so what it needs
 MEMORY_LIMIT = (
@@ -82,14 +98,19 @@ class Watch:
 
     def __init__(self, pipes: Pipes) -> None:
         self._pipes = pipes
-        self._waiting: SimpleQueue[bytes | None] = SimpleQueue()
+        self._waiting: SimpleQueue[Work | None] = SimpleQueue()
+        self._answers: SimpleQueue[Archived] = SimpleQueue()
         self._lock = threading.Lock()
         self._open = 0
         threading.Thread(target=self._read, name="life pipe", daemon=True).start()
 
-    def assignments(self) -> Iterator[bytes]:
-        """Each line as it comes; it counts as worked on until `done`."""
+    def assignments(self) -> Iterator[Work]:
+        """Each as it comes; it counts as worked on until `done`."""
         return iter(self._waiting.get, None)
+
+    def answer(self) -> Archived:
+        """The worker's next answer; waits for it."""
+        return self._answers.get()
 
     def done(self) -> None:
         """The present assignment is over: from now on the end of the pipe is a friendly one."""
@@ -98,13 +119,43 @@ class Watch:
 
     def _read(self) -> None:
         for line in self._pipes.lines():
+            message = _read_line(line)
+            if isinstance(message, Archived):
+                self._answers.put(message)
+                continue
             with self._lock:
                 self._open += 1
-            self._waiting.put(line)
+            self._waiting.put(message)
         with self._lock:
             if self._open:
                 end_group()
         self._waiting.put(None)
+
+
+def _read_line(line: bytes) -> Work | Archived:
+    try:
+        return _from_worker.decode(line)
+    except msgspec.MsgspecError as error:
+        return error
+
+
+class Talk:
+    """How a scraper talks with the worker: events go out, answers come back."""
+
+    def __init__(self, pipes: Pipes, watch: Watch) -> None:
+        self._pipes = pipes
+        self._watch = watch
+
+    def __call__(self, event: ScraperEvent) -> None:
+        """Write one event."""
+        self._pipes.report(event)
+
+    def which_archived(self, keys: Sequence[str]) -> frozenset[str]:
+        """Ask which of these keys need not be fetched."""
+        if not keys:
+            return frozenset()
+        self._pipes.report(WhichArchived(tuple(keys)))
+        return frozenset(self._watch.answer().keys)
 
 
 def end_group() -> None:
@@ -152,20 +203,24 @@ def load_scraper(name: str) -> Scraper:
     return scraper
 
 
-def run(scraper: Scraper, line: bytes, pipes: Pipes) -> Finished | Failed:
-    """Work on one assignment; whatever happens, what comes out is its last event."""
-    folder = ""
-    pipes.begin()
+def run(scraper: Scraper, work: Work, talk: Talk) -> Finished | Failed:
+    """Do what the worker asks; whatever happens, what comes out is its last event."""
+    if isinstance(work, msgspec.MsgspecError):
+        return failed(work)
     try:
-        assignment = msgspec.json.decode(line, type=Assignment)
-        folder = assignment.folder
-        limit_file_size(assignment.max_bytes)
-        _enter(Path(folder))
-        for event in scraper.scrape(assignment, pipes.report):
-            pipes.report(event)
+        limit_file_size(work.max_bytes if isinstance(work, Assignment) else None)
+        _enter(Path(work.folder))
+        for event in _events(scraper, work, talk):
+            talk(event)
     except BaseException as error:  # noqa: BLE001 - a library's SystemExit must not end the series either
-        return failed(error, folder)
+        return failed(error, work.folder)
     return Finished()
+
+
+def _events(scraper: Scraper, work: Assignment | SessionCheck, talk: Talk) -> Iterator[ScraperEvent]:
+    if isinstance(work, Assignment):
+        return scraper.scrape(work, talk)
+    return cast("SessionScraper", scraper).check(work, talk)
 
 
 def _enter(folder: Path) -> None:
@@ -202,8 +257,10 @@ def main(arguments: list[str]) -> int:
     guard.install(read_surroundings())
     watch = Watch(pipes)
     scraper = load_scraper(arguments[0])
-    for line in watch.assignments():
-        last = run(scraper, line, pipes)
+    talk = Talk(pipes, watch)
+    for work in watch.assignments():
+        pipes.begin()
+        last = run(scraper, work, talk)
         watch.done()
         pipes.report(last)
     return 0

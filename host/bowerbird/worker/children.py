@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from bowerbird.model import Assignment, Failed, Finished, ScraperEvent
+from bowerbird.model import Archived, Assignment, Failed, Finished, ScraperEvent
 from bowerbird.scrapers.environment import child_command
 from bowerbird.settings import Settings
 
@@ -58,6 +58,11 @@ class Child:
         self._is_between = False
         with contextlib.suppress(BrokenPipeError):
             self._assignments.write(msgspec.json.encode(assignment) + b"\n")
+
+    def answer(self, archived: Archived) -> None:
+        """Answer the question that the child just asked."""
+        with contextlib.suppress(BrokenPipeError):
+            self._assignments.write(msgspec.json.encode(archived) + b"\n")
 
     def events(self, tick: float) -> Iterator[ScraperEvent | None]:
         """What the child says, and None whenever nothing was said for `tick` seconds. Ends when the child is gone."""
