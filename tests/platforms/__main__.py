@@ -8,7 +8,8 @@ import signal
 import threading
 from pathlib import Path
 
-from tests.platforms import StandIn, faults, media, web, youtube
+from tests.platforms import StandIn, faults, instagram, media, tiktok, web, youtube
+from tests.platforms.boards import forum, threads
 
 _TRY = (
     f"https://www.youtube.com/watch?v={youtube.GARDEN}",
@@ -17,6 +18,17 @@ _TRY = (
     f"https://www.youtube.com/playlist?list={youtube.WALKS}",
     f"https://www.youtube.com/playlist?list={youtube.playlist_of(50, dead=25)}",
     f"https://www.youtube.com/{youtube.GARDENERS_HANDLE}",
+    instagram.login_url(instagram.ME),
+    f"https://www.instagram.com/{instagram.GARDEN}/",
+    f"https://www.instagram.com/reel/{instagram.REEL}/",
+    f"https://www.instagram.com/stories/{instagram.GARDEN}/",
+    instagram.collection_url(instagram.COLLECTION),
+    tiktok.login_url(tiktok.WATCHER),
+    f"https://www.tiktok.com/@{tiktok.DANCER}",
+    f"https://www.tiktok.com/@{tiktok.DANCER}/video/{tiktok.VIDEO}",
+    f"https://www.tiktok.com/@{tiktok.DANCER}/photo/{tiktok.PHOTOS}",
+    threads.url_4chan(threads.FOLDING),
+    forum.url(forum.WALKS),
     web.ONE_MP4,
     web.VIDEO_PAGE,
 )
@@ -47,9 +59,9 @@ def main() -> None:
         media.make_all()
         for rule in json.loads(chosen.faults.read_text()) if chosen.faults else []:
             platforms.fault(faults.from_json(rule))
-        _announce(platforms)
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
+            _announce(platforms)
             threading.Event().wait()
         except KeyboardInterrupt:
             print("stopped")
