@@ -10,6 +10,7 @@ from bowerbird.errors import BowerbirdError, RequestError
 from bowerbird.messages import frames, requests
 from bowerbird.messages.desk import Desk
 from bowerbird.messages.handlers import HANDLERS
+from bowerbird.messages.presence import Presence
 from bowerbird.messages.waker import Waker
 from bowerbird.messages.watcher import Watcher
 from bowerbird.settings import Settings
@@ -21,8 +22,8 @@ _ARCHIVE_TROUBLES = frozenset(("archive_unavailable", "busy", "disk_full"))
 
 def converse(settings: Settings, incoming: BinaryIO, writer: frames.FrameWriter) -> None:
     """Answer frames until there are no more. Raises BrokenPipeError where nobody reads the answers."""
-    watcher, waker = Watcher(settings, writer.write), Waker(settings)
-    desk = Desk(settings, watcher.watch, waker)
+    watcher, waker, presence = Watcher(settings, writer.write), Waker(settings), Presence(settings, writer.write)
+    desk = Desk(settings, watcher.watch, waker, presence)
     try:
         waker.start()
         while True:
@@ -34,6 +35,7 @@ def converse(settings: Settings, incoming: BinaryIO, writer: frames.FrameWriter)
     finally:
         watcher.end()
         waker.end()
+        presence.end()
         desk.drop_archive()
 
 

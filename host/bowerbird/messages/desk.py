@@ -8,17 +8,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bowerbird.database import SCHEMA_VERSION, open_writer
+from bowerbird.messages.presence import Presence
 from bowerbird.messages.waker import Waker
 from bowerbird.settings import Settings
 
 
 class Desk:
-    """Settings, archive, watcher, waker, and what waits for after the answer."""
+    """Settings, archive, watcher, waker, presence, and what waits for after the answer."""
 
-    def __init__(self, settings: Settings, watch: Callable[[bool], None], waker: Waker) -> None:
+    def __init__(self, settings: Settings, watch: Callable[[bool], None], waker: Waker, presence: Presence) -> None:
         self.settings = settings
         self.watch = watch
         self.waker = waker
+        self.presence = presence
         self._db: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
         self._afterwards: list[Callable[[], None]] = []
@@ -45,6 +47,11 @@ class Desk:
             with contextlib.suppress(sqlite3.Error):
                 self._db.close()
         self._db = None
+
+    def wake(self) -> None:
+        """Start the worker unless it runs; it sees that this browser is there to be asked for a session."""
+        self.presence.refresh()
+        self.waker.wake()
 
     def later(self, do: Callable[[], None]) -> None:
         """Do this after the answer is written: whoever clicked waits for the answer only."""

@@ -10,7 +10,7 @@ import msgspec
 from bowerbird import __version__
 from bowerbird.archive.keys import archived_ids, target_key
 from bowerbird.errors import BowerbirdError, RequestError
-from bowerbird.messages import requests
+from bowerbird.messages import requests, sessions
 from bowerbird.messages.desk import Desk
 from bowerbird.messages.frames import LARGEST_OUT
 from bowerbird.model import Capture, ErrorReport, Receipt, Target, to_builtins
@@ -36,6 +36,7 @@ def hello(desk: Desk, request: requests.Hello) -> Answer:
         "SELECT coalesce(sum(items), 0) AS items, coalesce(sum(bytes), 0) AS bytes FROM totals"
     ).fetchone()
     free = free_bytes(desk.settings.archive)
+    desk.later(lambda: desk.presence.begin(request.browser))
     desk.later(desk.waker.wake_if_due)
     counts = reads.counts(desk.db)
     return {
@@ -68,7 +69,7 @@ def capture(desk: Desk, request: requests.CaptureRequest) -> Answer:
     """
     receipts = [receipt for batch in _batches(request.captures) for receipt in _keep(desk, batch)]
     if any(receipt.job_id for receipt in receipts):
-        desk.later(desk.waker.wake)
+        desk.later(desk.wake)
     named = [{"job_id": None, **to_builtins(receipt)} for receipt in receipts]
     return {"captures": named[: _how_many_fit(named)]}
 
@@ -153,7 +154,7 @@ def jobs(desk: Desk, request: requests.Jobs) -> Answer:
 def job(desk: Desk, request: requests.JobAction) -> Answer:
     """Cancel, retry, continue or delete jobs."""
     after = actions.act(desk.db, desk.settings, tuple(dict.fromkeys(request.jobs)), request.action)
-    desk.later(desk.waker.wake)
+    desk.later(desk.wake)
     answer: Answer = {"jobs": to_builtins(after)}
     worker_acts = request.action == "cancel" and any(one.status == "running" for one in after)
     return {**answer, "requested": True} if worker_acts else answer
@@ -202,4 +203,7 @@ HANDLERS: dict[str, Callable[[Desk, Any], Answer]] = {
     "job": job,
     "watch": watch,
     "open": open_site,
+    "session": sessions.session,
+    "no_session": sessions.no_session,
+    "sessions": sessions.sessions,
 }

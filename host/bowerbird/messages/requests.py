@@ -78,6 +78,37 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
     ref: str | None = None
 
 
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """One account's cookies, as the browser tells them. `keep_incognito`: the person chose to keep private ones too."""
+
+    platform_host: Annotated[str, Meta(max_length=300)]
+    cookies: list[Any]
+    user_agent: str
+    store_id: Annotated[str, Meta(max_length=200)] | None = None
+    incognito: bool = False
+    keep_incognito: bool = False
+    request_id: int | None = None
+
+    def __repr__(self) -> str:
+        """Says whose; what opens it is in no log."""
+        return f"Session({self.platform_host[:60]!r})"
+
+
+class NoSession(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to `session_needed` of a browser that has none to give."""
+
+    request_id: int
+    reason: Literal["not_allowed", "no_cookies"]
+
+
+class Sessions(msgspec.Struct, frozen=True, kw_only=True):
+    """What sessions there are, and what to do with one; `platform` is a name such as `instagram` or a host."""
+
+    action: Literal["list", "forget", "check"]
+    platform: Annotated[str, Meta(max_length=300)] | None = None
+    account: Annotated[str, Meta(max_length=300)] | None = None
+
+
 class Envelope(msgspec.Struct, frozen=True):
     """What every request has; both are checked by hand, to answer with the id wherever there is one."""
 
@@ -94,6 +125,9 @@ REQUESTS: dict[str, type[msgspec.Struct]] = {
     "job": JobAction,
     "watch": Watch,
     "open": Open,
+    "session": Session,
+    "no_session": NoSession,
+    "sessions": Sessions,
 }
 
 _DECODERS = {name: msgspec.json.Decoder(shape) for name, shape in REQUESTS.items()}
