@@ -170,7 +170,8 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True, tag="assignment"):
 
     `folder` is the attempt's own place below `.partial/`, the only one it may write to. `media` is False where only
     metadata and counts are refreshed. `cursor` is what this scraper's last `ListPage` said; `max_items` counts members
-    from the start of the list. `max_bytes` and `free_bytes` limit what is fetched (None: no limit known).
+    from the start of the list. `max_bytes` and `free_bytes` limit what is fetched (None: no limit known). With
+    `newest_only` a run before this one came to the list's end: it may end at a page that is archived as a whole.
     """
 
     job_id: str
@@ -183,6 +184,7 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True, tag="assignment"):
     media: bool = True
     cursor: str | None = None
     max_items: int | None = None
+    newest_only: bool = False
     max_bytes: int | None = None
     free_bytes: int | None = None
     session: LentSession | None = None

@@ -10,22 +10,35 @@ from bowerbird.model import Target
 # name of a scraper → where its class is, as "module:class"; every class is made without arguments in a child of its own
 SCRAPERS: dict[str, str] = {
     "files": "bowerbird.scrapers.files:FilesScraper",
+    "instaloader": "bowerbird.scrapers.instagram.scraper:InstagramScraper",
     "yt_dlp": "bowerbird.scrapers.ytdlp:YtDlpScraper",
 }
 
-# (platform, kind), each may be "*" → names in the order in which they are tried; the first row that fits counts
+# (platform, kind), each may be "*" → names in the order in which they are tried; the first row that fits counts.
+# Named collections and guides are known to gallery-dl alone. Of a TikTok photo post yt-dlp would bring only the music.
 ROUTES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("instagram", "collection", ("gallery_dl",)),
+    ("instagram", "guide", ("gallery_dl",)),
+    ("instagram", "*", ("instaloader", "gallery_dl", "yt_dlp")),
+    ("tiktok", "post", ("gallery_dl",)),
+    ("tiktok", "video", ("yt_dlp", "gallery_dl")),
+    ("tiktok", "live", ("yt_dlp", "gallery_dl")),
+    ("tiktok", "*", ("gallery_dl", "yt_dlp")),
+    ("*", "thread", ("gallery_dl", "yt_dlp")),
+    ("*", "board", ("gallery_dl", "yt_dlp")),
     ("web", "file", ("files", "yt_dlp")),
-    ("web", "*", ("yt_dlp", "files")),
+    ("web", "*", ("yt_dlp", "gallery_dl", "files")),
     ("*", "*", ("yt_dlp",)),
 )
 
-# an attempt that fails with one of these codes says nothing about the target: the next scraper of the route is tried
-NEXT_SCRAPER_ON = frozenset(("not_supported",))
+# An attempt that fails with one of these codes says more of the library than of the target: the next one is tried.
+NEXT_SCRAPER_ON = frozenset(("not_supported", "scraper_outdated", "blocked"))
 
 
 def scrapers_for(target: Target) -> tuple[str, ...]:
     """Names of the scrapers that may know a target, in the order in which to try them."""
     return next(
-        names for platform, kind, names in ROUTES if platform in (target.platform, "*") and kind in (target.kind, "*")
+        tuple(name for name in names if name in SCRAPERS)
+        for platform, kind, names in ROUTES
+        if platform in (target.platform, "*") and kind in (target.kind, "*")
     )

@@ -1,0 +1,153 @@
+"""The members of a list: what is archived costs nothing, what can't be had does not stop the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from bowerbird.errors import JOB_ADVICE, JobError
+from bowerbird.model import (
+    ErrorReport,
+    ItemDone,
+    Kind,
+    ListPage,
+    Operation,
+    ScrapedCreator,
+    ScraperEvent,
+    Skipped,
+)
+from bowerbird.scrapers.instagram import refusals
+from bowerbird.scrapers.instagram.item import Attempt
+from bowerbird.scrapers.instagram.pages import Cursor, cursor_from
+
+IN_A_ROW = 3  # members that fail alike: then it is not the members
+# may be the platform's or the connection's fault, which shows at the next member
+_MAYBE_ALL = frozenset(("network", "timeout", "incomplete", "scraper_outdated", "internal"))
+# what is refused to a whole visit, not to a member
+_NEVER_SKIPPED = frozenset(("login_needed",))
+
+
+class Entry(NamedTuple):
+    """A member: its key in the archive, where it is, and how to get its events."""
+
+    key: str
+    url: str
+    title: str | None
+    events: Callable[[], Iterator[ScraperEvent]]
+
+    @property
+    def platform_id(self) -> str:
+        """The key without its platform."""
+        return self.key.partition(":")[2]
+
+
+class Entries(NamedTuple):
+    """A page of members, and what leads to it."""
+
+    members: list[Entry]
+    after: str | None = None
+
+
+class About(NamedTuple):
+    """What is known of the list itself."""
+
+    title: str | None = None
+    total: int | None = None
+    kind: Kind | None = None
+    creator: ScrapedCreator | None = None
+
+
+class Walk:
+    """One attempt's way through a list."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        self.about = About()
+        self._attempt = attempt
+        self._start = cursor_from(attempt.assignment.cursor)
+        self._limit = attempt.assignment.max_items
+        self._new = 0
+        self._doubtful: list[tuple[Entry, JobError]] = []
+
+    @property
+    def start(self) -> Cursor:
+        """Where it begins."""
+        return self._start
+
+    def events(self, pages: Iterable[Entries]) -> Iterator[ScraperEvent]:
+        """The events of all members that are new; ends early at the limit, with the cursor behind the last one."""
+        for page in pages:
+            yield self._listed(Cursor(after=page.after, last=self._last_on(page)))
+            archived = self._archived(page)
+            if self._is_known(page, archived):
+                break
+            for entry in self._wanted(page, archived):
+                if self._limit is not None and self._new >= self._limit:
+                    yield from self._cleared()
+                    return
+                yield from self._member(entry, Cursor(after=page.after, last=entry.platform_id).text())
+        yield from self._cleared()
+        yield self._listed(None)
+
+    def _listed(self, cursor: Cursor | None) -> ListPage:
+        about = self.about
+        return ListPage(
+            members=(),
+            cursor=cursor.text() if cursor else None,
+            title=about.title,
+            total=about.total,
+            kind=about.kind,
+            creator=about.creator,
+        )
+
+    def _last_on(self, page: Entries) -> str | None:
+        return self._start.last if page.after == self._start.after else None
+
+    def _archived(self, page: Entries) -> frozenset[str]:
+        keys = [entry.key for entry in page.members]
+        return self._attempt.report.which_archived(keys) if keys else frozenset()
+
+    def _is_known(self, page: Entries, archived: frozenset[str]) -> bool:
+        """Everything behind a page of archived members was seen by a run that came to the end."""
+        is_all = bool(page.members) and all(entry.key in archived for entry in page.members)
+        return is_all and self._attempt.assignment.newest_only
+
+    def _wanted(self, page: Entries, archived: frozenset[str]) -> list[Entry]:
+        ids = [entry.platform_id for entry in page.members]
+        last = self._last_on(page)
+        first = ids.index(last) + 1 if last in ids else 0
+        return [entry for entry in page.members[first:] if entry.key not in archived]
+
+    def _member(self, entry: Entry, cursor: str) -> Iterator[ScraperEvent]:
+        self._attempt.report(Operation(f"Fetching {entry.title or entry.platform_id}"))
+        try:
+            # whole or not at all: what is begun and can't be ended must not be seen
+            events = list(entry.events())
+        except Exception as error:  # noqa: BLE001 - what a member fails with is a value here
+            yield from self._missed(entry, refusals.job_error(error, self._attempt.library.account), cursor)
+            return
+        yield from self._cleared()
+        yield from events
+        yield ItemDone(cursor=cursor)
+        self._new += 1
+
+    def _missed(self, entry: Entry, error: JobError, cursor: str) -> Iterator[ScraperEvent]:
+        if error.code in _MAYBE_ALL:
+            self._doubtful.append((entry, error))
+            if len(self._doubtful) >= IN_A_ROW:
+                raise error
+            return
+        if not JOB_ADVICE[error.code].skips or error.code in _NEVER_SKIPPED:
+            raise error
+        yield from self._cleared()
+        yield _skipped(entry, error, cursor)
+
+    def _cleared(self) -> Iterator[ScraperEvent]:
+        """What was in doubt lay with the members: they are skipped."""
+        doubtful, self._doubtful = self._doubtful, []
+        for entry, error in doubtful:
+            yield _skipped(entry, error, None)
+
+
+def _skipped(entry: Entry, error: JobError, cursor: str | None) -> Skipped:
+    report = ErrorReport(code=error.code, message=error.message, hint=error.hint)
+    return Skipped(url=entry.url, error=report, title=entry.title, cursor=cursor)
