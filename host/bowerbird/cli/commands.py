@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import sqlite3
 import sys
@@ -12,6 +11,7 @@ from typing import Any
 import msgspec
 
 from bowerbird.cli import show
+from bowerbird.cli.opening import archive
 from bowerbird.errors import BowerbirdError, RequestError
 from bowerbird.model import Capture, CaptureOptions, Receipt, to_builtins
 from bowerbird.settings import Settings, load_settings
@@ -26,7 +26,7 @@ def save(chosen: Arguments) -> int:
 
     settings = load_settings()
     captures = [_capture(url, _options(chosen)) for url in dict.fromkeys(chosen.urls)]
-    with _archive(settings) as db:
+    with archive(settings) as db:
         receipts = intake.take(db, settings, captures)
         job_ids = [receipt.job_id for receipt in receipts if receipt.job_id]
         if job_ids:
@@ -100,7 +100,7 @@ def jobs(chosen: Arguments) -> int:
 
     settings = load_settings()
     statuses = (chosen.status,) if chosen.status else ()
-    with _archive(settings) as db:
+    with archive(settings) as db:
         page = reads.jobs(db, settings, reads.JobFilter(statuses=statuses, limit=chosen.limit))
     show.jobs(page.jobs, as_json=chosen.json)
     return 0
@@ -112,7 +112,7 @@ def act(chosen: Arguments) -> int:
     from bowerbird.queue.wake import wake_worker
 
     settings = load_settings()
-    with _archive(settings) as db:
+    with archive(settings) as db:
         job_ids = dict.fromkeys(_whole_id(db, given) for given in chosen.jobs)
         after = actions.act(db, settings, tuple(job_ids), chosen.action)
     wake_worker(settings)
@@ -177,7 +177,7 @@ def _is_idle(settings: Settings) -> bool:
     from bowerbird.clock import later
     from bowerbird.queue import reads
 
-    with _archive(settings) as db:
+    with archive(settings) as db:
         return reads.is_idle(db, later(SOON))
 
 
@@ -185,7 +185,7 @@ def _say_troubles(settings: Settings, began: str) -> int:
     from bowerbird.queue import reads
     from bowerbird.queue.waiting import troubled_since
 
-    with _archive(settings) as db:
+    with archive(settings) as db:
         troubled = [reads.job(db, settings, job_id) for job_id in troubled_since(db, began)]
     for job in troubled:
         if job:
@@ -232,7 +232,7 @@ def _has_screen() -> bool:
 
 
 def _item_place(settings: Settings, item: str) -> str:
-    with _archive(settings) as db:
+    with archive(settings) as db:
         known = item.isdecimal() and db.execute("SELECT 1 FROM items WHERE id = ?", (item,)).fetchone()
     if not known:
         raise RequestError(
@@ -246,7 +246,7 @@ def search(chosen: Arguments) -> int:
     from bowerbird.archive.search import find
 
     settings = load_settings()
-    with _archive(settings) as db:
+    with archive(settings) as db:
         page = find(db, " ".join(chosen.words), limit=max(1, min(chosen.limit, 200)))
     show.hits(page.hits, as_json=chosen.json)
     return 0
@@ -279,17 +279,3 @@ def doctor(chosen: Arguments) -> int:
         findings.append(finding)
         show.finding(finding, as_json=chosen.json)
     return 0 if is_well(findings) else 1
-
-
-@contextlib.contextmanager
-def _archive(settings: Settings) -> Any:
-    """The archive, made where it is not there: whoever uses the command line first need not install anything."""
-    from bowerbird.archive.migrations import ensure_archive
-    from bowerbird.database import as_request_error, open_writer
-
-    ensure_archive(settings.database)
-    try:
-        with contextlib.closing(open_writer(settings.database)) as db:
-            yield db
-    except sqlite3.Error as error:
-        raise as_request_error(error) from error

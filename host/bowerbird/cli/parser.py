@@ -6,7 +6,7 @@ import argparse
 from typing import NoReturn
 
 from bowerbird import __version__
-from bowerbird.cli import commands
+from bowerbird.cli import commands, sessions
 from bowerbird.errors import RequestError
 from bowerbird.settings import QUALITIES
 
@@ -38,6 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_looks(known)
     _add_jobs(known)
     _add_processes(known)
+    sessions.add(known)
     _add_care(known)
     return parser
 

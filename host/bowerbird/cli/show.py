@@ -14,6 +14,7 @@ from bowerbird.model import Job, Receipt, to_builtins
 if TYPE_CHECKING:
     from bowerbird.archive.search import Hit
     from bowerbird.install.checks.check import Check
+    from bowerbird.sessions.vault import SessionState
 
 WORDS = {
     "pending": "In the queue",
@@ -23,6 +24,12 @@ WORDS = {
     "completed": "Saved",
     "cancelled": "Cancelled",
     "failed": "Failed",
+}
+SESSION_WORDS = {
+    "ok": "holds, as far as is known",
+    "expired": "no longer holds: open the site and sign in again",
+    "challenge": "the site wants a person to answer something: open it in your browser",
+    "lost": "can't be read, its key is gone: open the site once, and it is taken again",
 }
 MARKS = {"ok": "ok  ", "warn": "look", "fail": "FAIL"}
 
@@ -173,3 +180,34 @@ def finding(check: Check, *, as_json: bool) -> None:
     say(f"{MARKS[check.state]}  {check.name}: {check.message}")
     if check.fix:
         say(f"      {check.fix}")
+
+
+def sessions(found: Iterable[SessionState], *, as_json: bool) -> None:
+    """What there is to sign in with; never a cookie."""
+    found = list(found)
+    if not found and not as_json:
+        say("No sign-ins. The extension brings them, or: bowerbird sessions import --from firefox")
+    for one in found:
+        if as_json:
+            line(to_builtins(one))
+            continue
+        used = f"used {one.used_at[:16].replace('T', ' ')}" if one.used_at else "not used yet"
+        say(f"{one.platform}  {one.username or one.account}  {SESSION_WORDS[one.state]}  ({used})")
+
+
+def stored_session(title: str, platform: str, account: str, cookies: int, *, as_json: bool) -> None:
+    """A session that came into the vault."""
+    if as_json:
+        line({"platform": platform, "account": account, "cookies": cookies})
+        return
+    say(f"Stored the sign-in of {title}: account {account}, {cookies} cookies.")
+
+
+def forgotten_sessions(title: str, gone: int, waiting: int, *, as_json: bool) -> None:
+    """Sessions that were removed, and how many jobs wait for one of the kind."""
+    if as_json:
+        line({"forgotten": gone, "waiting": waiting})
+        return
+    say(f"Removed {gone} sign-in{'s' * (gone != 1)} of {title}.")
+    if waiting:
+        say(f"{waiting} job{'s' * (waiting != 1)} wait{'s' * (waiting == 1)} until you sign in to it again.")

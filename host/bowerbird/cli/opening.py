@@ -1,0 +1,23 @@
+"""The archive for one command."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+
+from bowerbird.settings import Settings
+
+
+@contextlib.contextmanager
+def archive(settings: Settings) -> Iterator[sqlite3.Connection]:
+    """The archive, made where it is not there: whoever uses the command line first need not install anything."""
+    from bowerbird.archive.migrations import ensure_archive
+    from bowerbird.database import as_request_error, open_writer
+
+    ensure_archive(settings.database)
+    try:
+        with contextlib.closing(open_writer(settings.database)) as db:
+            yield db
+    except sqlite3.Error as error:
+        raise as_request_error(error) from error

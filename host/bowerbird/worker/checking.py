@@ -1,0 +1,98 @@
+"""Asks a platform whether a session still holds: in a scraper child, within the account's budget."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import shutil
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from bowerbird.errors import JobError, RequestError
+from bowerbird.logs import logs_folder
+from bowerbird.model import Failed, Finished, LentSession, Requested, SessionCheck, SessionChecked
+from bowerbird.queue import budgets
+from bowerbird.sessions import policy
+from bowerbird.sessions.vault import SessionState, Vault
+from bowerbird.settings import Settings
+from bowerbird.worker.children import Child
+
+LONGEST = 120.0  # seconds until a check that says nothing more is ended
+TICK = 0.25
+
+# what a platform says of the session itself -> its state in the vault; anything else says nothing of it
+_VERDICTS = {"session_expired": "expired", "login_needed": "expired", "challenge": "challenge"}
+
+
+def check_session(db: sqlite3.Connection, settings: Settings, platform: str, account: str | None) -> SessionState:
+    """Find out, and note it in the vault. Returns the session as it is now.
+
+    Raises RequestError `not_found` (no such session), `bad_request` (nobody can ask that platform), `busy` (it asked
+    for a pause that is not over); JobError where the answer says nothing of the session, such as `network`.
+    """
+    scraper = policy.checker(platform)
+    vault = Vault(settings)
+    lent = vault.lend_for_check(platform, account)
+    if lent is None:
+        raise RequestError("not_found", f"There is no sign-in of {policy.title(platform)} that could be read.")
+    held = budgets.held(db, platform, lent.account)
+    if held:
+        raise RequestError("busy", f"{policy.title(platform)} gets a pause until {held}.", "Check again after that.")
+    said = _ask(db, settings, scraper, lent)
+    if isinstance(said, SessionChecked):
+        vault.set_state(platform, lent.account, "ok", username=said.account)
+    elif said.code in _VERDICTS:
+        vault.set_state(platform, lent.account, _VERDICTS[said.code])  # type: ignore[arg-type]
+    else:
+        raise JobError(said.code, said.message, said.hint, retry_after=said.retry_after, detail=said.detail)
+    return next(one for one in vault.listed() if (one.platform, one.account) == (platform, lent.account))
+
+
+def _ask(db: sqlite3.Connection, settings: Settings, scraper: str, lent: LentSession) -> SessionChecked | Failed:
+    pace = budgets.pace_of(db, settings, lent.platform, lent.account)
+    checked: SessionChecked | None = None
+    with _child(settings, scraper) as (child, folder):
+        child.begin(SessionCheck(folder=str(folder), session=lent, pace=pace))
+        until = time.monotonic() + LONGEST
+        for event in child.events(TICK):
+            if isinstance(event, Requested):
+                budgets.spend(db, settings, lent.platform, lent.account, event.requests)
+            if isinstance(event, SessionChecked):
+                checked = event
+            if isinstance(event, Failed):
+                return _refused(db, lent, event)
+            if isinstance(event, Finished) or time.monotonic() > until:
+                break
+    return checked or Failed(code="timeout", message="")
+
+
+def _refused(db: sqlite3.Connection, lent: LentSession, failure: Failed) -> Failed:
+    if failure.code == "rate_limited":
+        budgets.refuse(db, lent.platform, lent.account, failure.retry_after, random.random())  # noqa: S311 - no secret
+    return failure
+
+
+@contextlib.contextmanager
+def _child(settings: Settings, scraper: str) -> Iterator[tuple[Child, Path]]:
+    """A child of its own, and its folder: both are gone afterwards."""
+    # the child's home, not the archive: nothing of a check is ever kept
+    home = settings.home / "scrapers"
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="check-", dir=home))
+    try:
+        with _log(settings) as log:
+            child = Child(scraper, settings, log)
+            try:
+                yield child, folder
+            finally:
+                child.kill()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _log(settings: Settings) -> BinaryIO:
+    return (logs_folder(settings) / "scrapers.log").open("ab")
