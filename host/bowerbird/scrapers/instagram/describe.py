@@ -62,7 +62,7 @@ def describe_post(node: Node, target: Target) -> ItemFound:
         taken_at=taken_at,
         duration=_number(_told(node, "video_duration")),
         view_count=_count(_told(node, "view_count", "video_view_count", "play_count", "video_play_count")),
-        like_count=_count(_told(node, "like_count") or _below(node, "edge_media_preview_like", "count")),
+        like_count=_first_count(_told(node, "like_count"), _below(node, "edge_media_preview_like", "count")),
         comment_count=_comments(node),
         hashtags=hashtags(caption),
         location=_text(_below(node, "location", "name")),
@@ -104,15 +104,15 @@ def creator_of(person: Any, fallback: ScrapedCreator | None = None) -> ScrapedCr
         name=_text(person.get("full_name")),
         url=f"{SITE}/{handle.lower()}/",
         biography=_text(person.get("biography")),
-        follower_count=_count(person.get("follower_count") or _below(person, "edge_followed_by", "count")),
+        follower_count=_first_count(person.get("follower_count"), _below(person, "edge_followed_by", "count")),
         post_count=post_count(person),
     )
 
 
 def post_count(person: Node) -> int | None:
     """How many posts a profile has, as it says itself."""
-    told = person.get("media_count") or person.get("all_media_count")
-    return _count(told if told is not None else _below(person, "edge_owner_to_timeline_media", "count"))
+    older = _below(person, "edge_owner_to_timeline_media", "count")
+    return _first_count(person.get("media_count"), person.get("all_media_count"), older)
 
 
 def caption_of(node: Node) -> str | None:
@@ -158,8 +158,7 @@ def _kind(node: Node, target: Target) -> Kind:
 
 def _comments(node: Node) -> int | None:
     edges = ("edge_media_to_comment", "edge_media_to_parent_comment")
-    counts = (_told(node, "comment_count", "comments"), *(_below(node, edge, "count") for edge in edges))
-    return next((count for one in counts if (count := _count(one)) is not None), None)
+    return _first_count(_told(node, "comment_count", "comments"), *(_below(node, edge, "count") for edge in edges))
 
 
 def _told(node: Any, *names: str) -> Any:
@@ -190,6 +189,10 @@ def _number(value: Any) -> float | None:
 def _count(value: Any) -> int | None:
     number = _number(value)
     return int(number) if number is not None else None
+
+
+def _first_count(*values: Any) -> int | None:
+    return next((count for one in values if (count := _count(one)) is not None), None)
 
 
 def _moment(seconds: Any) -> str | None:

@@ -16,7 +16,7 @@ from bowerbird.scrapers.instagram.library import Context
 VERSION = 1
 
 
-class Cursor(msgspec.Struct, frozen=True, omit_defaults=True):
+class Cursor(msgspec.Struct, frozen=True):
     """Where a list goes on: on the page that `after` leads to (None: the first), behind the member `last`."""
 
     v: int = VERSION
