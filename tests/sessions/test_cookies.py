@@ -31,7 +31,12 @@ def refusal(objects: list[Any], host: str = "www.instagram.com") -> RequestError
 def test_a_cookie_keeps_name_value_and_where_it_may_go() -> None:
     """Domain with its dot, path, secure, and the expiry in whole seconds."""
     [cookie] = checked([a_cookie(path="/accounts")])
-    assert (cookie.name, cookie.value, cookie.domain, cookie.path) == ("sessionid", CANARY, ".instagram.com", "/accounts")
+    assert (cookie.name, cookie.value, cookie.domain, cookie.path) == (
+        "sessionid",
+        CANARY,
+        ".instagram.com",
+        "/accounts",
+    )
     assert cookie.secure
     assert isinstance(cookie.expires, int)
     assert cookie.expires > time.time()
@@ -39,7 +44,10 @@ def test_a_cookie_keeps_name_value_and_where_it_may_go() -> None:
 
 def test_a_host_only_cookie_goes_to_its_host_only() -> None:
     """Neither a dot nor hosts below, whichever of the two fields says so."""
-    for fields in ({"domain": "www.instagram.com", "hostOnly": True}, {"domain": ".www.instagram.com", "hostOnly": True}):
+    for fields in (
+        {"domain": "www.instagram.com", "hostOnly": True},
+        {"domain": ".www.instagram.com", "hostOnly": True},
+    ):
         [cookie] = checked([a_cookie(**fields)])
         assert cookie.domain == "www.instagram.com"
         assert "www.instagram.com\tFALSE\t" in jar.netscape([cookie])
@@ -201,7 +209,9 @@ COOKIES = st.lists(
     st.fixed_dictionaries(
         {"name": COOKIE_TEXT, "value": COOKIE_TEXT},
         optional={
-            "domain": st.sampled_from([".instagram.com", "www.instagram.com", "i.instagram.com", ".evil.example", "x\n"]),
+            "domain": st.sampled_from(
+                [".instagram.com", "www.instagram.com", "i.instagram.com", ".evil.example", "x\n"]
+            ),
             "path": st.sampled_from(["/", "", "/a b", "x", "/\t"]) | COOKIE_TEXT,
             "secure": st.booleans(),
             "hostOnly": st.booleans(),

@@ -11,7 +11,7 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ BROWSERS = {
     "safari": "Safari",
 }
 _FIREFOXES = {"firefox": "Firefox", "librewolf": "LibreWolf"}
+_CHROMIUMS = frozenset(("brave", "chrome", "chromium", "edge", "opera", "vivaldi"))  # those that yt-dlp reads too
 
 MOST_BYTES = 20_000_000  # of a cookies.txt
 _MILLISECONDS = 100_000_000_000  # Firefox 142 and some exporters count in them; in seconds it is the year 5138
@@ -46,9 +47,10 @@ def from_browser(name: str, site: str) -> list[BrowserCookie]:
     """
     if name not in BROWSERS:
         raise RequestError("bad_request", f"There is no browser {name[:40]}.", f"Choose one of {', '.join(BROWSERS)}.")
-    read = _read_firefox if name in _FIREFOXES else _read_with_library
     with _explained(name):
-        return read(name, site)
+        if name in _FIREFOXES:
+            return _read_firefox(name, site)
+        return _read_chromium(name, site) if name in _CHROMIUMS else _read_with_library(name, site)
 
 
 def from_file(path: Path) -> list[BrowserCookie]:
@@ -112,11 +114,62 @@ def _read_with_library(name: str, site: str) -> list[BrowserCookie]:
     import browser_cookie3
 
     read: Callable[..., http.cookiejar.CookieJar] = getattr(browser_cookie3, name)
+    return _of_jar(read(domain_name=site))
+
+
+def _of_jar(found: Iterable[http.cookiejar.Cookie]) -> list[BrowserCookie]:
     return [
-        _cookie(one.domain, one.domain_specified and one.domain.startswith("."), one.path, one.secure, one.expires,
-                one.name, one.value or "")
-        for one in read(domain_name=site)
-    ]  # fmt: skip
+        _cookie(one.domain, one.domain.startswith("."), one.path, one.secure, one.expires, one.name, one.value or "")
+        for one in found
+    ]
+
+
+def _read_chromium(name: str, site: str) -> list[BrowserCookie]:
+    """browser_cookie3 gives up where there is no desktop bus to ask for a keyring; yt-dlp goes on without one."""
+    try:
+        return _read_with_library(name, site)
+    except Exception:  # noqa: BLE001 - as in _explained; the second library's error is the one that is told
+        return _read_with_yt_dlp(name, site)
+
+
+def _read_with_yt_dlp(name: str, site: str) -> list[BrowserCookie]:
+    from yt_dlp.cookies import extract_cookies_from_browser
+
+    listener = _Listener()
+    found = list(extract_cookies_from_browser(name, logger=listener))
+    # what it can't decrypt it passes over, or reads as nothing
+    if listener.warned or not any(one.value for one in found):
+        raise ValueError("decrypt")
+    own = [one for one in found if one.domain == site or one.domain.endswith(f".{site}")]
+    for one in own:
+        one.expires = _since_1970(one.expires)
+    return _of_jar(own)
+
+
+def _since_1970(microseconds: int | None) -> int | None:
+    """Chromium counts microseconds since 1601 (base/time/time.h), and yt-dlp hands them on."""
+    return microseconds // 1_000_000 - 11_644_473_600 if microseconds else None
+
+
+class _Listener:
+    """A logger for yt-dlp, which says what it could not decrypt; its sentences have paths in them and go nowhere."""
+
+    def __init__(self) -> None:
+        self.warned = False
+
+    def debug(self, *_said: Any, **_how: Any) -> None:
+        """Say nothing."""
+
+    info = debug
+
+    def warning(self, *said: Any, **_how: Any) -> None:
+        """Remember that a cookie could not be decrypted."""
+        self.warned = self.warned or "decrypt" in str(said)
+
+    error = warning
+
+    def progress_bar(self) -> None:
+        """Show nothing."""
 
 
 # What a visit in an ordinary window sends: no container's, no other site's visits, no private window's cookies.
