@@ -124,7 +124,7 @@ JOB_ADVICE: dict[str, JobAdvice] = {
         "This is larger than the limit that is set.", "Choose a lower quality, then try again.", skips=True
     ),
     "unsafe_file": JobAdvice("The site sent a kind of file that is not kept.", "Nothing to do.", skips=True),
-    "limit_reached": JobAdvice("The limit of this job is reached.", "Choose continue to go on."),
+    "limit_reached": JobAdvice("The limit of this job is reached.", "Choose continue to go on.", waits="confirm"),
     "incomplete": JobAdvice("What arrived is not the whole file.", "Try again later.", retry=True),
     "cancelled": JobAdvice("You cancelled this.", "Choose try again to start it anew."),
     "internal": JobAdvice("Something went wrong inside Bowerbird.", "Try again. The log has the details.", retry=True),

@@ -35,6 +35,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     quality: str = "best"
     transcripts: tuple[str, ...] = ("en",)
     max_items: int = 500
+    max_job_gb: float = 0.0
+    instagram_delay_min: float = 5.0
+    instagram_delay_max: float = 10.0
     max_retries: int = 3
     retry_delay: float = 30.0
     disk_floor_mb: int = 1024
@@ -50,6 +53,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def partial(self) -> Path:
         """Where attempts put what is not whole yet; on the media's file system, so that a rename is enough."""
         return self.archive / ".partial"
+
+    @property
+    def max_job_bytes(self) -> int | None:
+        """Bytes that one job may save without asking; None: as many as there are."""
+        return int(self.max_job_gb * 1024**3) or None
 
     @property
     def disk_floor(self) -> int:
@@ -121,6 +129,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("quality", _choice(*QUALITIES), "Best picture height that is fetched.", True),
     Setting("transcripts", _words, "Languages of transcripts, in order; all, or none.", True),
     Setting("max_items", _number(1, 1_000_000, int), "How many members of a list are saved before it asks.", True),
+    Setting(
+        "max_job_gb", _number(0, 1_000_000, float), "Gigabytes that one job saves before it asks; 0: any.", True
+    ),
+    Setting("instagram_delay_min", _number(0, 600, float), "Least seconds between two requests to Instagram.", True),
+    Setting("instagram_delay_max", _number(0, 600, float), "Most seconds between two of them; both 0: no pace.", True),
     Setting("max_retries", _number(0, 20, int), "How often a failed job is tried again by itself.", True),
     Setting(
         "retry_delay",

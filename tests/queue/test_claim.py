@@ -5,12 +5,19 @@ from __future__ import annotations
 import pytest
 
 from bowerbird.clock import later, now
-from bowerbird.queue import reads, transitions
+from bowerbird.queue import budgets, reads, transitions
 from bowerbird.queue.claim import FIRST, OPEN_PLATFORMS
 from bowerbird.queue.waiting import can_go_on
 from tests.queue.conftest import PLAYLIST, Queue, video_url
 
 PICTURE = "https://example.org/picture.jpg"
+
+
+def _pause(queue: Queue, seconds: float, platform: str = "youtube", account: str = "") -> None:
+    queue.db.execute(
+        "INSERT INTO budgets (platform, account, not_before, updated_at) VALUES (?, ?, ?, '')",
+        (platform, account, later(seconds)),
+    )
 
 
 def test_priority_goes_before_age(queue: Queue) -> None:
@@ -90,27 +97,19 @@ def test_paused_platform_is_left_alone_and_others_go_on(queue: Queue) -> None:
     """While a platform's pause lasts none of its jobs is claimed."""
     queue.save(video_url(1))
     other = queue.save(PICTURE)
-    transitions.pause_platform(queue.db, "youtube", 60)
+    _pause(queue, 60)
     assert queue.claimed().id == other
     assert queue.claim() is None
-    assert transitions.paused_platforms(queue.db) == {"youtube"}
+    assert budgets.refused(queue.db) == {("youtube", "")}
     queue.db.execute("UPDATE budgets SET not_before = ?", (later(-1),))
     assert queue.claim() is not None
-
-
-def test_shorter_pause_does_not_end_a_longer_one(queue: Queue) -> None:
-    """Of two pauses the later end counts."""
-    transitions.pause_platform(queue.db, "youtube", 600)
-    until = queue.one("SELECT not_before FROM budgets")
-    transitions.pause_platform(queue.db, "youtube", 5)
-    assert queue.one("SELECT not_before FROM budgets") == until
 
 
 @pytest.mark.parametrize(("pause", "idle"), [(60, False), (3600, True)])
 def test_long_pause_keeps_no_worker(queue: Queue, pause: float, idle: bool) -> None:
     """Jobs of a platform that is paused for long are no reason to stay, or to wait for in a terminal."""
     job_id = queue.save(video_url(1))
-    transitions.pause_platform(queue.db, "youtube", pause)
+    _pause(queue, pause)
     assert reads.is_idle(queue.db, later(900)) is idle
     assert can_go_on(queue.db, [job_id], later(900)) is not idle
 
@@ -123,7 +122,13 @@ def test_cancelled_meanwhile_is_not_claimed(queue: Queue) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sql", "values"), [(OPEN_PLATFORMS, ("x",)), (FIRST, ("youtube", "x"))], ids=["open", "first"]
+    ("sql", "values"),
+    [
+        (OPEN_PLATFORMS, {"moment": "x"}),
+        (FIRST, {"platform": "youtube", "moment": "x", "alone": True}),
+        (reads._IS_DUE, {"platform": "youtube", "moment": "x"}),
+    ],
+    ids=["open", "first", "due"],
 )
 def test_long_queue_costs_no_more(queue: Queue, sql: str, values: tuple[str, ...]) -> None:
     """The statements of a claim go by indices and sort nothing: a hundred thousand jobs cost what a hundred cost."""

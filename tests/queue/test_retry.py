@@ -10,7 +10,13 @@ from bowerbird.queue.retry import FIRST_PAUSE, LONGEST_DELAY, LONGEST_PAUSE, MOS
 
 POLICY = Policy(most=3, delay=30.0)
 TRIED_AGAIN = {"network", "timeout", "incomplete", "internal"}
-WAITS = {"session_expired": "session", "rate_limited": "rate_limit", "upcoming": "schedule", "disk_full": "disk"}
+WAITS = {
+    "session_expired": "session",
+    "rate_limited": "rate_limit",
+    "upcoming": "schedule",
+    "disk_full": "disk",
+    "limit_reached": "confirm",
+}
 
 
 def _decided(code: str, tries: int = 0, chance: float = 0.5, retry_after: float | None = None) -> Decision:

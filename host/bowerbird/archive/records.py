@@ -1,4 +1,7 @@
-"""The rows of items: creators, counts, files and transcripts. Each function is part of its caller's transaction."""
+"""The rows of items: creators, counts, files and transcripts.
+
+But for `add_creator` each function is part of its caller's transaction.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from bowerbird import clock
 from bowerbird.archive import captions, search
 from bowerbird.archive.keys import item_key
 from bowerbird.archive.placing import ReadyFile
+from bowerbird.database import transaction
 from bowerbird.model import ItemFound, ScrapedCreator, TranscriptReady
 
 _ITEM_COLUMNS = (
@@ -118,6 +122,12 @@ def _save_creator(db: sqlite3.Connection, platform: str, creator: ScrapedCreator
         {"creator": creator_id, "now": now, "followers": creator.follower_count, "posts": creator.post_count},
     )
     return creator_id
+
+
+def add_creator(db: sqlite3.Connection, platform: str, creator: ScrapedCreator) -> int:
+    """Write what the platform says of somebody, with dated counts, in a transaction of its own; returns the id."""
+    with transaction(db):
+        return _save_creator(db, platform, creator, clock.now())
 
 
 def _add_item_snapshot(db: sqlite3.Connection, item_id: int, item: ItemFound, now: str) -> None:

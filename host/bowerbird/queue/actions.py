@@ -118,10 +118,17 @@ def _continue(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> N
     if row["status"] != "waiting":
         raise RequestError("wrong_state", "Only a job that waits can be continued.")
     if row["wait_reason"] == "confirm":
-        so_far = int(row["cursor"]) if str(row["cursor"]).isdigit() else row["items_done"] + row["items_failed"]
-        db.execute("UPDATE jobs SET items_limit = ? WHERE id = ?", (so_far + settings.max_items, row["id"]))
+        limit = _so_far(row) + settings.max_items
+        db.execute("UPDATE jobs SET items_limit = ?, bytes_saved = 0 WHERE id = ?", (limit, row["id"]))
     _make_pending(db, row)
     roll_up(db, row["id"])
+
+
+def _so_far(row: sqlite3.Row) -> int:
+    """How many members were looked at; where they are scraped at once only new ones count against the limit."""
+    if row["streamed"]:
+        return int(row["items_done"] - row["items_known"] + row["items_failed"])
+    return int(row["cursor"]) if str(row["cursor"]).isdigit() else int(row["items_done"] + row["items_failed"])
 
 
 def _delete(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> None:

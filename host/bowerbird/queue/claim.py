@@ -7,25 +7,36 @@ from collections.abc import Mapping
 
 from bowerbird.clock import now
 from bowerbird.database import transaction
+from bowerbird.queue.budgets import HELD, ONE_AT_A_TIME, PER_ACCOUNT_SQL
 from bowerbird.queue.rows import ClaimedJob, as_claimed
 
-# The platforms that have pending jobs, each found by one step in the index jobs_claim, but for those that are paused.
-OPEN_PLATFORMS = """
+# The platforms that have pending jobs, each found by one step in the index jobs_claim, but for those that have to wait.
+OPEN_PLATFORMS = f"""
     WITH RECURSIVE found(platform) AS (
         SELECT min(platform) FROM jobs WHERE status = 'pending'
         UNION ALL
         SELECT (SELECT min(platform) FROM jobs WHERE status = 'pending' AND platform > found.platform)
         FROM found WHERE found.platform IS NOT NULL)
-    SELECT platform FROM found WHERE platform IS NOT NULL
-      AND NOT EXISTS (SELECT 1 FROM budgets WHERE budgets.platform = found.platform AND account = '' AND not_before > ?)
+    SELECT platform FROM found WHERE platform IS NOT NULL AND platform NOT IN (SELECT platform FROM budgets
+        WHERE account = '' AND (not_before > :moment OR rests_until > :moment) AND platform NOT IN ({PER_ACCOUNT_SQL}))
 """
 
-# The first claimable job of a platform; two jobs for one target never run at the same time.
-FIRST = """
+# A pending job whose time has come and whose account, where one is known, does not have to wait.
+DUE = f"""
+    status = 'pending' AND platform = :platform AND (not_before IS NULL OR not_before <= :moment)
+      AND NOT {HELD.format(moment=":moment")}
+"""
+
+# The first claimable job of a platform. Two jobs for one target never run at the same time; where `alone`, neither do
+# two with one account, and a job of which nobody knows the account yet goes without company.
+FIRST = f"""
     SELECT * FROM jobs
-    WHERE status = 'pending' AND platform = ? AND (not_before IS NULL OR not_before <= ?)
+    WHERE {DUE}
       AND NOT EXISTS (SELECT 1 FROM jobs AS other
                       WHERE other.target_key = jobs.target_key AND other.status = 'running' AND other.listed = 0)
+      AND NOT (:alone AND EXISTS (
+          SELECT 1 FROM jobs AS busy WHERE busy.status = 'running' AND busy.platform = :platform AND busy.listed = 0
+             AND (busy.account IS NULL OR jobs.account IS NULL OR busy.account = jobs.account)))
     ORDER BY priority DESC, seq LIMIT 1
 """
 
@@ -34,7 +45,7 @@ _TAKE = """
     UPDATE jobs SET status = 'running', wait_reason = NULL, not_before = NULL, current_operation = 'Starting',
            error_code = NULL, error_message = NULL, hint = NULL, completed_at = NULL,
            progress = CASE WHEN items_total IS NULL THEN 0 ELSE progress END,
-           items_known = CASE WHEN cursor IS NULL THEN 0 ELSE items_known END,
+           items_known = CASE WHEN cursor IS NULL AND NOT streamed THEN 0 ELSE items_known END,
            bytes_downloaded = NULL, bytes_total = NULL, speed = NULL, eta = NULL, started_at = ?, updated_at = ?
     WHERE seq = ? AND status = 'pending'
 """
@@ -42,7 +53,7 @@ _TAKE = """
 
 def open_platforms(db: sqlite3.Connection, moment: str) -> list[str]:
     """The platforms that have pending jobs and are not paused at that time."""
-    return [row["platform"] for row in db.execute(OPEN_PLATFORMS, (moment,))]
+    return [row["platform"] for row in db.execute(OPEN_PLATFORMS, {"moment": moment})]
 
 
 def claim(db: sqlite3.Connection, running: Mapping[str, int], most_per_platform: int) -> ClaimedJob | None:
@@ -52,10 +63,16 @@ def claim(db: sqlite3.Connection, running: Mapping[str, int], most_per_platform:
     """
     moment = now()
     free = [name for name in open_platforms(db, moment) if running.get(name, 0) < most_per_platform]
-    first = [row for row in (db.execute(FIRST, (name, moment)).fetchone() for name in free) if row]
+    first = [row for row in (_first(db, name, moment) for name in free) if row]
     if not first:
         return None
     chosen = min(first, key=lambda row: (-row["priority"], row["seq"]))
     with transaction(db):
         taken = db.execute(_TAKE, (moment, moment, chosen["seq"])).rowcount
     return as_claimed(chosen) if taken else None
+
+
+def _first(db: sqlite3.Connection, platform: str, moment: str) -> sqlite3.Row | None:
+    values = {"platform": platform, "moment": moment, "alone": platform in ONE_AT_A_TIME}
+    found: sqlite3.Row | None = db.execute(FIRST, values).fetchone()
+    return found

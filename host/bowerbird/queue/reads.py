@@ -7,7 +7,7 @@ import sqlite3
 import msgspec
 
 from bowerbird.model import Job, QueueCounts
-from bowerbird.queue.claim import open_platforms
+from bowerbird.queue.claim import DUE, open_platforms
 from bowerbird.queue.rows import JOB_COLUMNS, as_job
 from bowerbird.settings import Settings
 
@@ -105,7 +105,9 @@ def is_idle(db: sqlite3.Connection, soon: str) -> bool:
     """Whether nothing can go on without a person before the time `soon`; a list that runs counts by its members."""
     if db.execute(_GOES_ON, {"soon": soon}).fetchone():
         return False
-    return not any(db.execute(_IS_DUE, (name, soon)).fetchone() for name in open_platforms(db, soon))
+    return not any(
+        db.execute(_IS_DUE, {"platform": name, "moment": soon}).fetchone() for name in open_platforms(db, soon)
+    )
 
 
 _GOES_ON = """
@@ -113,6 +115,4 @@ _GOES_ON = """
     UNION ALL SELECT 1 FROM jobs WHERE status = 'waiting' AND not_before <= :soon
     LIMIT 1
 """
-_IS_DUE = """
-    SELECT 1 FROM jobs WHERE status = 'pending' AND platform = ? AND (not_before IS NULL OR not_before <= ?) LIMIT 1
-"""
+_IS_DUE = f"SELECT 1 FROM jobs WHERE {DUE} LIMIT 1"

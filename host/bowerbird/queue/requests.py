@@ -15,7 +15,7 @@ RequestKind = Literal["cancel", "discard"]
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """`cancel` ends a running job; `discard` removes what an attempt left on disk of a job that is gone.
 
-    Other kinds are those of another version.
+    Others are those of another version; what the worker asks of browsers is in leases.py.
     """
 
     id: int
@@ -30,13 +30,14 @@ def ask(db: sqlite3.Connection, kind: RequestKind, job_id: str) -> None:
 
 def open_requests(db: sqlite3.Connection) -> list[Request]:
     """What is asked and not done yet, oldest first."""
-    sql = "SELECT id, kind, job_id FROM requests WHERE done_at IS NULL ORDER BY id"
+    sql = "SELECT id, kind, job_id FROM requests WHERE done_at IS NULL AND kind <> 'session' ORDER BY id"
     return [Request(id=row["id"], kind=row["kind"], job_id=row["job_id"]) for row in db.execute(sql)]
 
 
 def any_open(db: sqlite3.Connection) -> bool:
     """Whether something is asked and not done yet."""
-    return db.execute("SELECT 1 FROM requests WHERE done_at IS NULL LIMIT 1").fetchone() is not None
+    sql = "SELECT 1 FROM requests WHERE done_at IS NULL AND kind <> 'session' LIMIT 1"
+    return db.execute(sql).fetchone() is not None
 
 
 def done(db: sqlite3.Connection, request: Request, result: str) -> None:

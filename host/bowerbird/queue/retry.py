@@ -47,10 +47,10 @@ def decide(failure: Failed, tries: int, policy: Policy, chance: float) -> Decisi
         return Decision(status="waiting", wait_reason="schedule", seconds=failure.retry_after or SCHEDULE_DELAY)
     if advice.waits == "session":
         return Decision(status="waiting", wait_reason="session")
-    if advice.waits == "disk":
-        return Decision(status="waiting", wait_reason="disk")
+    if advice.waits in ("disk", "confirm"):
+        return Decision(status="waiting", wait_reason=advice.waits)  # type: ignore[arg-type]
     if advice.retry and tries < policy.most:
-        return Decision(status="pending", seconds=_spread(min(policy.delay * 2**tries, LONGEST_DELAY), chance))
+        return Decision(status="pending", seconds=spread(min(policy.delay * 2**tries, LONGEST_DELAY), chance))
     return Decision(status="failed")
 
 
@@ -58,9 +58,10 @@ def _pause(failure: Failed, tries: int, chance: float) -> Decision:
     if tries >= MOST_PAUSES:
         return Decision(status="failed")
     asked = failure.retry_after or 0.0
-    seconds = max(asked, _spread(min(FIRST_PAUSE * 2**tries, LONGEST_PAUSE), chance))
+    seconds = max(asked, spread(min(FIRST_PAUSE * 2**tries, LONGEST_PAUSE), chance))
     return Decision(status="waiting", wait_reason="rate_limit", seconds=seconds)
 
 
-def _spread(seconds: float, chance: float) -> float:
+def spread(seconds: float, chance: float) -> float:
+    """So many seconds, a quarter less (`chance` 0) to a quarter more (`chance` 1)."""
     return seconds * (0.75 + 0.5 * chance)

@@ -8,6 +8,9 @@ from bowerbird.clock import now
 from bowerbird.errors import JOB_ADVICE
 from bowerbird.model import options_from
 
+# Of how many members a list's progress is told.
+_OF = "max(items_known + :members, CASE WHEN streamed AND listed = 0 THEN coalesce(items_total, 0) ELSE 0 END)"
+
 
 def roll_up(db: sqlite3.Connection, job_id: str | None) -> None:
     """Bring a list's counts and state in line with its members, and so on upwards; the caller holds the transaction.
@@ -37,7 +40,8 @@ def _has_open_member(db: sqlite3.Connection, parent_id: str) -> bool:
 def count(db: sqlite3.Connection, parent_id: str) -> None:
     """Write down how many members there are and how many of them are done; the caller holds the transaction.
 
-    No effect on a job that is no list: only that has a total.
+    No effect on a job that is no list: only that has a total. A list that is scraped at once is as far as its members
+    are of all that the platform names; else those count that are queued.
     """
     by_status = dict(
         db.execute("SELECT status, count(*) FROM jobs WHERE parent_id = ? GROUP BY status", (parent_id,)).fetchall()
@@ -45,14 +49,13 @@ def count(db: sqlite3.Connection, parent_id: str) -> None:
     members = sum(by_status.values())
     done, failed = by_status.get("completed", 0), by_status.get("failed", 0) + by_status.get("cancelled", 0)
     db.execute(
-        """
+        f"""
         UPDATE jobs SET items_done = items_known + :done, items_failed = :failed,
                items_total = max(coalesce(items_total, 0), items_known + :members),
-               progress = CASE WHEN items_known + :members > 0
-                               THEN round(100.0 * (items_known + :done + :failed) / (items_known + :members), 1)
+               progress = CASE WHEN {_OF} > 0 THEN min(100, round(100.0 * (items_known + :done + :failed) / {_OF}, 1))
                                ELSE 0 END,
                current_operation = CASE WHEN status = 'running'
-                               THEN (items_known + :done) || ' of ' || (items_known + :members) || ' saved' END,
+                               THEN (items_known + :done) || ' of ' || {_OF} || ' saved' END,
                updated_at = :now WHERE id = :id AND items_total IS NOT NULL
         """,
         {"done": done, "failed": failed, "members": members, "now": now(), "id": parent_id},

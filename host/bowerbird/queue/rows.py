@@ -29,7 +29,12 @@ _AHEAD = """
 
 
 class ClaimedJob(msgspec.Struct, frozen=True, kw_only=True):
-    """What the worker needs of a job that it has claimed. `tries` counts the automatic tries before this attempt."""
+    """What the worker needs of a job that it has claimed. `tries` counts the automatic tries before this attempt.
+
+    `scraper` is the one that the cursor belongs to. Of a list whose members are scraped at once (`streamed`), `members`
+    counts those that have a row and `bytes_saved` what was filed of them since somebody last said continue. `trouble`
+    is the code with which the attempt before ended.
+    """
 
     id: str
     target: Target
@@ -42,6 +47,12 @@ class ClaimedJob(msgspec.Struct, frozen=True, kw_only=True):
     items_limit: int | None
     refresh_only: bool
     item_id: int | None
+    account: str | None = None
+    scraper: str | None = None
+    streamed: bool = False
+    members: int = 0
+    bytes_saved: int = 0
+    trouble: str | None = None
 
 
 def as_claimed(row: sqlite3.Row) -> ClaimedJob:
@@ -58,7 +69,25 @@ def as_claimed(row: sqlite3.Row) -> ClaimedJob:
         items_limit=row["items_limit"],
         refresh_only=bool(row["refresh_only"]),
         item_id=row["item_id"],
+        account=row["account"],
+        scraper=row["scraper"],
+        streamed=bool(row["streamed"]),
+        members=row["items_done"] - row["items_known"] + row["items_failed"],
+        bytes_saved=row["bytes_saved"],
+        trouble=row["error_code"],
     )
+
+
+def reread(db: sqlite3.Connection, job: ClaimedJob) -> ClaimedJob:
+    """The claim as the job is now: how far it came. What it was before its claim stays as it was."""
+    row = db.execute("SELECT * FROM jobs WHERE id = ?", (job.id,)).fetchone()
+    return msgspec.structs.replace(as_claimed(row), tries=job.tries, trouble=job.trouble) if row else job
+
+
+def tries_of(db: sqlite3.Connection, job: ClaimedJob) -> int:
+    """How many automatic tries count now: none where something was saved since the last one."""
+    row = db.execute("SELECT retry_count FROM jobs WHERE id = ?", (job.id,)).fetchone()
+    return int(row["retry_count"]) if row else job.tries
 
 
 def as_job(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> Job:

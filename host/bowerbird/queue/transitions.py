@@ -13,9 +13,11 @@ import sqlite3
 
 from bowerbird.clock import later, now
 from bowerbird.database import transaction
+from bowerbird.errors import JOB_ADVICE
 from bowerbird.model import Failed, Progress, WaitReason
 from bowerbird.queue.family import family_of
 from bowerbird.queue.rollup import roll_up
+from bowerbird.targets import PLATFORM_NAMES
 
 _QUIET = "speed = NULL, eta = NULL, current_operation = NULL, updated_at = :now"
 _NO_TROUBLE = "wait_reason = NULL, not_before = NULL, error_code = NULL, error_message = NULL, hint = NULL"
@@ -94,6 +96,14 @@ def wait(db: sqlite3.Connection, job_id: str, reason: WaitReason, seconds: float
     )  # fmt: skip
 
 
+def rest(db: sqlite3.Connection, job_id: str, until: str, message: str) -> None:
+    """running → waiting: we pause before the platform has to ask for it; this counts as no try."""
+    _change(
+        db, job_id, "status = 'waiting', wait_reason = 'rate_limit', not_before = :until, " + _TROUBLE,
+        until=until, code="rate_limited", message=message, hint=JOB_ADVICE["rate_limited"].hint,
+    )  # fmt: skip
+
+
 def retry_later(db: sqlite3.Connection, job_id: str, seconds: float, failure: Failed) -> None:
     """running → pending: worth another try after some time."""
     _change(
@@ -134,6 +144,21 @@ def resume_reason(db: sqlite3.Connection, reason: WaitReason) -> int:
     return _resume(db, "wait_reason = :reason", reason=reason)
 
 
+def resume_sessions(db: sqlite3.Connection, platform: str) -> int:
+    """waiting → pending where a session of this platform is what was missing. Returns how many.
+
+    Which account it is shows when the job runs. Jobs for pages of the web are of any other site.
+    """
+    waits = "status = 'waiting' AND wait_reason = 'session' AND platform = :platform"
+    values = {"platform": platform if platform in PLATFORM_NAMES else "web", "now": now()}
+    if db.execute(f"SELECT 1 FROM jobs WHERE {waits} LIMIT 1", values).fetchone() is None:
+        return 0
+    with transaction(db):
+        return db.execute(
+            f"UPDATE jobs SET status = 'pending', wait_reason = NULL, account = NULL, {_QUIET} WHERE {waits}", values
+        ).rowcount
+
+
 def _resume(db: sqlite3.Connection, condition: str, **values: object) -> int:
     values["now"] = now()
     waits = f"status = 'waiting' AND {condition}"
@@ -145,29 +170,18 @@ def _resume(db: sqlite3.Connection, condition: str, **values: object) -> int:
         ).rowcount
 
 
-def pause_platform(db: sqlite3.Connection, platform: str, seconds: float) -> None:
-    """No job of this platform is claimed before that time, restarts included."""
+def credit(db: sqlite3.Connection, job_id: str, scraper: str) -> None:
+    """Which scraper gave what the job asked for."""
     with transaction(db):
-        db.execute(
-            """
-            INSERT INTO budgets (platform, account, not_before, strikes, updated_at) VALUES (?, '', ?, 1, ?)
-            ON CONFLICT (platform, account) DO UPDATE
-            SET not_before = max(excluded.not_before, coalesce(budgets.not_before, '')), strikes = budgets.strikes + 1,
-                updated_at = excluded.updated_at
-            """,
-            (platform, later(seconds), now()),
-        )
-
-
-def paused_platforms(db: sqlite3.Connection) -> frozenset[str]:
-    """The platforms that asked for a pause which is not over."""
-    sql = "SELECT platform FROM budgets WHERE account = '' AND not_before > ?"
-    return frozenset(row["platform"] for row in db.execute(sql, (now(),)))
+        db.execute("UPDATE jobs SET scraper = ? WHERE id = ? AND scraper IS NOT ?", (scraper, job_id, scraper))
 
 
 def show(db: sqlite3.Connection, job_id: str, operation: str) -> None:
-    """What the job does now, in a few words."""
-    db.execute("UPDATE jobs SET current_operation = ?, updated_at = ? WHERE id = ?", (operation, now(), job_id))
+    """What the job does now, in a few words; how fast it did something else is over."""
+    db.execute(
+        "UPDATE jobs SET current_operation = ?, speed = NULL, eta = NULL, updated_at = ? WHERE id = ?",
+        (operation, now(), job_id),
+    )
 
 
 def show_progress(db: sqlite3.Connection, job_id: str, progress: Progress) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
+from bowerbird.queue.budgets import HELD
 from bowerbird.queue.family import family_of
 
-_GOES_ON = """
+_GOES_ON = f"""
     SELECT 1 FROM jobs JOIN family USING (id)
     WHERE (status = 'pending' AND (not_before IS NULL OR not_before <= ?)
-           AND NOT EXISTS (SELECT 1 FROM budgets WHERE budgets.platform = jobs.platform AND budgets.account = ''
-                           AND budgets.not_before > ?))
+           AND NOT {HELD.format(moment="?")})
        OR (status = 'running' AND listed = 0) OR (status = 'waiting' AND not_before <= ?)
     LIMIT 1
 """
@@ -19,7 +19,7 @@ _GOES_ON = """
 
 def can_go_on(db: sqlite3.Connection, job_ids: Sequence[str], soon: str) -> bool:
     """Whether one of these jobs, or a member of one, goes on without a person before the time `soon`."""
-    return db.execute(family_of(job_ids) + _GOES_ON, (*job_ids, soon, soon, soon)).fetchone() is not None
+    return db.execute(family_of(job_ids) + _GOES_ON, (*job_ids, soon, soon, soon, soon)).fetchone() is not None
 
 
 def troubled_since(db: sqlite3.Connection, moment: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""One attempt of one job: give it to a scraper child, follow its events, file what it brought."""
+"""One attempt of one job: what may be in its way, and how it ends whatever happens."""
 
 from __future__ import annotations
 
@@ -7,27 +7,22 @@ import errno
 import logging
 import shutil
 import sqlite3
-import time
 from pathlib import Path
 
-from bowerbird.archive.filing import Filing, file_item, refresh_item
-from bowerbird.archive.keys import known_item
 from bowerbird.archive.space import free_bytes
+from bowerbird.clock import now
 from bowerbird.database import open_progress
 from bowerbird.errors import JOB_ADVICE, BowerbirdError, JobError
-from bowerbird.model import Assignment, Failed, Finished
+from bowerbird.model import Failed
 from bowerbird.queue.rows import ClaimedJob
-from bowerbird.scrapers import NEXT_SCRAPER_ON, scrapers_for
 from bowerbird.settings import Settings
-from bowerbird.worker.children import Child, ChildPool
-from bowerbird.worker.listener import Listener
-from bowerbird.worker.outcome import Cancelled, Collected, Done, GivenBack, Listed, Outcome
-from bowerbird.worker.watchdog import WatchDog
+from bowerbird.worker.children import ChildPool
+from bowerbird.worker.climb import Climb
+from bowerbird.worker.lending import Lender
+from bowerbird.worker.outcome import Cancelled, GivenBack, Outcome
+from bowerbird.worker.record import AttemptRecord
 
 log = logging.getLogger("bowerbird.worker")
-
-# How soon a wish to end is noticed in a silence.
-TICK = 0.25
 
 
 class Attempt:
@@ -35,95 +30,55 @@ class Attempt:
 
     def __init__(self, settings: Settings, pool: ChildPool, job: ClaimedJob) -> None:
         self.job = job
-        self.scraper = ""
         self._settings = settings
         self._pool = pool
         self._wanted_end: Cancelled | GivenBack | None = None
-        self._folder = settings.partial / job.id
+        self._record: AttemptRecord | None = None
+        self._since = now()
 
     def end(self, outcome: Cancelled | GivenBack) -> None:
         """Ask the attempt to end in this way; its processes are gone within a tick. It may be done before."""
         self._wanted_end = outcome
 
-    def run(self, db: sqlite3.Connection) -> Outcome:
+    @property
+    def account(self) -> str:
+        """Whose session the present turn uses; '' for nobody's."""
+        return self._record.part.account if self._record else ""
+
+    def run(self, db: sqlite3.Connection, record: AttemptRecord) -> Outcome:
         """Do the work and return how it ended. Never raises for what a scraper, a site or a disk does."""
+        self._record = record
         try:
             with contextlib.closing(open_progress(self._settings.database)) as progress:
-                return self._run(db, progress)
+                return self._run(db, progress, record)
         except BowerbirdError as error:
             return _failed(error)
         except OSError as error:
             log.exception("job=%s the disk refused", self.job.id)
-            code = "disk_full" if error.errno == errno.ENOSPC else "internal"
+            code = "disk_full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "internal"
             return Failed(code=code, message="", detail=str(error.strerror))
         except Exception as error:
             log.exception("job=%s ended unexpectedly", self.job.id)
             return Failed(code="internal", message="", detail=type(error).__name__)
 
-    def _run(self, db: sqlite3.Connection, progress: sqlite3.Connection) -> Outcome:
-        free = free_bytes(self._settings.archive) - self._settings.disk_floor
-        if free <= 0:
+    def missed_a_session(self, db: sqlite3.Connection) -> bool:
+        """Whether what the job waits for now was stored before it began to wait."""
+        return self._lender(db).has_newer(self._since)
+
+    def _run(self, db: sqlite3.Connection, progress: sqlite3.Connection, record: AttemptRecord) -> Outcome:
+        if free_bytes(self._settings.archive) <= self._settings.disk_floor:
             return Failed(code="disk_full", message="")
-        self._folder.mkdir(parents=True, exist_ok=True)
-        assignment = self._assignment(free, with_media=not self._refreshes(db))
-        outcome: Outcome = Failed(code="not_supported", message="")
-        for name in scrapers_for(self.job.target):
-            self.scraper = name
-            listener = Listener(self._settings, db, progress, self.job)
-            outcome = self._scrape(assignment, listener) or self._file(db, assignment, listener.collected)
-            if not isinstance(outcome, Failed) or outcome.code not in NEXT_SCRAPER_ON:
-                break
-        return outcome
+        (self._settings.partial / self.job.id).mkdir(parents=True, exist_ok=True)
+        return Climb(
+            settings=self._settings, pool=self._pool, job=self.job, db=db, progress=progress, record=record,
+            lender=self._lender(db), wanted_end=self._wanted,
+        ).run()  # fmt: skip
 
-    def _assignment(self, free: int, *, with_media: bool) -> Assignment:
-        job, chosen, settings = self.job, self.job.options, self._settings
-        return Assignment(
-            job_id=job.id, target=job.target, folder=str(self._folder), quality=chosen.quality or settings.quality,  # type: ignore[arg-type]
-            audio_only=chosen.audio_only, comments=chosen.comments, media=with_media, cursor=job.cursor,
-            transcripts=settings.transcripts if chosen.transcripts is None else chosen.transcripts,
-            max_items=job.items_limit or chosen.max_items or settings.max_items, free_bytes=free,
-        )  # fmt: skip
+    def _lender(self, db: sqlite3.Connection) -> Lender:
+        return Lender(self._settings, db, self.job, lambda: self._wanted_end is not None)
 
-    def _refreshes(self, db: sqlite3.Connection) -> bool:
-        """Only metadata: asked for, or archived meanwhile by another job for the same target."""
-        if self.job.refresh_only:
-            return True
-        return not self.job.options.force and known_item(db, self.job.target_key) is not None
-
-    def _scrape(self, assignment: Assignment, listener: Listener) -> Outcome | None:
-        """Let a child work; None where it did all that it can, else how the attempt ends."""
-        with self._pool.child(self.scraper) as child:
-            return self._follow(child, assignment, listener)
-
-    def _follow(self, child: Child, assignment: Assignment, listener: Listener) -> Outcome | None:
-        dog = WatchDog(self._settings, self._folder, time.monotonic())
-        child.begin(assignment)
-        for event in child.events(TICK):
-            if self._wanted_end:
-                return self._wanted_end
-            if isinstance(event, Failed):
-                return event
-            if isinstance(event, Finished):
-                return None
-            if event is not None:
-                listener.take(event)
-            verdict = dog.hears(event, time.monotonic())
-            if verdict:
-                return verdict
-        return self._wanted_end or Failed(code="internal", message="The scraper ended unexpectedly.")
-
-    def _file(self, db: sqlite3.Connection, assignment: Assignment, collected: Collected) -> Outcome:
-        if collected.listed:
-            return Listed()
-        if collected.item is None:
-            return Failed(code="not_supported", message="Nothing was found on this page.")
-        filing = Filing(
-            job_id=self.job.id, target_key=self.job.target_key, folder=str(self._folder), item=collected.item,
-            files=tuple(collected.files), transcripts=tuple(collected.transcripts), notes=tuple(collected.notes),
-            force=self.job.options.force,
-        )  # fmt: skip
-        place = file_item if assignment.media else refresh_item
-        return Done(place(db, self._settings, filing))
+    def _wanted(self) -> Cancelled | GivenBack | None:
+        return self._wanted_end
 
 
 def _failed(error: BowerbirdError) -> Failed:

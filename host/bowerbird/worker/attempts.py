@@ -14,13 +14,15 @@ from bowerbird.database import open_writer
 from bowerbird.errors import RequestError
 from bowerbird.model import Failed
 from bowerbird.queue import transitions
+from bowerbird.queue.budgets import account_key
 from bowerbird.queue.rows import ClaimedJob
 from bowerbird.settings import Settings
 from bowerbird.worker.attempt import Attempt
 from bowerbird.worker.children import ChildPool
-from bowerbird.worker.outcome import Cancelled, GivenBack, Outcome
+from bowerbird.worker.outcome import Cancelled, GivenBack, NeedsSession, Outcome
+from bowerbird.worker.record import AttemptRecord
 from bowerbird.worker.room import Room
-from bowerbird.worker.settle import AttemptRecord, settle
+from bowerbird.worker.settle import Ended, settle
 
 log = logging.getLogger("bowerbird.worker")
 
@@ -63,15 +65,17 @@ class Attempts:
         """Ask one to end; it is gone from here when it has."""
         self._running[job_id][0].end(outcome)
 
-    def give_back(self, platforms: Collection[str]) -> None:
-        """Ask those of these platforms to end; their jobs go on later where they were."""
+    def give_back(self, refused: Collection[tuple[str, str]]) -> None:
+        """Ask those of these platforms and accounts to end; their jobs go on later where they were."""
         for attempt, _ in self._running.values():
-            if attempt.job.target.platform in platforms:
+            platform = attempt.job.target.platform
+            if (platform, account_key(platform, attempt.account)) in refused:
                 attempt.end(GivenBack())
 
     def give_all_back(self) -> None:
         """End all and wait for it."""
-        self.give_back(self.by_platform())
+        for attempt, _ in self._running.values():
+            attempt.end(GivenBack())
         for _, thread in self._running.values():
             thread.join()
 
@@ -87,7 +91,7 @@ class Attempts:
         try:
             with contextlib.closing(open_writer(self._settings.database)) as db:
                 record = AttemptRecord(db, attempt.job)
-                outcome = attempt.run(db)
+                outcome = attempt.run(db, record)
                 if isinstance(outcome, Failed) and outcome.code == "disk_full":
                     self._room.was_not_enough()
                 self._settle(db, attempt, record, outcome)
@@ -99,8 +103,10 @@ class Attempts:
     def _settle(self, db: sqlite3.Connection, attempt: Attempt, record: AttemptRecord, outcome: Outcome) -> None:
         for tries_left in reversed(range(SETTLE_TRIES)):
             try:
-                settle(db, self._settings, attempt.job, outcome)
-                record.close(attempt.scraper, outcome)
+                record.end(outcome)
+                settle(db, self._settings, Ended(attempt.job, record.part), outcome)
+                if isinstance(outcome, NeedsSession) and attempt.missed_a_session(db):
+                    transitions.resume_sessions(db, attempt.job.target.platform)
                 return
             except RequestError as error:
                 if error.code not in PASSING or not tries_left:

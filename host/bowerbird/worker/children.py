@@ -1,4 +1,4 @@
-"""Scraper children: one process per warm series of attempts of one scraper.
+"""Scraper children: one process per warm series of attempts of one scraper with one session, or without any.
 
 The pipe to a child's stdin carries assignments and is its life pipe too: when the worker dies in whatever way, the
 child reads the end of it and ends its own process group (a child of a killed worker lives on otherwise, and
@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from bowerbird.model import Archived, Assignment, Failed, Finished, ScraperEvent
+from bowerbird.model import Archived, Assignment, Failed, Finished, LentSession, ScraperEvent, SessionCheck
 from bowerbird.scrapers.environment import child_command
 from bowerbird.settings import Settings
 
@@ -32,9 +32,9 @@ _decoder: msgspec.json.Decoder[ScraperEvent] = msgspec.json.Decoder(ScraperEvent
 class Child:
     """One scraper process; for one thread at a time."""
 
-    def __init__(self, scraper: str, settings: Settings, log: BinaryIO) -> None:
+    def __init__(self, scraper: str, settings: Settings, log: BinaryIO, session: LentSession | None = None) -> None:
         argv, environment = child_command(scraper, settings)
-        self.scraper = scraper
+        self.series = (scraper, session)
         self.idle_since = time.monotonic()
         self._is_between = True
         self._process = subprocess.Popen(
@@ -53,7 +53,7 @@ class Child:
         """Whether it lives and its last attempt, if any, came to its end: another one may begin."""
         return self._is_between and self._process.poll() is None
 
-    def begin(self, assignment: Assignment) -> None:
+    def begin(self, assignment: Assignment | SessionCheck) -> None:
         """Hand over the next attempt. A child that is gone shows as the end of its events."""
         self._is_between = False
         with contextlib.suppress(BrokenPipeError):
@@ -120,22 +120,25 @@ class ChildPool:
         self._lock = threading.Lock()
 
     @contextlib.contextmanager
-    def child(self, scraper: str) -> Iterator[Child]:
-        """A warm child of this scraper, or a new one. It is kept where it is ready for another attempt, else killed."""
-        child = self._warm(scraper) or Child(scraper, self._settings, self._log)
+    def child(self, scraper: str, session: LentSession | None = None) -> Iterator[Child]:
+        """A warm child of this scraper that knows no other session, or a new one.
+
+        It is kept where it is ready for another attempt, else killed.
+        """
+        child = self._warm((scraper, session)) or Child(scraper, self._settings, self._log, session)
         try:
             yield child
         finally:
             self._take_back(child)
 
-    def _warm(self, scraper: str) -> Child | None:
+    def _warm(self, series: tuple[str, LentSession | None]) -> Child | None:
         with self._lock:
-            child = next((one for one in self._idle if one.scraper == scraper), None)
+            child = next((one for one in self._idle if one.series == series), None)
             if child:
                 self._idle.remove(child)
         if child and not child.is_ready:
             child.kill()
-            return self._warm(scraper)
+            return self._warm(series)
         return child
 
     def _take_back(self, child: Child) -> None:

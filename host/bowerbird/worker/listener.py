@@ -1,4 +1,4 @@
-"""What a scraper says in one attempt: progress is shown, members of lists are queued, the rest is collected."""
+"""What a scraper says: progress is shown, members of lists are queued or filed, the rest is collected."""
 
 from __future__ import annotations
 
@@ -6,14 +6,20 @@ import contextlib
 import logging
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
+
 from bowerbird import model
-from bowerbird.queue import members, transitions
+from bowerbird.archive.keys import archived_ids
+from bowerbird.archive.records import add_creator
+from bowerbird.errors import RequestError
+from bowerbird.queue import budgets, members, streams, transitions
 from bowerbird.queue.rows import ClaimedJob
 from bowerbird.settings import Settings
 from bowerbird.worker.outcome import Collected
+from bowerbird.worker.stream import Stream
 
 log = logging.getLogger("bowerbird.worker")
 
@@ -21,16 +27,43 @@ log = logging.getLogger("bowerbird.worker")
 PROGRESS_EVERY = 0.25
 
 
+class Part(msgspec.Struct, frozen=True):
+    """Which scraper speaks, and with whose session ('' for nobody's)."""
+
+    scraper: str
+    account: str = ""
+
+
 class Listener:
     """Takes the events of one scraper. `progress` is a connection for what may be lost, `db` for what may not."""
 
-    def __init__(self, settings: Settings, db: sqlite3.Connection, progress: sqlite3.Connection, job: ClaimedJob):
+    def __init__(
+        self, settings: Settings, db: sqlite3.Connection, progress: sqlite3.Connection, job: ClaimedJob, part: Part
+    ):
         self.collected = Collected()
+        self.requested = 0
+        self._untold = 0
         self._settings = settings
         self._db = db
         self._progress = progress
         self._job = job
+        self._account = part.account
+        self._stream = Stream(settings, db, job, part.scraper, self.collected)
         self._next_progress = 0.0
+
+    @property
+    def _is_list(self) -> bool:
+        return self.collected.listed or self._job.target.is_list
+
+    def known(self, keys: Sequence[str]) -> model.Archived:
+        """Of these keys those that need not be fetched; of a list they count as done."""
+        if self._is_list:
+            return model.Archived(tuple(streams.add_known(self._db, self._job, keys)))
+        return model.Archived(() if self._job.options.force else tuple(archived_ids(self._db, keys)))
+
+    def limit_reached(self) -> model.Failed | None:
+        """Whether a list has saved as much as one job may without asking."""
+        return self._stream.limit_reached() if self._is_list else None
 
     def take(self, event: model.ScraperEvent) -> None:
         """Do what the event asks for. Raises RequestError where the members of a list can't be written."""
@@ -43,14 +76,17 @@ class Listener:
         if now < self._next_progress and event.fraction != 1:
             return
         self._next_progress = now + PROGRESS_EVERY
-        self._show(transitions.show_progress, event)
+        # A list is as far as its members are; what moves meanwhile are bytes.
+        shown = msgspec.structs.replace(event, fraction=None) if self._is_list else event
+        self._show(transitions.show_progress, shown)
 
     def _take_operation(self, event: model.Operation) -> None:
         self._show(transitions.show, event.text)
 
     def _take_item(self, event: model.ItemFound) -> None:
         self.collected.item = event
-        self._show(transitions.show_title, event.title, event.kind)
+        if not self._is_list:
+            self._show(transitions.show_title, event.title, event.kind)
 
     def _show(self, show: Callable[..., None], *values: Any) -> None:
         # An archive that is busy for a moment is no reason to lose a download.
@@ -68,7 +104,32 @@ class Listener:
 
     def _take_list(self, event: model.ListPage) -> None:
         self.collected.listed = True
-        members.add_page(self._db, self._settings, self._job, event)
+        self.collected.cursor = event.cursor
+        if event.creator:
+            self._take_creator(model.CreatorFound(event.creator))
+        if event.members:
+            members.add_page(self._db, self._settings, self._job, event)
+        else:
+            self._stream.describe(event)
+
+    def _take_creator(self, event: model.CreatorFound) -> None:
+        self.collected.listed |= self._job.target.is_list
+        add_creator(self._db, self._job.target.platform, event.creator)
+
+    def _take_done(self, event: model.ItemDone) -> None:
+        self._stream.done(event)
+
+    def _take_skipped(self, event: model.Skipped) -> None:
+        self._stream.skipped(event)
+
+    def _take_requests(self, event: model.Requested) -> None:
+        self.requested += event.requests
+        self._untold += event.requests
+        # Where the archive is busy for a moment they are counted with the next ones.
+        with contextlib.suppress(RequestError):
+            platform, account = self._job.target.platform, self._account
+            budgets.spend(self._progress, self._settings, platform, account, self._untold)
+            self._untold = 0
 
     def _take_warning(self, event: model.Warned) -> None:
         log.warning("job=%s code=%s %s", self._job.id, event.code, event.message)
@@ -83,4 +144,8 @@ _TAKES: dict[type, Callable[[Listener, Any], None]] = {
     model.Noted: Listener._take_note,
     model.ListPage: Listener._take_list,
     model.Warned: Listener._take_warning,
+    model.CreatorFound: Listener._take_creator,
+    model.ItemDone: Listener._take_done,
+    model.Skipped: Listener._take_skipped,
+    model.Requested: Listener._take_requests,
 }

@@ -18,7 +18,7 @@ from bowerbird.clock import later
 from bowerbird.database import as_request_error, open_keeper, open_writer
 from bowerbird.errors import RequestError
 from bowerbird.install.processes import note_process
-from bowerbird.queue import reads, requests, transitions
+from bowerbird.queue import budgets, reads, requests, transitions
 from bowerbird.queue.claim import claim
 from bowerbird.settings import Settings
 from bowerbird.worker.attempt import discard
@@ -103,7 +103,7 @@ class Worker:
         """Everything that may have to be done, once."""
         self._attempts.reap(db)
         self._carry_out_requests(db)
-        self._attempts.give_back(transitions.paused_platforms(db))
+        self._attempts.give_back(budgets.refused(db))
         transitions.resume_due(db)
         if self._room.is_back():
             transitions.resume_reason(db, "disk")

@@ -16,6 +16,12 @@ class Collected:
         self.transcripts: list[TranscriptReady] = []
         self.notes: list[str] = []
         self.listed = False
+        # Where the list goes on, as its scraper last told.
+        self.cursor: str | None = None
+
+    def next_item(self) -> None:
+        """Forget the item that is done with."""
+        self.item, self.files, self.transcripts, self.notes = None, [], [], []
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -36,4 +42,16 @@ class GivenBack(msgspec.Struct, frozen=True):
     """The worker ends; the job is pending again."""
 
 
-Outcome = Done | Listed | Cancelled | GivenBack | Failed
+class Rested(msgspec.Struct, frozen=True):
+    """Nothing may be asked before that time, because of our own budget or what the platform asked for before."""
+
+    until: str
+
+
+class NeedsSession(msgspec.Struct, frozen=True):
+    """The job goes on when a browser has brought a session of its site."""
+
+    failure: Failed
+
+
+Outcome = Done | Listed | Cancelled | GivenBack | Rested | NeedsSession | Failed

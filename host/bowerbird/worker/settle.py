@@ -11,23 +11,37 @@ from typing import Any
 import msgspec
 
 from bowerbird.archive.filing import mark_gone
-from bowerbird.clock import now
-from bowerbird.database import transaction
+from bowerbird.clock import seconds_until
 from bowerbird.errors import JOB_ADVICE
 from bowerbird.model import Failed
-from bowerbird.queue import members, transitions
+from bowerbird.queue import budgets, members, transitions
 from bowerbird.queue.retry import Policy, decide
-from bowerbird.queue.rows import ClaimedJob
+from bowerbird.queue.rows import ClaimedJob, tries_of
 from bowerbird.settings import Settings
 from bowerbird.worker.attempt import discard
-from bowerbird.worker.outcome import Cancelled, Done, GivenBack, Listed, Outcome
+from bowerbird.worker.listener import Part
+from bowerbird.worker.outcome import Cancelled, Done, GivenBack, Listed, NeedsSession, Outcome, Rested
 
 log = logging.getLogger("bowerbird.worker")
 
 
-def settle(db: sqlite3.Connection, settings: Settings, job: ClaimedJob, outcome: Outcome) -> None:
+class Ended(msgspec.Struct, frozen=True):
+    """A job whose attempt is over, and whose turn was the last."""
+
+    job: ClaimedJob
+    part: Part
+
+
+def settle(db: sqlite3.Connection, settings: Settings, ended: Ended, outcome: Outcome) -> None:
     """Make the job's state that which follows from the outcome."""
+    job = ended.job
     log.info("job=%s platform=%s outcome=%s", job.id, job.target.platform, type(outcome).__name__.lower())
+    if isinstance(outcome, Failed):
+        _failed(db, settings, ended, outcome)
+        return
+    if isinstance(outcome, Done | Listed):
+        budgets.forgive(db, job.target.platform, ended.part.account)
+        transitions.credit(db, job.id, ended.part.scraper)
     _SETTLE[type(outcome)](db, settings, job, outcome)
 
 
@@ -50,24 +64,42 @@ def _given_back(db: sqlite3.Connection, settings: Settings, job: ClaimedJob, out
     transitions.give_back(db, job.id)
 
 
-def _failed(db: sqlite3.Connection, settings: Settings, job: ClaimedJob, outcome: Failed) -> None:
-    failure = _with_advice(outcome)
+def _rested(db: sqlite3.Connection, settings: Settings, job: ClaimedJob, outcome: Rested) -> None:
+    transitions.rest(db, job.id, outcome.until, budgets.said(job.target.platform))
+
+
+def _needs_session(db: sqlite3.Connection, settings: Settings, job: ClaimedJob, outcome: NeedsSession) -> None:
+    transitions.wait(db, job.id, "session", None, outcome.failure)
+
+
+def _failed(db: sqlite3.Connection, settings: Settings, ended: Ended, outcome: Failed) -> None:
+    job, failure = ended.job, _with_advice(outcome)
     policy = Policy(most=settings.max_retries, delay=settings.retry_delay)
-    decision = decide(failure, job.tries, policy, random.random())  # noqa: S311 - spreads retries, keeps no secret
+    chance = random.random()  # noqa: S311 - spreads retries, keeps no secret
+    # A list that saved something since began its tries anew.
+    decision = decide(failure, tries_of(db, job), policy, chance)
     log.warning("job=%s code=%s next=%s detail=%s", job.id, failure.code, decision.status, failure.detail)
     if decision.status == "pending":
         transitions.retry_later(db, job.id, decision.seconds or 0.0, failure)
         return
     if decision.status == "waiting" and decision.wait_reason:
-        if decision.wait_reason == "rate_limit" and decision.seconds:
-            transitions.pause_platform(db, job.target.platform, decision.seconds)
-        transitions.wait(db, job.id, decision.wait_reason, decision.seconds, failure)
+        seconds = decision.seconds
+        if decision.wait_reason == "rate_limit":
+            seconds = seconds_until(_refuse(db, ended, seconds, chance))
+        transitions.wait(db, job.id, decision.wait_reason, seconds, failure)
         return
+    if failure.code == "blocked" and job.target.platform in budgets.PER_ACCOUNT:
+        _refuse(db, ended, None, chance)
     if failure.code == "gone" and job.item_id:
         mark_gone(db, job.item_id)
     transitions.fail(db, job.id, failure)
     if not JOB_ADVICE[failure.code].retry:
         discard(settings.partial / job.id)
+
+
+def _refuse(db: sqlite3.Connection, ended: Ended, seconds: float | None, chance: float) -> str:
+    """Until when nobody asks this platform with this account."""
+    return budgets.refuse(db, ended.job.target.platform, ended.part.account, seconds, chance)
 
 
 def _with_advice(failure: Failed) -> Failed:
@@ -80,25 +112,6 @@ _SETTLE: dict[type, Callable[[sqlite3.Connection, Settings, ClaimedJob, Any], No
     Listed: _listed,
     Cancelled: _cancelled,
     GivenBack: _given_back,
-    Failed: _failed,
+    Rested: _rested,
+    NeedsSession: _needs_session,
 }
-
-
-class AttemptRecord:
-    """The row of one attempt: what ran, when, and how it ended."""
-
-    def __init__(self, db: sqlite3.Connection, job: ClaimedJob) -> None:
-        self._db = db
-        with transaction(db):
-            self._id = db.execute(
-                "INSERT INTO attempts (job_id, number, started_at) VALUES (?, ?, ?)", (job.id, job.tries + 1, now())
-            ).lastrowid
-
-    def close(self, scraper: str, outcome: Outcome) -> None:
-        """Complete the row."""
-        code, detail = (outcome.code, outcome.detail[:2000]) if isinstance(outcome, Failed) else (None, None)
-        with transaction(self._db):
-            self._db.execute(
-                "UPDATE attempts SET ended_at = ?, scraper = ?, outcome = ?, error_code = ?, detail = ? WHERE id = ?",
-                (now(), scraper, type(outcome).__name__.lower(), code, detail, self._id),
-            )

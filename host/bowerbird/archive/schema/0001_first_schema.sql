@@ -16,6 +16,7 @@ CREATE TABLE jobs (
     priority INTEGER NOT NULL DEFAULT 0, not_before TEXT, cursor TEXT, account TEXT, scraper TEXT,
     refresh_only INTEGER NOT NULL DEFAULT 0,
     listed INTEGER NOT NULL DEFAULT 0, items_known INTEGER NOT NULL DEFAULT 0, items_limit INTEGER, options TEXT NOT NULL DEFAULT '{}',
+    streamed INTEGER NOT NULL DEFAULT 0, bytes_saved INTEGER NOT NULL DEFAULT 0,
     revision INTEGER NOT NULL DEFAULT 0, created_at TEXT NOT NULL, updated_at TEXT NOT NULL, started_at TEXT, completed_at TEXT);
 CREATE INDEX jobs_claim ON jobs(status, platform, priority DESC, seq);
 CREATE INDEX jobs_status ON jobs(status, seq);
@@ -33,6 +34,11 @@ CREATE TRIGGER jobs_inserted AFTER INSERT ON jobs BEGIN
     UPDATE jobs SET revision = (SELECT max(revision) + 1 FROM jobs) WHERE seq = new.seq; END;
 CREATE TRIGGER jobs_updated AFTER UPDATE ON jobs WHEN new.revision = old.revision BEGIN
     UPDATE jobs SET revision = (SELECT max(revision) + 1 FROM jobs) WHERE seq = new.seq; END;
+
+-- Members of a list that were archived before it was read: they are done without a job of their own.
+CREATE TABLE known_members (
+    list_id TEXT NOT NULL REFERENCES jobs(id) ON DELETE CASCADE, item_id INTEGER NOT NULL REFERENCES items(id) ON DELETE CASCADE,
+    PRIMARY KEY (list_id, item_id)) WITHOUT ROWID;
 
 CREATE TABLE attempts (
     id INTEGER PRIMARY KEY, job_id TEXT NOT NULL REFERENCES jobs(id), number INTEGER NOT NULL, scraper TEXT, library TEXT,
@@ -112,6 +118,7 @@ CREATE TABLE events (
 CREATE INDEX events_job ON events(job_id);
 CREATE TABLE budgets (
     platform TEXT NOT NULL, account TEXT NOT NULL DEFAULT '', not_before TEXT, strikes INTEGER NOT NULL DEFAULT 0,
+    rests_until TEXT, window_at TEXT, spent INTEGER NOT NULL DEFAULT 0, streak INTEGER NOT NULL DEFAULT 0, used_at TEXT,
     updated_at TEXT NOT NULL, PRIMARY KEY (platform, account)) WITHOUT ROWID;
 CREATE TABLE signins (nonce TEXT PRIMARY KEY, used_at TEXT NOT NULL) WITHOUT ROWID;
 

@@ -1,0 +1,109 @@
+"""The turns of one attempt: scraper after scraper, and once more with a session where that may help."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+import msgspec
+
+from bowerbird.archive.keys import known_item
+from bowerbird.archive.space import free_bytes
+from bowerbird.model import Assignment, Failed, LentSession
+from bowerbird.queue import budgets, leases, streams
+from bowerbird.queue.rows import ClaimedJob, reread
+from bowerbird.settings import Settings
+from bowerbird.worker import ladder
+from bowerbird.worker.children import ChildPool
+from bowerbird.worker.lending import Lender
+from bowerbird.worker.listener import Listener, Part
+from bowerbird.worker.outcome import Cancelled, GivenBack, Listed, Outcome, Rested
+from bowerbird.worker.record import AttemptRecord
+from bowerbird.worker.turn import Turn
+
+WantedEnd = Callable[[], Cancelled | GivenBack | None]
+
+
+class Climb(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt's way up the ladder. The connections are those of its thread: `progress` for what may be lost."""
+
+    settings: Settings
+    pool: ChildPool
+    job: ClaimedJob
+    db: sqlite3.Connection
+    progress: sqlite3.Connection
+    record: AttemptRecord
+    lender: Lender
+    wanted_end: WantedEnd
+
+    def run(self) -> Outcome:
+        """Let scrapers take turns; how the last one ended, or what says most of why all failed."""
+        session = self.lender.first()
+        if session is None and self.lender.needs_one:
+            return self.wanted_end() or self.lender.missing()
+        failures: list[Failed] = []
+        for scraper in ladder.order(self.job):
+            outcome, session = self._try(scraper, session)
+            if not isinstance(outcome, Failed) or not ladder.goes_on(outcome):
+                return self.lender.verdict(outcome, session)
+            failures.append(outcome)
+        return self.lender.verdict(ladder.most_telling(failures), session)
+
+    def _try(self, scraper: str, session: LentSession | None) -> tuple[Outcome, LentSession | None]:
+        """One scraper, at most twice; the session that it ended with."""
+        outcome = self._turn(scraper, session)
+        another = self.lender.another(outcome, session)
+        if another is None:
+            return outcome, session
+        return self._turn(scraper, another), another
+
+    def _turn(self, scraper: str, session: LentSession | None) -> Outcome:
+        part = Part(scraper, session.account if session else "")
+        self.record.begin(part)
+        outcome = self._end_of_turn(part, session)
+        self.record.end(outcome)
+        self.lender.note(outcome, session)
+        return outcome
+
+    def _end_of_turn(self, part: Part, session: LentSession | None) -> Outcome:
+        platform = self.job.target.platform
+        alone = platform in budgets.ONE_AT_A_TIME
+        if not leases.use_account(self.db, self.job.id, platform, part.account, alone=alone):
+            return GivenBack()
+        until = budgets.held(self.db, platform, part.account)
+        if until:
+            return Rested(until)
+        job = reread(self.db, self.job)
+        if _wanted(self.settings, job) <= 0:
+            return Listed()
+        return Turn(
+            settings=self.settings, pool=self.pool, db=self.db, job=job, scraper=part.scraper,
+            assignment=self._assignment(job, part, session), wanted_end=self.wanted_end,
+        ).run(Listener(self.settings, self.db, self.progress, job, part))  # fmt: skip
+
+    def _assignment(self, job: ClaimedJob, part: Part, session: LentSession | None) -> Assignment:
+        chosen, settings = job.options, self.settings
+        is_its_own = not job.streamed or job.scraper == part.scraper
+        return Assignment(
+            job_id=job.id, target=job.target, folder=str(settings.partial / job.id),
+            quality=chosen.quality or settings.quality,  # type: ignore[arg-type]
+            audio_only=chosen.audio_only, comments=chosen.comments, media=not self._refreshes(),
+            cursor=job.cursor if is_its_own else None,
+            transcripts=settings.transcripts if chosen.transcripts is None else chosen.transcripts,
+            newest_only=is_its_own and not chosen.force and streams.was_seen_whole(self.db, job),
+            max_items=_wanted(settings, job), max_bytes=settings.max_job_bytes,
+            free_bytes=max(0, free_bytes(settings.archive) - settings.disk_floor),
+            session=session, pace=budgets.pace_of(self.db, settings, job.target.platform, part.account),
+        )  # fmt: skip
+
+    def _refreshes(self) -> bool:
+        """Only metadata: asked for, or archived meanwhile by another job for the same target."""
+        if self.job.refresh_only:
+            return True
+        return not self.job.options.force and known_item(self.db, self.job.target_key) is not None
+
+
+def _wanted(settings: Settings, job: ClaimedJob) -> int:
+    """How many members to fetch: from the start of a list, or of one whose members are scraped at once, new ones."""
+    limit = job.items_limit or job.options.max_items or settings.max_items
+    return limit - job.members if job.streamed else limit

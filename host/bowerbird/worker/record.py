@@ -1,0 +1,61 @@
+"""The rows of one attempt: which scraper ran, with whose session, when, and how it ended; one row for each turn."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from bowerbird.clock import now
+from bowerbird.database import transaction
+from bowerbird.model import Failed
+from bowerbird.queue.rows import ClaimedJob
+from bowerbird.worker.listener import Part
+from bowerbird.worker.outcome import Outcome
+
+
+class AttemptRecord:
+    """Rows in `attempts`. The first is there from the start: a worker that dies leaves it open."""
+
+    def __init__(self, db: sqlite3.Connection, job: ClaimedJob) -> None:
+        self._db = db
+        self._job = job
+        self._part = Part("")
+        self._is_open = False
+        self._insert()
+
+    @property
+    def part(self) -> Part:
+        """The last turn's scraper and account."""
+        return self._part
+
+    def begin(self, part: Part) -> None:
+        """A scraper has its turn."""
+        if not self._is_open:
+            self._insert()
+        self._part = part
+
+    def end(self, outcome: Outcome) -> None:
+        """The turn, or an attempt that came to none, ended so. No effect where that is known."""
+        if not self._is_open:
+            return
+        code, detail = (outcome.code, outcome.detail[:2000]) if isinstance(outcome, Failed) else (None, None)
+        with transaction(self._db):
+            self._db.execute(
+                """
+                UPDATE attempts SET ended_at = ?, scraper = ?, account = ?, outcome = ?, error_code = ?, detail = ?
+                WHERE id = ?
+                """,
+                (now(), self._part.scraper, self._part.account, _name(outcome), code, detail, self._id),
+            )
+        self._is_open = False
+
+    def _insert(self) -> None:
+        with transaction(self._db):
+            self._id = self._db.execute(
+                "INSERT INTO attempts (job_id, number, started_at) VALUES (?, ?, ?)",
+                (self._job.id, self._job.tries + 1, now()),
+            ).lastrowid
+        self._is_open = True
+
+
+def _name(outcome: Outcome) -> str:
+    return type(outcome).__name__.lower()
