@@ -170,8 +170,9 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True, tag="assignment"):
 
     `folder` is the attempt's own place below `.partial/`, the only one it may write to. `media` is False where only
     metadata and counts are refreshed. `cursor` is what this scraper's last `ListPage` said; `max_items` counts members
-    from the start of the list. `max_bytes` and `free_bytes` limit what is fetched (None: no limit known). With
-    `newest_only` a run before this one came to the list's end: it may end at a page that is archived as a whole.
+    from the start of the list where they become jobs, and new items of this attempt where they are scraped at once.
+    `max_bytes` and `free_bytes` limit what is fetched (None: no limit known). With `newest_only` a run before this one
+    came to the list's end: it may end at a page that is archived as a whole.
     """
 
     job_id: str

@@ -277,3 +277,39 @@ def test_wrong_shape_is_not_the_end_of_a_list(scrape: Scrapes, platforms: StandI
     events = scrape(f"{THIRTY}/")
     assert events.error == "scraper_outdated"
     assert last_cursor(events) is not None
+
+
+NO_SUCH_POST = '{"data":{"xdt_api__v1__media__shortcode__web_info":{"items":[]}},"status":"ok"}'
+
+
+def test_post_that_is_listed_and_not_there_is_skipped(scrape: Scrapes, platforms: StandIn) -> None:
+    """Where a list names a post that can't be asked for, it is gone, and the others arrive."""
+    platforms.fault(faults.wrong_shape(NO_SUCH_POST, text=instagram.PHOTO))
+    events = scrape(f"{instagram.GARDEN}/", session=None)
+    assert events.finished
+    assert [(one.error.code, instagram.PHOTO in one.url) for one in events.of(Skipped)] == [("gone", True)]
+    assert len(codes(events)) == GARDEN - 1
+
+
+@pytest.mark.parametrize(
+    ("path", "session", "code"),
+    [(f"{instagram.GARDEN}/", None, "login_needed"), (f"{instagram.GARDEN}/reels/", lent(), "scraper_outdated")],
+)
+def test_three_in_a_row_that_are_not_there(
+    scrape: Scrapes, platforms: StandIn, path: str, session: Any, code: str
+) -> None:
+    """Where none of the listed posts is there it is not the posts: the attempt ends after the third."""
+    platforms.fault(faults.wrong_shape(NO_SUCH_POST, text="27128499623469141"))
+    events = scrape(path, session=session)
+    assert events.error == code
+    assert not events.of(Skipped)
+    assert len([one for one in platforms.log if "27128499623469141" in one.body]) == 3
+
+
+def test_run_for_what_is_new_goes_on_where_it_was_stopped(scrape: Scrapes, platforms: StandIn) -> None:
+    """A run for new posts that stopped behind a page of them does not take that page for the old ones."""
+    scrape(f"{instagram.GARDEN}/")
+    platforms.publish(instagram.GARDEN, 30)
+    first = scrape(f"{instagram.GARDEN}/", newest_only=True, max_items=12)
+    second = scrape(f"{instagram.GARDEN}/", newest_only=True, cursor=last_cursor(first))
+    assert len(codes(first)) + len(codes(second)) == 30

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -237,7 +238,7 @@ def test_requests_keep_their_distance(scrape: Scrapes, platforms: StandIn) -> No
     scrape(PROFILE, session=lent(mid="slow"), max_items=14, pace=Pace(delay_min=0.2, delay_max=0.25))
     times = [one.at for one in platforms.seen("*.instagram.com")]
     assert len(times) == 5
-    assert all(later - sooner >= 0.19 for sooner, later in zip(times, times[1:], strict=False))
+    assert all(later - sooner >= 0.19 for sooner, later in pairwise(times))
 
 
 def test_user_agent_is_the_browsers(scrape: Scrapes, platforms: StandIn) -> None:

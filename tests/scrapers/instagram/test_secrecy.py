@@ -30,7 +30,7 @@ def everything_below(folder: Path) -> bytes:
 
 
 def test_session_is_in_no_file_and_no_log(scrape: Scrapes, platforms: StandIn) -> None:
-    """After work of every kind, and refusals of every kind, no file and no line of stderr holds a part of the session."""
+    """After work and refusals of every kind no file and no line of stderr holds a part of the session."""
     for path in PATHS:
         assert scrape(path, comments=path.startswith("p/"), max_items=4).finished
     for how in ("expired", "checkpoint", "challenge", "feedback", "please wait", "rate limited"):

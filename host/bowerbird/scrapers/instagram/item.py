@@ -23,6 +23,13 @@ COMMENTS = 1000  # of one post, answers not counted
 _ONE_FILE_LESS = frozenset(("gone", "unsafe_file"))  # the item's other files stay
 
 
+class NoSuchPostError(JobError):
+    """The platform's answer to the query for a post is that there is none: gone, or none that this viewer may see."""
+
+    def __init__(self) -> None:
+        super().__init__("gone", "Instagram says that this post is no longer there.")
+
+
 class Attempt:
     """What every item of one assignment needs."""
 
@@ -33,12 +40,16 @@ class Attempt:
         self.fetcher = Fetcher(library.cdn, assignment, report)
 
     def post(self, shortcode: str) -> Any:
-        """A post by its shortcode: one request. Raises JobError `gone`, or `scraper_outdated` for another shape."""
+        """A post by its shortcode: one request. Raises JobError as `made` does."""
+        return self.made(lambda: Post.from_shortcode(self.library.context, shortcode))
+
+    def made(self, make: Callable[[], Any]) -> Any:
+        """A post that may cost a request. Raises NoSuchPostError, or JobError `scraper_outdated` for another shape."""
         try:
-            return Post.from_shortcode(self.library.context, shortcode)
+            return make()
         except BadResponseException as error:
             if self.library.context.knows_no_such_post():
-                raise JobError("gone", "Instagram says that this post is no longer there, or not for you.") from error
+                raise NoSuchPostError from error
             raise refusals.outdated(str(error)) from error
 
 

@@ -17,7 +17,7 @@ from bowerbird.model import (
     Skipped,
 )
 from bowerbird.scrapers.instagram import refusals
-from bowerbird.scrapers.instagram.item import Attempt
+from bowerbird.scrapers.instagram.item import Attempt, NoSuchPostError
 from bowerbird.scrapers.instagram.pages import Cursor, cursor_from
 
 IN_A_ROW = 3  # members that fail alike: then it is not the members
@@ -108,8 +108,10 @@ class Walk:
 
     def _is_known(self, page: Entries, archived: frozenset[str]) -> bool:
         """Everything behind a page of archived members was seen by a run that came to the end."""
-        is_all = bool(page.members) and all(entry.key in archived for entry in page.members)
-        return is_all and self._attempt.assignment.newest_only
+        if not self._attempt.assignment.newest_only or self._last_on(page):
+            # a page on which this very run stopped is archived by it
+            return False
+        return bool(page.members) and all(entry.key in archived for entry in page.members)
 
     def _wanted(self, page: Entries, archived: frozenset[str]) -> list[Entry]:
         ids = [entry.platform_id for entry in page.members]
@@ -131,15 +133,23 @@ class Walk:
         self._new += 1
 
     def _missed(self, entry: Entry, error: JobError, cursor: str) -> Iterator[ScraperEvent]:
-        if error.code in _MAYBE_ALL:
+        if error.code in _MAYBE_ALL or isinstance(error, NoSuchPostError):
             self._doubtful.append((entry, error))
             if len(self._doubtful) >= IN_A_ROW:
-                raise error
+                raise self._of_all(error)
             return
         if not JOB_ADVICE[error.code].skips or error.code in _NEVER_SKIPPED:
             raise error
         yield from self._cleared()
         yield _skipped(entry, error, cursor)
+
+    def _of_all(self, error: JobError) -> JobError:
+        """What it means that members fail one after the other."""
+        if not isinstance(error, NoSuchPostError):
+            return error
+        if self._attempt.library.account:
+            return refusals.outdated(f"{IN_A_ROW} posts in a row that are listed and not there")
+        return refusals.login_needed()
 
     def _cleared(self) -> Iterator[ScraperEvent]:
         """What was in doubt lay with the members: they are skipped."""

@@ -113,7 +113,7 @@ def _posts(attempt: Attempt, listing: Listing, about_of: Callable[[], About]) ->
             key=f"instagram:{shortcode}",
             url=f"{SITE}/p/{shortcode}/",
             title=describe.title_of(describe.caption_of(node)),
-            events=lambda: item.of_post(listing.post(node), attempt, creator),
+            events=lambda: item.of_post(attempt.made(lambda: listing.post(node)), attempt, creator),
         )
 
     def entries() -> Iterator[Entries]:
