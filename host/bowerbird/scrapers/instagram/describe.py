@@ -32,8 +32,7 @@ _LARGEST = 1 << 53
 
 def shortcode_of(node: Node) -> str:
     """The shortcode of a post in a list. Raises JobError `scraper_outdated` where there is none."""
-    media = node.get("media") or {}
-    return checked_id(node.get("shortcode") or node.get("code") or media.get("code"))
+    return checked_id(node.get("shortcode") or node.get("code") or _below(node, "media", "code"))
 
 
 def checked_id(value: Any) -> str:
@@ -121,7 +120,7 @@ def caption_of(node: Node) -> str | None:
     if isinstance(told, Mapping):
         return _text(told.get("text"))
     edges = _below(node, "edge_media_to_caption", "edges")
-    first = edges[0] if isinstance(edges, list) and edges else {}
+    first = next(iter(_listed(edges)), None)
     return _text(told) or _text(_below(first, "node", "text"))
 
 
@@ -134,9 +133,9 @@ def tagged_people(node: Node) -> list[str]:
     """The names of the profiles that are tagged in the picture."""
     newer = _below(_told(node, "usertags"), "in")
     older = _below(node, "edge_media_to_tagged_user", "edges")
-    people = [_below(one, "user", "username") for one in newer or ()]
-    people += [_below(one, "node", "user", "username") for one in older or ()]
-    return list(dict.fromkeys(str(one).lower() for one in people if one))
+    people = [_below(one, "user", "username") for one in _listed(newer)]
+    people += [_below(one, "node", "user", "username") for one in _listed(older)]
+    return list(dict.fromkeys(one.lower() for one in people if isinstance(one, str)))
 
 
 def title_of(caption: str | None) -> str | None:
@@ -144,9 +143,8 @@ def title_of(caption: str | None) -> str | None:
     line = next((" ".join(one.split()) for one in (caption or "").splitlines() if one.strip()), "")
     if len(line) <= TITLE:
         return line or None
-    cut = line[: TITLE - 1]
-    at_word = cut.rpartition(" ")[0]
-    return f"{at_word if len(at_word) > TITLE // 2 else cut}…"
+    at_word = line[:TITLE].rpartition(" ")[0]
+    return f"{at_word if len(at_word) > TITLE // 2 else line[: TITLE - 1]}…"
 
 
 def _kind(node: Node, target: Target) -> Kind:
@@ -173,6 +171,10 @@ def _below(node: Any, *names: str) -> Any:
     for name in names:
         node = _told(node, name)
     return node
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _text(value: Any) -> str | None:
