@@ -9,6 +9,7 @@ import pytest
 from bowerbird.model import CreatorFound, FileReady, ItemDone, ItemFound, ListPage, Requested, Skipped
 from bowerbird.scrapers.instagram.pages import Cursor, cursor_from
 from tests.platforms import StandIn, faults, instagram
+from tests.platforms.conftest import LEAVES_SOCKETS
 from tests.platforms.instagram import files as cdn
 from tests.scrapers.instagram.conftest import Scrapes, asked, codes, files, last_cursor, lent
 
@@ -223,6 +224,7 @@ def test_one_gone_post_is_skipped_with_its_reason(scrape: Scrapes, platforms: St
     assert skipped.title
     assert len(codes(events)) == GARDEN - 1
     assert events.finished
+    assert not (fresh.last_folder / code).exists()
 
 
 def test_post_that_broke_is_skipped_once_the_next_one_arrives(scrape: Scrapes, platforms: StandIn) -> None:
@@ -311,5 +313,27 @@ def test_run_for_what_is_new_goes_on_where_it_was_stopped(scrape: Scrapes, platf
     scrape(f"{instagram.GARDEN}/")
     platforms.publish(instagram.GARDEN, 30)
     first = scrape(f"{instagram.GARDEN}/", newest_only=True, max_items=12)
-    second = scrape(f"{instagram.GARDEN}/", newest_only=True, cursor=last_cursor(first))
+    killed_behind_the_page = first.of(ItemDone)[-1].cursor
+    second = scrape(f"{instagram.GARDEN}/", newest_only=True, cursor=killed_behind_the_page)
     assert len(codes(first)) + len(codes(second)) == 30
+
+
+@LEAVES_SOCKETS
+@pytest.mark.parametrize("account", [None, instagram.ME])
+def test_profile_costs_no_request_more_than_the_library_alone(
+    scrape: Scrapes, platforms: StandIn, settings: Any, tmp_path: Any, account: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Plain instaloader, which keeps all posts of a profile, asks the platform no less often than we do."""
+    from instaloader import Profile
+
+    from tests.platforms.loader import loader
+
+    monkeypatch.setenv("HTTPS_PROXY", settings.proxy)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", settings.ca_bundle)
+    plain = loader(tmp_path / "plain", account)
+    for post in Profile.from_username(plain.context, instagram.GARDEN).get_posts():
+        plain.download_post(post, "any")
+    by_library = asked(platforms)
+    platforms.reset_log()
+    assert scrape(f"{instagram.GARDEN}/", session=account and lent(account, mid="compared")).finished
+    assert asked(platforms) == by_library

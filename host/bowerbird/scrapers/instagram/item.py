@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Generator, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -38,6 +39,10 @@ class Attempt:
         self.report = report
         self.library = library
         self.fetcher = Fetcher(library.cdn, assignment, report)
+
+    def forget(self, platform_id: str) -> None:
+        """Remove what was fetched of an item that can't be had as a whole."""
+        shutil.rmtree(Path(self.assignment.folder, platform_id), ignore_errors=True)
 
     def post(self, shortcode: str) -> Any:
         """A post by its shortcode: one request. Raises JobError as `made` does."""

@@ -66,6 +66,7 @@ class Walk:
         self._start = cursor_from(attempt.assignment.cursor)
         self._limit = attempt.assignment.max_items
         self._new = 0
+        self._begun: set[str] = set()
         self._doubtful: list[tuple[Entry, JobError]] = []
 
     @property
@@ -117,14 +118,18 @@ class Walk:
         ids = [entry.platform_id for entry in page.members]
         last = self._last_on(page)
         first = ids.index(last) + 1 if last in ids else 0
-        return [entry for entry in page.members[first:] if entry.key not in archived]
+        # a pinned post stands at the head and in its place
+        known = archived | self._begun
+        return list({entry.key: entry for entry in page.members[first:] if entry.key not in known}.values())
 
     def _member(self, entry: Entry, cursor: str) -> Iterator[ScraperEvent]:
+        self._begun.add(entry.key)
         self._attempt.report(Operation(f"Fetching {entry.title or entry.platform_id}"))
         try:
             # whole or not at all: what is begun and can't be ended must not be seen
             events = list(entry.events())
         except Exception as error:  # noqa: BLE001 - what a member fails with is a value here
+            self._attempt.forget(entry.platform_id)
             yield from self._missed(entry, refusals.job_error(error, self._attempt.library.account), cursor)
             return
         yield from self._cleared()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import traceback
+from pathlib import PurePath
 from typing import NamedTuple
 
 from instaloader import (
@@ -103,8 +105,14 @@ def job_error(error: Exception, account: str) -> JobError:
     if known:
         return known
     if isinstance(error, _MISREAD) and not isinstance(error, OSError):
-        return _told(_OUTDATED, account, detail=f"{type(error).__name__}: {error}")
+        return _told(_OUTDATED, account, detail=f"{type(error).__name__}: {error}{_place_of(error)}")
     return classify(evidence_of(error))
+
+
+def _place_of(error: Exception) -> str:
+    """Where the answer was misread: without it a report of this helps nobody."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f" in {frames[-1].name}, {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
 
 
 def outdated(detail: str) -> JobError:
