@@ -55,6 +55,14 @@ def test_every_command_is_in_the_readme() -> None:
     assert sorted(named) == sorted(commands())
 
 
+def options_of(parser: argparse.ArgumentParser) -> set[str]:
+    """The options of a command and of its actions."""
+    below = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return set(parser._option_string_actions).union(
+        *(options_of(one) for all_ in below for one in all_.choices.values())
+    )
+
+
 def spoken() -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Each `bowerbird …` anywhere in the pages, with the command and its options."""
     for page in PAGES:
@@ -69,7 +77,7 @@ def test_every_spoken_command_exists(page: str, command: str, options: tuple[str
     """Whoever types what a page says is understood."""
     known = commands()
     assert command in known, page
-    assert set(options) <= set(known[command]._option_string_actions), page
+    assert set(options) <= options_of(known[command]), page
 
 
 @pytest.mark.parametrize("code", [advice.hint for advice in (*REQUEST_ADVICE.values(), *JOB_ADVICE.values())])

@@ -38,12 +38,20 @@ def known_job(host: Host, rows: Rows) -> None:
     )
 
 
+def signed_in() -> dict[str, Any]:
+    """The session that the examples speak of."""
+    message = next(one["message"] for file, one in EXAMPLES if file == "session" and one["direction"] == "to_host")
+    return {name: value for name, value in message.items() if name not in ("id", "type")}
+
+
 @examples("to_host")
 @pytest.mark.usefixtures("known_job")
 def test_each_request_is_answered_as_its_example_says(host: Host, rows: Rows, example: Example) -> None:
     """A request of the examples succeeds, or is refused with the code that its example names."""
     if example["name"] == "continue":
         rows("UPDATE jobs SET status = 'waiting', wait_reason = 'confirm'")
+    if example["message"].__class__ is dict and example["message"].get("type") == "sessions":
+        host.ask("session", **signed_in())
     host.send(example["message"])
     reply = host.reply()
     assert reply["id"] == (example["answered_id"] if "answered_id" in example else example["message"]["id"])
@@ -58,6 +66,8 @@ def shape(value: Any) -> Any:
     """The names in a value, and nothing of what it says."""
     if isinstance(value, dict):
         return {name: shape(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [shape(inner) for inner in value]
     return "…"
 
 
@@ -69,6 +79,20 @@ def test_a_hello_has_the_shape_of_its_example(host: Host) -> None:
     reply = host.ask("hello", protocol=1, extension="0.1.0", browser="Chromium 156")
     example = next(one for file, one in EXAMPLES if one["name"] == "an archive with work in it")
     assert shape(reply) == shape(example["message"])
+
+
+def test_sessions_and_their_events_have_the_shape_of_their_examples(host: Host, rows: Rows) -> None:
+    """What is told of a session has the names of the examples, no more and no fewer."""
+    shapes = {one["name"]: shape(one["message"]) for _, one in EXAMPLES}
+    host.ask("hello", protocol=1, extension="0.1.0", browser="Chromium 156")
+    accepted = host.ask("session", **signed_in())
+    assert shape(accepted) == shapes["accepted"]
+    rows("INSERT INTO requests (kind, payload, created_at) VALUES ('session', '{\"platform_host\": \"x\"}', '2026')")
+    assert shape(host.event("session_needed")) == shapes["any account"]
+    listed = host.ask("sessions", action="list")
+    assert shape(listed["sessions"][0]) == shapes["two of them"]["sessions"][0]
+    host.ask("sessions", action="forget", platform="instagram")
+    assert shape(host.event("session")) == shapes["removed by the person"]
 
 
 @pytest.mark.parametrize("name", ["in the queue", "failed"])

@@ -103,8 +103,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 # the table as Firefox 140 has it
 MOZ_COOKIES = """
 CREATE TABLE moz_cookies (id INTEGER PRIMARY KEY, originAttributes TEXT NOT NULL DEFAULT '', name TEXT, value TEXT,
-    host TEXT, path TEXT, expiry INTEGER, lastAccessed INTEGER, creationTime INTEGER, isSecure INTEGER, isHttpOnly INTEGER,
-    inBrowserElement INTEGER DEFAULT 0, sameSite INTEGER DEFAULT 0, schemeMap INTEGER DEFAULT 0,
+    host TEXT, path TEXT, expiry INTEGER, lastAccessed INTEGER, creationTime INTEGER, isSecure INTEGER,
+    isHttpOnly INTEGER, inBrowserElement INTEGER DEFAULT 0, sameSite INTEGER DEFAULT 0, schemeMap INTEGER DEFAULT 0,
     isPartitionedAttributeSet INTEGER DEFAULT 0)
 """
 
@@ -156,7 +156,8 @@ def test_a_firefox_that_runs_is_read_too(home: Path) -> None:
         firefox.execute("PRAGMA journal_mode=WAL")
         firefox.execute("PRAGMA locking_mode=EXCLUSIVE")
         firefox.executemany(
-            "INSERT INTO moz_cookies (originAttributes, host, name, value, path, expiry, isSecure) VALUES (?,?,?,?,'/',0,1)",
+            "INSERT INTO moz_cookies (originAttributes, host, name, value, path, expiry, isSecure) "
+            "VALUES (?, ?, ?, ?, '/', 0, 1)",
             ORDINARY,
         )
         assert signed_in(browsers.from_browser("firefox", "instagram.com"))["sessionid"] == CANARY

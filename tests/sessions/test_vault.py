@@ -335,12 +335,15 @@ class Ring:
         self.kept: dict[tuple[str, str], str] = {}
 
     def get_keyring(self) -> Ring:
+        """Itself."""
         return self
 
     def get_password(self, place: str, name: str) -> str | None:
+        """What is kept there."""
         return self.kept.get((place, name))
 
     def set_password(self, place: str, name: str, text: str) -> None:
+        """Keep it there."""
         self.kept[place, name] = text
 
 
@@ -375,7 +378,7 @@ def test_a_keyring_that_keeps_nothing_is_replaced_by_a_file(
     ring = Ring(priority=0 if trouble == "no backend" else 5)
 
     def locked(*_: str) -> str:
-        raise Exception("locked")  # noqa: TRY002 - the library's errors have no other ancestor
+        raise Exception("locked")
 
     ring.set_password = ring.get_password = locked  # type: ignore[assignment, method-assign]
     as_library(ring, monkeypatch)
