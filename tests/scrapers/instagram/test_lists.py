@@ -86,6 +86,15 @@ def test_limit_ends_with_a_cursor(scrape: Scrapes) -> None:
     assert cursor_from(last_cursor(events)).last == codes(events)[-1]
 
 
+def test_limit_of_bytes_ends_with_a_cursor(scrape: Scrapes) -> None:
+    """With so many bytes fetched the list ends behind a whole item, and the cursor says that there are more."""
+    events = scrape(f"{THIRTY}/", max_bytes=1_000_000)
+    assert events.finished
+    size = sum(one.size for one in files(events, "image", "video", "thumbnail"))
+    assert 1_000_000 <= size < 2_000_000
+    assert cursor_from(last_cursor(events)).last == codes(events)[-1]
+
+
 def test_limit_that_is_just_the_length_ends_the_list(scrape: Scrapes) -> None:
     """A list of exactly as many posts as are wanted is at its end."""
     assert last_cursor(scrape(f"{THIRTY}/", max_items=30)) is None

@@ -39,7 +39,7 @@ class Fetcher:
         self._free = assignment.free_bytes
         self._report = report
         self._began = monotonic()
-        self._bytes = 0  # of whole files
+        self.bytes = 0  # of whole files
         self.share: Callable[[float], float | None] = lambda _: None  # of one file → of all, where that is known
 
     def fetch(self, piece: Piece, folder: Path) -> FileReady:
@@ -79,17 +79,17 @@ class Fetcher:
                 self._tell(size, total)
         if total is not None and size != total:
             raise JobError("incomplete", detail=f"{size} of {total} bytes arrived")
-        self._bytes += size
+        self.bytes += size
         return total is not None
 
     def _refuse_too_large(self, size: int) -> None:
         if self._limit is not None and size > self._limit:
             raise JobError("too_large")
-        if self._free is not None and self._bytes + size > self._free:
+        if self._free is not None and self.bytes + size > self._free:
             raise JobError("disk_full")
 
     def _tell(self, size: int, total: int | None) -> None:
-        seconds, done = monotonic() - self._began, self._bytes + size
+        seconds, done = monotonic() - self._began, self.bytes + size
         speed = done / seconds if seconds > 0.5 else None
         fraction = self.share(min(1.0, size / total)) if total else None
         self._report(Progress(bytes_downloaded=done, speed=speed, fraction=fraction))

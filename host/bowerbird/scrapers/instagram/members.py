@@ -64,7 +64,6 @@ class Walk:
         self.about = About()
         self._attempt = attempt
         self._start = cursor_from(attempt.assignment.cursor)
-        self._limit = attempt.assignment.max_items
         self._new = 0
         self._begun: set[str] = set()
         self._doubtful: list[tuple[Entry, JobError]] = []
@@ -75,19 +74,23 @@ class Walk:
         return self._start
 
     def events(self, pages: Iterable[Entries]) -> Iterator[ScraperEvent]:
-        """The events of all members that are new; ends early at the limit, with the cursor behind the last one."""
+        """The events of all members that are new; ends early at a limit, with the cursor behind the last one."""
         for page in pages:
             yield self._listed(Cursor(after=page.after, last=self._last_on(page)))
             archived = self._archived(page)
             if self._is_known(page, archived):
                 break
             for entry in self._wanted(page, archived):
-                if self._limit is not None and self._new >= self._limit:
+                if self._is_enough():
                     yield from self._cleared()
                     return
                 yield from self._member(entry, Cursor(after=page.after, last=entry.platform_id).text())
         yield from self._cleared()
         yield self._listed(None)
+
+    def _is_enough(self) -> bool:
+        items, size = self._attempt.assignment.max_items, self._attempt.assignment.max_bytes
+        return (items is not None and self._new >= items) or (size is not None and self._attempt.fetcher.bytes >= size)
 
     def _listed(self, cursor: Cursor | None) -> ListPage:
         about = self.about
