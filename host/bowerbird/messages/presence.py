@@ -16,7 +16,7 @@ from typing import Any
 
 from bowerbird.database import open_progress, open_reader
 from bowerbird.errors import RequestError
-from bowerbird.queue import browsers
+from bowerbird.queue import browsers, leases
 from bowerbird.queue.wake import worker_is_running
 from bowerbird.settings import Settings
 
@@ -81,11 +81,17 @@ class Presence:
             yield db
 
     def _run(self) -> None:
+        self._ask_again()
         with contextlib.suppress(OSError):
             while not self._ended.is_set():
                 with contextlib.suppress(RequestError, sqlite3.Error):
                     self._attend_while_it_works()
                 self._ended.wait(REOPEN)
+
+    def _ask_again(self) -> None:
+        """What waits for a session is asked of a browser that was not there before."""
+        with contextlib.suppress(RequestError, sqlite3.Error), self._writer() as db:
+            leases.ask_again(db)
 
     def _attend_while_it_works(self) -> None:
         with contextlib.closing(open_reader(self._settings.database)) as db:

@@ -17,6 +17,7 @@ import msgspec
 
 from bowerbird.clock import later, now
 from bowerbird.database import transaction
+from bowerbird.errors import BowerbirdError
 from bowerbird.sessions import policy
 
 FRESH_SECONDS = 10.0  # a host whose row is older than this is gone
@@ -82,6 +83,35 @@ def ask_for_check(db: sqlite3.Connection, platform: str, account: str | None) ->
     payload = msgspec.json.encode({"platform": platform, "account": account}).decode()
     with transaction(db):
         db.execute("INSERT INTO requests (kind, payload, created_at) VALUES ('check_session', ?, ?)", (payload, now()))
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """A session that somebody wants checked; `account` None means the newest of the platform."""
+
+    request_id: int
+    platform: str
+    account: str | None = None
+
+
+def next_check(db: sqlite3.Connection) -> Check | None:
+    """The oldest check that was asked for and not done yet."""
+    sql = "SELECT id, payload FROM requests WHERE kind = 'check_session' AND done_at IS NULL ORDER BY id LIMIT 1"
+    row = db.execute(sql).fetchone()
+    if row is None:
+        return None
+    asked = _read(row["payload"])
+    return Check(request_id=row["id"], platform=asked.platform, account=asked.account)
+
+
+def check_done(db: sqlite3.Connection, check: Check, result: str, failure: BowerbirdError | None = None) -> None:
+    """What a check found; why it could not be done is a warning for whoever watches."""
+    with transaction(db):
+        _done(db, check.request_id, result)
+        if failure:
+            db.execute(
+                "INSERT INTO events (at, level, code, message, hint) VALUES (?, 'warning', ?, ?, ?)",
+                (now(), failure.code, failure.message, failure.hint),
+            )
 
 
 def forgotten(db: sqlite3.Connection, platform: str, account: str | None) -> int:

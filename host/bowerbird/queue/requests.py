@@ -15,7 +15,7 @@ RequestKind = Literal["cancel", "discard"]
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """`cancel` ends a running job; `discard` removes what an attempt left on disk of a job that is gone.
 
-    Others are those of another version; what the worker asks of browsers is in leases.py.
+    Others are those of another version; what has to do with sessions is in leases.py and browsers.py.
     """
 
     id: int
@@ -30,7 +30,7 @@ def ask(db: sqlite3.Connection, kind: RequestKind, job_id: str) -> None:
 
 def open_requests(db: sqlite3.Connection) -> list[Request]:
     """What is asked and not done yet, oldest first."""
-    sql = "SELECT id, kind, job_id FROM requests WHERE done_at IS NULL AND kind <> 'session' ORDER BY id"
+    sql = "SELECT id, kind, job_id FROM requests WHERE done_at IS NULL AND kind NOT LIKE '%session' ORDER BY id"
     return [Request(id=row["id"], kind=row["kind"], job_id=row["job_id"]) for row in db.execute(sql)]
 
 

@@ -3,29 +3,70 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import random
 import shutil
 import sqlite3
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from bowerbird.errors import JobError, RequestError
+from bowerbird.database import open_writer
+from bowerbird.errors import BowerbirdError, JobError, RequestError
 from bowerbird.logs import logs_folder
 from bowerbird.model import Failed, Finished, LentSession, Requested, SessionCheck, SessionChecked
-from bowerbird.queue import budgets
+from bowerbird.queue import browsers, budgets
 from bowerbird.sessions import policy
 from bowerbird.sessions.vault import SessionState, Vault
 from bowerbird.settings import Settings
 from bowerbird.worker.children import Child
+
+log = logging.getLogger("bowerbird.worker")
 
 LONGEST = 120.0  # seconds until a check that says nothing more is ended
 TICK = 0.25
 
 # what a platform says of the session itself -> its state in the vault; anything else says nothing of it
 _VERDICTS = {"session_expired": "expired", "login_needed": "expired", "challenge": "challenge"}
+
+
+class Checks:
+    """The checks that browsers asked for, one at a time, in a thread of its own. `stir` is called when one is done."""
+
+    def __init__(self, settings: Settings, stir: Callable[[], None]) -> None:
+        self._settings = settings
+        self._stir = stir
+        self._thread: threading.Thread | None = None
+
+    @property
+    def runs(self) -> bool:
+        """Whether one is under way."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def look(self, db: sqlite3.Connection) -> None:
+        """Begin the next one, if there is one and none is under way."""
+        check = None if self.runs else browsers.next_check(db)
+        if check:
+            self._thread = threading.Thread(target=self._run, args=(check,), daemon=True)
+            self._thread.start()
+
+    def _run(self, check: browsers.Check) -> None:
+        with contextlib.suppress(RequestError, sqlite3.Error), contextlib.closing(self._open()) as db:
+            try:
+                browsers.check_done(db, check, check_session(db, self._settings, check.platform, check.account).state)
+            except BowerbirdError as error:
+                log.info("platform=%s check=%s", check.platform, error.code)
+                browsers.check_done(db, check, error.code, error)
+            except Exception:
+                log.exception("platform=%s check ended unexpectedly", check.platform)
+                browsers.check_done(db, check, "internal", RequestError("internal"))
+        self._stir()
+
+    def _open(self) -> sqlite3.Connection:
+        return open_writer(self._settings.database)
 
 
 def check_session(db: sqlite3.Connection, settings: Settings, platform: str, account: str | None) -> SessionState:

@@ -24,6 +24,7 @@ from bowerbird.settings import Settings
 from bowerbird.worker.attempt import discard
 from bowerbird.worker.attempts import PASSING, Attempts
 from bowerbird.worker.changes import Changes
+from bowerbird.worker.checking import Checks
 from bowerbird.worker.children import ChildPool
 from bowerbird.worker.lease import lease
 from bowerbird.worker.outcome import Cancelled
@@ -49,6 +50,7 @@ class Worker:
         self._linger = linger
         self._stir = threading.Event()
         self._attempts = Attempts(settings, self._pool, self._room, self._stir.set)
+        self._checks = Checks(settings, self._stir.set)
         self._stopping = False
         self._grace = GRACE
         self._next_checkpoint = 0.0
@@ -93,7 +95,7 @@ class Worker:
             is_idle = False
             with _unless_it_passes():
                 self._look(db)
-                is_idle = not self._attempts and reads.is_idle(db, later(SOON))
+                is_idle = not self._attempts and not self._checks.runs and reads.is_idle(db, later(SOON))
             idle_since = (idle_since or time.monotonic()) if is_idle else None
             if idle_since is not None and time.monotonic() - idle_since >= self._linger:
                 return
@@ -103,6 +105,7 @@ class Worker:
         """Everything that may have to be done, once."""
         self._attempts.reap(db)
         self._carry_out_requests(db)
+        self._checks.look(db)
         self._attempts.give_back(budgets.refused(db))
         transitions.resume_due(db)
         if self._room.is_back():
