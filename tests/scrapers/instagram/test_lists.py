@@ -236,6 +236,17 @@ def test_one_gone_post_is_skipped_with_its_reason(scrape: Scrapes, platforms: St
     assert not (fresh.last_folder / code).exists()
 
 
+def test_skipped_post_is_not_skipped_again(scrape: Scrapes, platforms: StandIn) -> None:
+    """A list that goes on does not ask again for what it skipped before its cursor."""
+    code = codes(scrape(f"{instagram.GARDEN}/", max_items=3))[-1]
+    fresh = Scrapes(scrape.child, scrape.folder)
+    platforms.fault(faults.status(404, host=cdn.CDN, path=f"*{str(instagram.number(code))[:-1]}*"))
+    first = fresh(f"{instagram.GARDEN}/", max_items=5)
+    second = fresh(f"{instagram.GARDEN}/", cursor=last_cursor(first))
+    assert (len(first.of(Skipped)), len(second.of(Skipped))) == (1, 0)
+    assert len(codes(first)) + len(codes(second)) == GARDEN - 1
+
+
 def test_post_that_broke_is_skipped_once_the_next_one_arrives(scrape: Scrapes, platforms: StandIn) -> None:
     """A post whose file never comes whole does not stop the list: it is skipped as soon as another one came."""
     code = codes(scrape(f"{instagram.GARDEN}/", max_items=5))[-1]
