@@ -44,10 +44,12 @@ def import_sessions(chosen: Arguments) -> int:
 
 
 def _failure(settings: Settings, chosen: Arguments, site: str) -> RequestError | None:
-    """Why nothing was stored for a site; None where something was."""
+    """Why a site gave no session; None where it did. Raises RequestError for what is wrong with the command itself."""
     try:
         _import_site(settings, chosen, site)
     except RequestError as error:
+        if error.code != "bad_session":
+            raise
         return error
     return None
 
