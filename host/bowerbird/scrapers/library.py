@@ -6,6 +6,7 @@ only the folder, the order of formats and the callbacks' target change; the cook
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,7 +18,7 @@ from yt_dlp.postprocessor.common import PostProcessor
 from yt_dlp.postprocessor.ffmpeg import FFmpegExtractAudioPP
 
 from bowerbird.errors import JobError
-from bowerbird.model import Assignment
+from bowerbird.model import Assignment, LentSession
 from bowerbird.scrapers import options
 from bowerbird.scrapers.environment import Surroundings
 from bowerbird.scrapers.programs import ffmpeg_program
@@ -57,6 +58,7 @@ class Library:
     def __init__(self, surroundings: Surroundings) -> None:
         self._listener: Listener | None = None
         self._audio_only = False
+        self._session: LentSession | None = None
         self._yt_dlp = _Silent(
             {
                 **options.library_options(surroundings, ffmpeg_program()),
@@ -70,6 +72,7 @@ class Library:
 
     def begin(self, assignment: Assignment, listener: Listener) -> None:
         """Point yt-dlp at an attempt's folder and wishes."""
+        self._sign_in(assignment.session)
         self._listener = listener
         self._audio_only = assignment.audio_only
         self._yt_dlp.params.update(
@@ -81,6 +84,15 @@ class Library:
         # or a warning, and a list, would count once for the whole series
         self._yt_dlp._printed_messages.clear()
         self._yt_dlp._playlist_urls.clear()
+
+    def _sign_in(self, session: LentSession | None) -> None:
+        """Take a session before the first request; a child has the same one, or none, for all its attempts."""
+        if session is None or self._session is not None:
+            return
+        self._session = session
+        # read when yt-dlp first needs its jar, which is with the first request
+        self._yt_dlp.params["cookiefile"] = io.StringIO(session.cookies)
+        self._yt_dlp.params["http_headers"]["User-Agent"] = session.user_agent
 
     def read(self, url: str) -> dict[str, Any]:
         """What is at an address, without its media: an item, or a list whose entries are read as they are asked for."""
