@@ -5,25 +5,34 @@ import { captureOfMenu, captureOfPage, MENUS } from "./capture.js";
 import { Clicks } from "./clicks.js";
 import { Courier } from "./courier.js";
 import * as ext from "./ext.js";
+import { Sessions } from "./sessions.js";
 import { Shown } from "./shown.js";
 
 const shown = new Shown(async (state) => {
   await Promise.all([ext.write("session", "state", state), ext.showBadge(badge(state))]);
 });
 const courier = new Courier({ ...ext, show: (state) => shown.set(state) });
-const clicks = new Clicks(courier, ext.openTab);
+const sessions = new Sessions(courier, ext);
+const clicks = new Clicks(courier, sessions, ext.openTab);
 
 ext.onBegin(() => {
   ext.setMenus(MENUS.map(({ source, title }) => ({ id: source, title, contexts: [source] })));
   courier.lookAgain();
 });
 ext.onAlarm(() => courier.lookAgain());
-ext.onMenu((info, page) => clicks.save(captureOfMenu(info, page, clicks.made()), page.title));
-ext.onCommand((_command, page) => clicks.save(captureOfPage(page, "shortcut", clicks.made()), page.title));
+ext.onMenu((info, page) => clicks.save(captureOfMenu(info, page, clicks.made()), page));
+ext.onCommand((_command, page) => clicks.save(captureOfPage(page, "shortcut", clicks.made()), page));
 ext.onCompany(
   () => courier.come(),
   () => courier.go(),
 );
+ext.onAllowed(
+  (origins) => sessions.allowed(origins),
+  () => sessions.look(),
+);
+ext.onCookie((domain) => sessions.cookie(domain));
+courier.on("session_needed", (event) => sessions.needed(event));
+courier.on("listed", () => sessions.offer());
 ext.onMessage({
   look: ({ page }) => clicks.look(page),
   save: ({ page }) => clicks.savePage(page),
@@ -31,5 +40,8 @@ ext.onMessage({
   forget: ({ key }) => clicks.forget(key),
   act: ({ job, action }) => clicks.act(job, action),
   open: ({ what, ref }) => clicks.open(what, ref),
+  want: ({ domain, page }) => sessions.want(domain, page),
+  decline: ({ domain }) => sessions.decline(domain),
+  forget_site: ({ domain }) => sessions.forget(domain),
   look_again: () => clicks.lookAgain(),
 });

@@ -1,5 +1,6 @@
 /** The toolbar button's badge and tooltip, from the state. Pure. */
 
+import { waitingSites } from "./sites.js";
 import { queueLine, saves, TROUBLES } from "./wording.js";
 
 /** @typedef {import("./types.d.ts").State} State */
@@ -28,6 +29,12 @@ const ROWS = [
   },
   { when: ({ failed }) => failed > 0, text: () => "!", colour: RED, title: failedLine },
   {
+    when: (state) => waitingSites(state).length > 0,
+    text: () => "@",
+    colour: AMBER,
+    title: signInLine,
+  },
+  {
     when: ({ queue }) => queue.running > 0,
     text: ({ queue }) => String(queue.running + queue.pending),
     colour: BLUE,
@@ -52,6 +59,14 @@ export function badge(state) {
 /** @param {number} held */
 function heldLine(held) {
   return held ? `${saves(held)} ${held === 1 ? "waits" : "wait"} in this browser` : "";
+}
+
+/** @param {State} state */
+function signInLine(state) {
+  const waiting = waitingSites(state);
+  const count = waiting.reduce((sum, { jobs }) => sum + jobs.length, 0);
+  const names = waiting.map(({ site }) => site.name).join(", ");
+  return `${saves(count)} ${count === 1 ? "waits" : "wait"} for your sign-in: ${names}`;
 }
 
 /** @param {State} state */

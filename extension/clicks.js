@@ -11,9 +11,14 @@ const IDENTIFY_PATIENCE = 3_000; // milliseconds; then the click counts more tha
 const OPEN_PATIENCE = 60_000; // milliseconds; the archive's pages may have to start first
 
 export class Clicks {
-  /** @param {import("./courier.js").Courier} courier @param {(url: string) => any} openTab */
-  constructor(courier, openTab) {
+  /**
+   * @param {import("./courier.js").Courier} courier
+   * @param {import("./sessions.js").Sessions} sessions
+   * @param {(url: string) => any} openTab
+   */
+  constructor(courier, sessions, openTab) {
     this.courier = courier;
+    this.sessions = sessions;
     this.openTab = openTab;
   }
 
@@ -23,12 +28,13 @@ export class Clicks {
 
   /** The toolbar button: saves what is one thing at once, and asks first where it is many. @param {Page} page */
   async look(page) {
+    await this.sessions.come();
     const state = await this.courier.state();
     if (!isWeb(page.url) || remembered(state, page.url, Date.now())) return {};
     const target = await this.#identify(page.url);
     const capture = captureOfPage(page, "toolbar", this.made());
     if (isList(target?.kind)) this.#remember(capture, page.title, "asked", target);
-    else await this.save(capture, page.title, target);
+    else await this.save(capture, page, target);
     return {};
   }
 
@@ -36,23 +42,23 @@ export class Clicks {
   async savePage(page) {
     const asked = (await this.courier.state()).saved.find(({ url }) => url === page.url);
     if (asked) this.courier.change("forgotten", asked.key);
-    await this.save(captureOfPage(page, "popup", this.made()), page.title, asked?.target);
+    await this.save(captureOfPage(page, "popup", this.made()), page, asked?.target);
     return {};
   }
 
   /** Fetches the media once more. @param {Page} page */
   async saveAgain(page) {
     const capture = captureOfPage(page, "popup", this.made());
-    await this.save({ ...capture, options: { force: true } }, page.title);
+    await this.save({ ...capture, options: { force: true } }, page);
     return {};
   }
 
-  /** @param {Capture | null} capture @param {string} title @param {Target | null} [target] */
-  async save(capture, title, target = null) {
+  /** @param {Capture | null} capture @param {Page} page @param {Target | null} [target] */
+  async save(capture, page, target = null) {
     if (!capture || !isWeb(capture.url)) return;
     await this.courier.state(); // what is changed before the stored state is read would be lost
-    this.#remember(capture, title, "held", target);
-    await this.courier.hold(capture);
+    this.#remember(capture, page.title, "held", target);
+    await this.courier.hold(capture, () => this.sessions.bring(capture.url, page));
   }
 
   /** @param {Capture} capture @param {string} title @param {"asked" | "held"} status @param {Target | null} [target] */

@@ -35,6 +35,8 @@ export class Courier {
   #company = 0;
   /** @type {any} */
   #resting = null;
+  /** @type {Record<string, (event: any) => void>} */
+  #listeners = {};
 
   /** @param {typeof import("./ext.js") & {show: (state: State) => void}} door the browser, and where the state is shown */
   constructor(door) {
@@ -46,6 +48,11 @@ export class Courier {
     this.#state = await this.door.read("session", "state", BEGINNING);
     this.#outbox = await this.door.read("local", "outbox", []);
     this.change("held", this.#outbox.length);
+  }
+
+  /** @param {string} event of the host, or `listed` when it has named its jobs @param {(event: any) => void} listener */
+  on(event, listener) {
+    this.#listeners[event] = listener;
   }
 
   /** @returns {Promise<State>} */
@@ -71,10 +78,15 @@ export class Courier {
     this.change("held", entries.length);
   }
 
-  /** The capture is on the browser's disk when this returns; the way to the host goes on by itself. @param {Capture} capture */
-  async hold(capture) {
+  /**
+   * The capture is on the browser's disk when this returns; the way to the host goes on by itself.
+   * @param {Capture} capture
+   * @param {() => Promise<void>} [ahead] sends what has to be there before it
+   */
+  async hold(capture, ahead) {
     await this.#ready;
     await this.#keep(outbox.added(this.#outbox, capture));
+    await ahead?.();
     this.carry();
   }
 
@@ -189,6 +201,7 @@ export class Courier {
       "listed",
       replies.flatMap(({ jobs }) => jobs),
     );
+    this.#listeners.listed?.(null);
     this.#rest();
   }
 
@@ -204,6 +217,7 @@ export class Courier {
   /** @param {any} frame */
   #hear(frame) {
     if (frame.event in EVENTS) this.change(frame.event, EVENTS[frame.event](frame));
+    else if (frame.event) this.#listeners[frame.event]?.(frame);
     else if (frame.id === null) this.#requests.failAll(frame.error);
     else this.#requests.settle(frame);
     this.#rest();

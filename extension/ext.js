@@ -7,7 +7,11 @@ const api = globalThis.browser ?? globalThis.chrome;
 
 const HOST = "org.bowerbird.host";
 
+const IS_FIREFOX = "getBrowserInfo" in api.runtime;
+const [ORDINARY_STORE, PRIVATE_STORE] = IS_FIREFOX ? ["firefox-default", "firefox-private"] : ["0", "1"];
+
 export const VERSION = api.runtime.getManifest().version;
+export const USER_AGENT = navigator.userAgent;
 
 /** @returns {string} the browser's name and version, for the host's records */
 export function browserName() {
@@ -67,7 +71,8 @@ export async function currentPage() {
 
 /** @param {chrome.tabs.Tab | undefined} tab */
 export function pageOf(tab) {
-  return { url: tab?.url ?? "", title: tab?.title ?? "", incognito: tab?.incognito ?? false };
+  const { url = "", title = "", incognito = false, id } = tab ?? {};
+  return { url, title, incognito, tab: id };
 }
 
 /** @param {string} url */
@@ -143,4 +148,58 @@ export function onCompany(onCome, onGo) {
     port.onDisconnect.addListener(onGo);
     onCome();
   });
+}
+
+/** Asks the person; has to be the first thing that a click does. @param {string} origin @returns {Promise<boolean>} */
+export function askFor(origin) {
+  return api.permissions.request({ permissions: ["cookies"], origins: [origin] });
+}
+
+/** @param {string} origin without this permission the browser calls every cookie jar empty, and says no more */
+export function mayRead(origin) {
+  return api.permissions.contains({ permissions: ["cookies"], origins: [origin] });
+}
+
+/** @returns {Promise<string[]>} the sites whose cookies may be read */
+export async function allowedOrigins() {
+  const { permissions = [], origins = [] } = await api.permissions.getAll();
+  return permissions.includes("cookies") ? origins : [];
+}
+
+/** @param {string} origin takes the last one's cookies with it */
+export async function disallow(origin) {
+  const last = (await allowedOrigins()).every((one) => one === origin);
+  await api.permissions.remove({ origins: [origin], permissions: last ? ["cookies"] : [] });
+}
+
+/** @param {(origins: string[]) => void} listener @param {() => void} onLess */
+export function onAllowed(listener, onLess) {
+  api.permissions.onAdded.addListener(({ origins = [] }) => listener(origins));
+  api.permissions.onRemoved.addListener(onLess);
+}
+
+/** @param {string} domain @param {string} store @returns {Promise<import("./types.d.ts").Cookie[]>} partitioned ones too */
+export function cookiesOf(domain, store) {
+  const everyParty = IS_FIREFOX ? { firstPartyDomain: null } : {}; // Chromium throws on it
+  return api.cookies.getAll(/** @type {any} */ ({ domain, storeId: store, partitionKey: {}, ...everyParty }));
+}
+
+/** @returns {Promise<string[]>} the cookie jars that are not of a private window; only those with a tab are told */
+export async function ordinaryStores() {
+  const stores = (await api.cookies.getAllCookieStores()).map(({ id }) => id);
+  return [...new Set([ORDINARY_STORE, ...stores])].filter((id) => id !== PRIVATE_STORE);
+}
+
+/** @param {number | undefined} id @param {boolean} incognito @returns {Promise<string>} the jar of a tab, or of its window */
+export async function storeOfTab(id, incognito) {
+  const tab = id === undefined ? null : await api.tabs.get(id).catch(() => null);
+  return /** @type {any} */ (tab)?.cookieStoreId ?? (incognito ? PRIVATE_STORE : ORDINARY_STORE);
+}
+
+/** @param {(domain: string) => void} listener hears of each new cookie of the sites that may be read */
+export function onCookie(listener) {
+  const changed = ({ removed, cookie }) => removed || listener(cookie.domain);
+  const hear = () => api.cookies?.onChanged.addListener(changed); // the same one twice is one
+  hear();
+  api.permissions.onAdded.addListener(hear);
 }

@@ -25,6 +25,9 @@ export const BEGINNING = {
   failed: 0,
   held: 0,
   warnings: [],
+  allowed: [],
+  declined: [],
+  not_lent: {},
 };
 
 /** @param {Job | undefined} job */
@@ -88,9 +91,24 @@ export const CHANGES = {
   forgotten: (state, key) => ({ ...state, saved: state.saved.filter((saved) => saved.key !== key) }),
   /** @param {State} state @param {number} held how many captures are in the outbox */
   held: (state, held) => ({ ...state, held }),
+  /** @param {State} state @param {{allowed: string[], declined: string[]}} sites */
+  sites: (state, sites) => ({ ...state, ...sites }),
+  /** @param {State} state @param {string} domain */
+  lent: (state, domain) => ({ ...state, not_lent: without(state.not_lent, domain) }),
+  /** @param {State} state @param {{domain: string, message: string, hint: string}} refusal */
+  not_lent: (state, { domain, message, hint }) => ({
+    ...state,
+    not_lent: { ...state.not_lent, [domain]: { message, hint } },
+  }),
   /** @param {State} state */
   seen: (state) => ({ ...state, done: 0, failed: 0 }),
 };
+
+/** @template T @param {Record<string, T>} all @param {string} name @returns {Record<string, T>} */
+function without(all, name) {
+  const { [name]: _, ...others } = all;
+  return others;
+}
 
 /** @param {State} state @param {Job} job */
 function counted(state, job) {

@@ -109,6 +109,34 @@ export interface State {
   failed: number;
   held: number;
   warnings: WireError[];
+  /** Domains whose sign-in may be read; `*` stands for all. */
+  allowed: string[];
+  /** Domains for which the person chose "not now". */
+  declined: string[];
+  /** Why the host did not take the sign-in that this browser has, by domain. */
+  not_lent: Record<string, { message: string; hint: string }>;
+}
+
+/** Where a person signs in, and which cookies tell that somebody did. `domain` names it in permissions. */
+export interface Site {
+  name: string;
+  domain: string;
+  host: string;
+  platform: string;
+  login: string[];
+  account?: string;
+  likes?: boolean;
+  only: string[];
+}
+
+/** What is read of the browser's own cookie object; the host gets all of it. */
+export interface Cookie {
+  name: string;
+  value: string;
+  domain: string;
+  httpOnly: boolean;
+  partitionKey?: { topLevelSite?: string } | null;
+  firstPartyDomain?: string;
 }
 
 /** The open tab as far as the extension may know it. */
@@ -116,6 +144,7 @@ export interface Page {
   url: string;
   title: string;
   incognito: boolean;
+  tab?: number;
 }
 
 /** One open line to the host, however the browser spells it. */

@@ -78,6 +78,11 @@ export function saves(count) {
   return count === 1 ? "1 save" : `${count} saves`;
 }
 
+/** @param {number} count */
+export function goOn(count) {
+  return `${saves(count)} ${count === 1 ? "goes on by itself" : "go on by themselves"}`;
+}
+
 /** @param {QueueCounts} queue */
 export function queueLine({ running, pending, waiting }) {
   const parts = [

@@ -1,6 +1,7 @@
 /** The popup: shows the state as it comes, and hands each click to the background. */
 
 import * as ext from "../ext.js";
+import { originOf, siteOfHost } from "../sites.js";
 import { BEGINNING } from "../state.js";
 import { patch } from "./dom.js";
 import { view } from "./view.js";
@@ -21,6 +22,12 @@ async function tell(message) {
   show({ trouble: answer?.error ?? null });
 }
 
+/** The popup may close while the browser asks: what comes of a yes is up to the background. @param {string} domain */
+async function allow(domain) {
+  tell({ do: "want", domain, page });
+  if (!(await ext.askFor(originOf(domain)))) await tell({ do: "decline", domain });
+}
+
 /** What the buttons do, by their `data-do`. */
 const ACTIONS = {
   save: () => tell({ do: "save", page }),
@@ -28,6 +35,10 @@ const ACTIONS = {
   forget: ({ ref }) => tell({ do: "forget", key: ref }),
   act: ({ ref, action }) => tell({ do: "act", job: ref, action }),
   open: ({ what, ref }) => tell({ do: "open", what, ref }),
+  allow: ({ ref }) => allow(ref ?? ""),
+  decline: ({ ref }) => tell({ do: "decline", domain: ref }),
+  visit: ({ ref }) => ext.openTab(`https://${siteOfHost(ref ?? "").host}/`),
+  forget_site: ({ ref }) => tell({ do: "forget_site", domain: ref }),
   look_again: () => tell({ do: "look_again" }),
   copy: ({ text }) => navigator.clipboard.writeText(text),
 };

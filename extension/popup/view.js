@@ -5,6 +5,7 @@ import { isFinal, remembered } from "../state.js";
 import { queueLine, size, TROUBLES, unsavable } from "../wording.js";
 import { button, glyphButton, h, icon, lead } from "./draw.js";
 import { jobRow, pageJob } from "./jobs.js";
+import { allowedSites, signIns } from "./signin.js";
 
 /** @typedef {import("../types.d.ts").State} State */
 /** @typedef {import("../types.d.ts").Page} Page */
@@ -24,7 +25,9 @@ export function view(looked) {
     ...notices(looked),
     ...(state.connection in TROUBLES ? missing(state) : []),
     ...thisPage(looked, saved, job),
+    ...(state.connection in TROUBLES ? [] : signIns(looked, saved, job)),
     ...otherJobs(looked, job),
+    ...allowedSites(state),
   ];
   return [header(), h("div", { class: "body" }, body), footer(state)];
 }

@@ -1,0 +1,241 @@
+/** Lends the host the sign-ins of sites that the person allowed, and of no others. */
+
+import {
+  accountOf,
+  domainOfOrigin,
+  isSignedIn,
+  isWithin,
+  originOf,
+  ownCookies,
+  signOf,
+  siteOfHost,
+  siteOfUrl,
+  waitingSites,
+} from "./sites.js";
+
+/** @typedef {import("./types.d.ts").Site} Site */
+/** @typedef {import("./types.d.ts").Page} Page */
+/** @typedef {{cookies: import("./types.d.ts").Cookie[], store_id: string, incognito?: boolean}} Found */
+
+const SETTLED = 1_500; // milliseconds without a further cookie: a sign-in sets a dozen
+const SPACING = 20_000; // milliseconds between two offers of one site; below the 30 s that a background lives
+
+export class Sessions {
+  /** When something was offered last, by domain. @type {Record<string, number>} */
+  #offered = {};
+  /** @type {any} */
+  #timer = null;
+
+  /** @param {import("./courier.js").Courier} courier @param {typeof import("./ext.js")} door */
+  constructor(courier, door) {
+    this.courier = courier;
+    this.door = door;
+  }
+
+  /** Brings the state up to date with what the browser allows. */
+  async look() {
+    await this.courier.state();
+    const [origins, choices] = await Promise.all([this.door.allowedOrigins(), this.#choices()]);
+    this.courier.change("sites", {
+      allowed: origins.map(domainOfOrigin).filter(Boolean),
+      declined: Object.keys(choices).filter((domain) => choices[domain] === "declined"),
+    });
+  }
+
+  /** A popup opens: who was asked by the browser before and did not say yes has said no. */
+  async come() {
+    const choices = await this.#choices();
+    const answered = Object.keys(choices).map((domain) => [domain, "declined"]);
+    await this.door.write("local", "choices", Object.fromEntries(answered));
+    await this.look();
+  }
+
+  /** The click on “Use my sign-in”; the browser asks the person at the same time. @param {string} domain @param {Page} page */
+  async want(domain, page) {
+    const wanted = { tab: page.tab, incognito: page.incognito };
+    await this.door.write("session", "wanted", { ...(await this.#wanted()), [domain]: wanted });
+    await this.#choose(domain, "asked");
+    if (await this.#isAllowed(siteOfHost(domain))) await this.#fulfil(domain);
+    return {};
+  }
+
+  /** @param {string} domain */
+  async decline(domain) {
+    await this.#choose(domain, "declined");
+    await this.look();
+    return {};
+  }
+
+  /** The browser allows more than before. @param {string[]} origins */
+  async allowed(origins) {
+    for (const domain of origins.map(domainOfOrigin).filter(Boolean)) await this.#fulfil(domain);
+    await this.look();
+  }
+
+  /** Takes the permission back, and what the host has of it. @param {string} domain */
+  async forget(domain) {
+    const { host } = siteOfHost(domain);
+    await this.door.disallow(originOf(domain));
+    await this.decline(domain);
+    await this.courier.reach();
+    await this.courier.ask("sessions", { action: "forget", platform: host }).catch(unlessNotFound);
+    return {};
+  }
+
+  /** Goes ahead of a capture, so that its job starts with the session of the tab. @param {string} url @param {Page} page */
+  async bring(url, page) {
+    const site = siteOfUrl(url);
+    if (page.incognito || !(await this.#isAllowed(site))) return;
+    await this.#bringOfTab(site, page).catch(() => {}); // the capture counts more, and the host asks again
+  }
+
+  /** The answer to `session_needed`. @param {{request_id: number, platform_host: string, account?: string | null}} event */
+  async needed({ request_id, platform_host, account }) {
+    const site = siteOfHost(platform_host);
+    if (!(await this.#isAllowed(site))) return this.#none(request_id, "not_allowed");
+    const found = await this.#find(site, account);
+    if (!found) return this.#none(request_id, "no_cookies");
+    await this.#send(site, found, { request_id, platform_host }).catch(() => {}); // the state says why
+  }
+
+  /** A cookie changed. @param {string} domain */
+  async cookie(domain) {
+    const waiting = waitingSites(await this.courier.state());
+    if (waiting.some(({ site }) => isWithin(domain.replace(/^\./, ""), site.domain))) this.offerSoon();
+  }
+
+  offerSoon() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.offer(), SETTLED);
+  }
+
+  /** Brings what jobs wait for, where the browser has something that the host has not seen. */
+  async offer() {
+    const state = await this.courier.state();
+    for (const { site, jobs } of waitingSites(state)) {
+      const asksPerson = jobs.some(({ error }) => error?.code === "challenge");
+      await this.#offerOne(site, asksPerson).catch(() => {}); // the state says why
+    }
+  }
+
+  /** @param {Site} site @param {boolean} asksPerson the sign-in stays the same when its question is answered */
+  async #offerOne(site, asksPerson) {
+    if (!(await this.#isAllowed(site))) return;
+    const found = await this.#find(site);
+    if (!found) return;
+    const sign = await fingerprint(signOf(found.cookies, asksPerson ? { ...site, login: [] } : site));
+    const brought = await this.door.read("session", "brought", {});
+    if (brought[`${site.domain} ${asksPerson}`] === sign) return;
+    const early = (this.#offered[site.domain] ?? 0) + SPACING - Date.now();
+    if (early > 0) {
+      this.#timer = setTimeout(() => this.offer(), early);
+      return;
+    }
+    await this.courier.reach();
+    await this.#send(site, found);
+  }
+
+  /** What the person wanted when the permission was asked for. @param {string} domain */
+  async #fulfil(domain) {
+    const { [domain]: wanted, ...others } = await this.#wanted();
+    await this.door.write("session", "wanted", others);
+    await this.#choose(domain, null);
+    const site = siteOfHost(domain);
+    await (wanted ? this.#bringOfTab(site, wanted) : this.offer()).catch(() => {}); // the state says why
+  }
+
+  /** @param {Site} site @param {{tab?: number, incognito: boolean}} page */
+  async #bringOfTab(site, { tab, incognito }) {
+    const store = await this.door.storeOfTab(tab, incognito);
+    const found = await this.#read(site, store);
+    if (!isSignedIn(found.cookies, site)) return;
+    if (!incognito) await this.#rememberStore(site, store);
+    await this.courier.reach();
+    const private_ = incognito ? { incognito: true, keep_incognito: true } : {};
+    this.#send(site, found, private_).catch(() => {}); // what follows is sent behind it, and need not wait for the reply
+  }
+
+  /** The sign-in of the first store that has one, that of the named account before others; never of a private window. @param {Site} site @param {string | null} [account] */
+  async #find(site, account) {
+    const { [site.domain]: used } = await this.door.read("local", "stores", {});
+    const stores = new Set([...(used ? [used] : []), ...(await this.door.ordinaryStores())]);
+    const all = await Promise.all([...stores].map((store) => this.#read(site, store)));
+    const signedIn = all.filter(({ cookies }) => isSignedIn(cookies, site));
+    return signedIn.find(({ cookies }) => account && accountOf(cookies, site) === account) ?? signedIn[0];
+  }
+
+  /** @param {Site} site @param {string} store @returns {Promise<Found>} */
+  async #read(site, store) {
+    const cookies = await this.door.cookiesOf(site.domain, store);
+    return { cookies: ownCookies(cookies, site), store_id: store };
+  }
+
+  /** On its way before this returns, if the line is open. @param {Site} site @param {Found} found @param {object} [more] */
+  async #send(site, found, more = {}) {
+    this.#offered[site.domain] = Date.now();
+    const message = { platform_host: site.host, user_agent: this.door.USER_AGENT, ...found, ...more };
+    const { domain } = site;
+    try {
+      await this.courier.ask("session", message);
+      this.courier.change("lent", domain);
+    } catch (/** @type {any} */ error) {
+      if (error.code !== "bad_session") throw error;
+      this.courier.change("not_lent", { domain, message: error.message, hint: error.hint });
+    }
+    await this.#rememberBrought(site, found);
+  }
+
+  /** @param {number} request_id @param {"not_allowed" | "no_cookies"} reason */
+  async #none(request_id, reason) {
+    await this.courier.ask("no_session", { request_id, reason }).catch(() => {}); // the host asks again
+  }
+
+  /** A hash, so that the same sign-in is not offered twice; gone with the browser. @param {Site} site @param {Found} found */
+  async #rememberBrought(site, { cookies }) {
+    const [mine, whole] = await Promise.all([
+      fingerprint(signOf(cookies, site)),
+      fingerprint(signOf(cookies, { ...site, login: [] })),
+    ]);
+    const brought = await this.door.read("session", "brought", {});
+    const now = { [`${site.domain} false`]: mine, [`${site.domain} true`]: whole };
+    await this.door.write("session", "brought", { ...brought, ...now });
+  }
+
+  /** Which container the person uses for a site. @param {Site} site @param {string} store */
+  async #rememberStore({ domain }, store) {
+    const known = await this.door.read("local", "stores", {});
+    if (known[domain] !== store) await this.door.write("local", "stores", { ...known, [domain]: store });
+  }
+
+  /** @param {Site} site */
+  #isAllowed({ domain }) {
+    return this.door.mayRead(originOf(domain));
+  }
+
+  /** @returns {Promise<Record<string, "asked" | "declined">>} */
+  #choices() {
+    return this.door.read("local", "choices", {});
+  }
+
+  /** @returns {Promise<Record<string, {tab?: number, incognito: boolean}>>} */
+  #wanted() {
+    return this.door.read("session", "wanted", {});
+  }
+
+  /** @param {string} domain @param {"asked" | "declined" | null} choice */
+  async #choose(domain, choice) {
+    const { [domain]: _, ...others } = await this.#choices();
+    await this.door.write("local", "choices", choice ? { ...others, [domain]: choice } : others);
+  }
+}
+
+/** @param {string} text @returns {Promise<string>} */
+async function fingerprint(text) {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** @param {any} error what was never stored is forgotten already */
+function unlessNotFound(error) {
+  if (error.code !== "not_found") throw error;
+}
