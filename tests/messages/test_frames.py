@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from bowerbird.errors import REQUEST_ADVICE
 from bowerbird.messages.conversation import answer
 from bowerbird.messages.desk import Desk
+from bowerbird.messages.presence import Presence
 from bowerbird.messages.waker import Waker
 from bowerbird.settings import Settings
 from tests.messages.client import Host, a_capture, framed
@@ -182,7 +183,7 @@ BODIES = st.binary(max_size=200) | (REQUESTS | JSON).map(lambda value: json.dump
 @pytest.fixture
 def desk(settings: Settings) -> Any:
     """A desk in this process; nothing is watched or woken."""
-    desk = Desk(settings, lambda wanted: None, Waker(settings))
+    desk = Desk(settings, lambda wanted: None, Waker(settings), Presence(settings, lambda event: None))
     yield desk
     desk.drop_archive()
 

@@ -15,6 +15,7 @@ from bowerbird.install.checks.browsers import check_browsers, check_greeting
 from bowerbird.install.checks.check import Check
 from bowerbird.install.checks.network import check_ca_bundle, check_environment, check_proxy, check_site_port
 from bowerbird.install.checks.programs import check_bowerbird, check_deno, check_ffmpeg, check_yt_dlp
+from bowerbird.install.checks.sessions import check_sessions
 from bowerbird.install.checks.work import check_worker
 from bowerbird.settings import Settings
 
@@ -30,6 +31,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Check]], ...] = (
     check_sqlite,
     check_disk,
     check_worker,
+    check_sessions,
     check_ffmpeg,
     check_deno,
     check_yt_dlp,
