@@ -54,7 +54,7 @@ function isOfPage({ domain }, { url }) {
 function ask({ site, jobs, why }) {
   return notice(
     `May Bowerbird use your sign-in of ${site.domain} for saving?`,
-    `${why} It stays on this computer, and goes only to ${site.domain}.`,
+    `${why} Your sign-in stays on this computer, and goes only to ${site.domain}.`,
     button("Use my sign-in", "", { class: jobs.length ? "go" : "", ...does("allow", site) }),
     button("Not now", "", { class: "bare", ...does("decline", site) }),
   );
@@ -74,7 +74,7 @@ function wasDeclined({ site, jobs }) {
 function askPrivately({ site, why }) {
   return notice(
     `May Bowerbird use this private window's sign-in of ${site.domain}?`,
-    `${why} Without your word nothing of a private window is used. It is forgotten after a day.`,
+    `${why} Nothing of a private window is used without your word. It is forgotten after a day.`,
     button("Use it this time", "", does("allow", site)),
   );
 }

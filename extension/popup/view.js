@@ -142,6 +142,15 @@ function glyphOf(kind) {
   return GLYPHS[kind ?? ""] ?? (isList(kind) ? "list" : "p-web");
 }
 
+/** What a list is called that is no "this". */
+const LISTED = {
+  reels: "these reels",
+  stories: "these stories",
+  highlights: "these highlights",
+  tagged: "these tagged posts",
+  saved: "your saved posts",
+};
+
 const CAN_CLOSE = "You can close this tab, or the browser.";
 
 /** What is said of a save, by its status. @type {Record<Saved["status"], (saved: Saved, job: any) => Drawn[]>} */
@@ -153,7 +162,10 @@ const SAVED = {
       "This is a list",
       "All of it is kept, the newest first. One that is very long asks again before it goes on.",
     ),
-    button(`Save this ${target?.kind}`, "save", { class: "go wide", "data-do": "save" }),
+    button(`Save ${LISTED[target?.kind ?? ""] ?? `this ${target?.kind}`}`, "save", {
+      class: "go wide",
+      "data-do": "save",
+    }),
   ],
   held: (saved) => [
     lead("wait", "s-waiting", "Kept in this browser", "It goes to the archive as soon as Bowerbird answers."),

@@ -51,6 +51,14 @@ for (const [name, steps, text, says] of [
   });
 }
 
+test("badge: a sign-in that jobs wait for stands before what runs, and says whose", () => {
+  const waits = { ...job("waits for a time"), wait_reason: "session", platform: "instagram" };
+  const shown = badge(
+    change(IDLE, ["job", { ...waits, id: "a" }], ["job", { ...waits, id: "b" }], ["job", job("running")]),
+  );
+  assert.deepEqual([shown.text, shown.title], ["@", "Bowerbird: 2 saves wait for your sign-in: Instagram"]);
+});
+
 test("a look clears what was done and failed", () => {
   const state = change(IDLE, ["job", job("done")], ["job", job("failed")], ["seen"]);
   assert.equal(badge(state).text, "");
