@@ -8,7 +8,7 @@ import signal
 import threading
 from pathlib import Path
 
-from tests.platforms import StandIn, faults, media, web, youtube
+from tests.platforms import StandIn, faults, instagram, media, web, youtube
 
 _TRY = (
     f"https://www.youtube.com/watch?v={youtube.GARDEN}",
@@ -17,6 +17,11 @@ _TRY = (
     f"https://www.youtube.com/playlist?list={youtube.WALKS}",
     f"https://www.youtube.com/playlist?list={youtube.playlist_of(50, dead=25)}",
     f"https://www.youtube.com/{youtube.GARDENERS_HANDLE}",
+    instagram.login_url(instagram.ME),
+    f"https://www.instagram.com/{instagram.GARDEN}/",
+    f"https://www.instagram.com/reel/{instagram.REEL}/",
+    f"https://www.instagram.com/stories/{instagram.GARDEN}/",
+    instagram.collection_url(instagram.COLLECTION),
     web.ONE_MP4,
     web.VIDEO_PAGE,
 )

@@ -55,6 +55,30 @@ def _remove(platforms: StandIn, sent: Any) -> object:
     return sorted(platforms.changes.removed)
 
 
+def _expire(platforms: StandIn, sent: Any) -> object:
+    platforms.expire(sent["account"])
+    return dict(platforms.changes.refused)
+
+
+def _refuse(platforms: StandIn, sent: Any) -> object:
+    platforms.refuse(sent["account"], sent["how"])
+    return dict(platforms.changes.refused)
+
+
+def _accept(platforms: StandIn, sent: Any) -> object:
+    platforms.accept(sent["account"])
+    return dict(platforms.changes.refused)
+
+
+def _renew(platforms: StandIn, sent: Any) -> object:
+    return {"renewals": platforms.renew(sent["account"])}
+
+
+def _rename(platforms: StandIn, sent: Any) -> object:
+    platforms.rename(sent["name"], sent["new_name"])
+    return dict(platforms.changes.renamed)
+
+
 _ACTIONS: dict[tuple[str, str], Callable[[StandIn, Any], object]] = {
     ("GET", "/log"): _show_log,
     ("GET", "/flagged"): _show_flagged,
@@ -64,6 +88,11 @@ _ACTIONS: dict[tuple[str, str], Callable[[StandIn, Any], object]] = {
     ("POST", "/delay"): _delay,
     ("POST", "/publish"): _publish,
     ("POST", "/remove"): _remove,
+    ("POST", "/expire"): _expire,
+    ("POST", "/refuse"): _refuse,
+    ("POST", "/accept"): _accept,
+    ("POST", "/renew"): _renew,
+    ("POST", "/rename"): _rename,
 }
 
 

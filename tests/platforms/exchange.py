@@ -17,10 +17,18 @@ _RANGE = re.compile(r"bytes=(\d+)-(\d*)$")
 
 @dataclass(frozen=True)
 class Changes:
-    """What a test changed in the worlds since the start: new entries of a list (or views), and removed ids."""
+    """What a test changed in the worlds since the start.
+
+    `published`: new entries by list (or views by video). `removed`: ids. `renewed`: by account, how often its session
+    was replaced by another. `refused`: by account, how its platform meets it now, in that platform's words ("expired",
+    "checkpoint" ...). `renamed`: new names by old ones.
+    """
 
     published: Mapping[str, int] = field(default_factory=dict)
     removed: frozenset[str] = frozenset()
+    renewed: Mapping[str, int] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

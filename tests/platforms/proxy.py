@@ -2,7 +2,8 @@
 
 Also answers plain `http://host/path` requests sent through it, and a control path on its own port for other
 processes: `GET /log`, `GET /flagged`, `POST /faults` (one rule or a list), `POST /clear`, `POST /reset`,
-`POST /delay`, `POST /publish`, `POST /remove`.
+`POST /delay`, `POST /publish`, `POST /remove`, `POST /expire`, `POST /refuse`, `POST /accept`, `POST /renew`,
+`POST /rename`.
 """
 
 from __future__ import annotations
@@ -141,6 +142,30 @@ class StandIn:
     def remove(self, platform_id: str) -> None:
         """Take an item off its platform: from now on it is gone there."""
         self.changes = replace(self.changes, removed=self.changes.removed | {platform_id})
+
+    def expire(self, account: str) -> None:
+        """End the session that an account has; only `renew` helps."""
+        self.refuse(account, "expired")
+
+    def refuse(self, account: str, how: str) -> None:
+        """Let the platform refuse an account from now on; `how` is a word of the platform's module."""
+        self.changes = replace(self.changes, refused={**self.changes.refused, account: how})
+
+    def accept(self, account: str) -> None:
+        """End a refusal; the session is the same as before."""
+        refused = {name: how for name, how in self.changes.refused.items() if name != account}
+        self.changes = replace(self.changes, refused=refused)
+
+    def renew(self, account: str) -> int:
+        """Give an account another session, the only one that counts from now on; return how many there were before."""
+        self.accept(account)
+        renewals = self.changes.renewed.get(account, 0) + 1
+        self.changes = replace(self.changes, renewed={**self.changes.renewed, account: renewals})
+        return renewals
+
+    def rename(self, name: str, new_name: str) -> None:
+        """Give a profile another name; the old one is nobody's from now on."""
+        self.changes = replace(self.changes, renamed={**self.changes.renamed, name: new_name})
 
 
 class _Server(socketserver.ThreadingTCPServer):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import cast
 
-from tests.platforms import web, youtube
+from tests.platforms import instagram, web, youtube
 from tests.platforms.exchange import Answer, Platform, Request
 
-PLATFORMS: tuple[Platform, ...] = tuple(cast(Platform, module) for module in (youtube, web))
+PLATFORMS: tuple[Platform, ...] = tuple(cast(Platform, module) for module in (youtube, instagram, web))
 
 # Browsers ask every host for one; that is no mistake of anybody's.
 _ICON = Answer(204)
