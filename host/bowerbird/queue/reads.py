@@ -41,11 +41,15 @@ class JobPage(msgspec.Struct, frozen=True, kw_only=True):
 
 EVERYTHING = JobFilter()
 
-# field of the filter -> condition; a field that is empty asks for nothing
+# field of the filter -> condition; a field that is empty asks for nothing.
+# Rows are in the order of their times, so a time is looked up once as a place in that order: the list is then read
+# from there, and never sorted. The plus keeps SQLite from choosing the index of times for the exact comparison.
 _CONDITIONS = {
     "platform": "jobs.platform = :platform",
-    "since": "jobs.created_at >= :since",
-    "until": "jobs.created_at < :until",
+    "since": "jobs.seq >= (SELECT seq FROM jobs WHERE created_at >= :since ORDER BY created_at, seq LIMIT 1)"
+    " AND +jobs.created_at >= :since",
+    "until": "jobs.seq <= (SELECT seq FROM jobs WHERE created_at < :until ORDER BY created_at DESC, seq DESC LIMIT 1)"
+    " AND +jobs.created_at < :until",
     "parent_id": "jobs.parent_id = :parent_id",
     "roots_only": "jobs.parent_id IS NULL",
     "before": "jobs.seq < :before",

@@ -166,8 +166,11 @@ def paused_platforms(db: sqlite3.Connection) -> frozenset[str]:
 
 
 def show(db: sqlite3.Connection, job_id: str, operation: str) -> None:
-    """What the job does now, in a few words."""
-    db.execute("UPDATE jobs SET current_operation = ?, updated_at = ? WHERE id = ?", (operation, now(), job_id))
+    """What the job does now, in a few words; how fast it did something else is over."""
+    db.execute(
+        "UPDATE jobs SET current_operation = ?, speed = NULL, eta = NULL, updated_at = ? WHERE id = ?",
+        (operation, now(), job_id),
+    )
 
 
 def show_progress(db: sqlite3.Connection, job_id: str, progress: Progress) -> None:
