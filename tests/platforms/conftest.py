@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.platforms import StandIn
+from tests.platforms.gallery import Run, gallery_dl
 
 _INHERITED = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_DIR", "CURL_CA_BUNDLE")
 
@@ -18,6 +19,7 @@ _INHERITED = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_DI
 LEAVES_SOCKETS = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
 Extract = Callable[..., dict[str, Any]]
+Gallery = Callable[..., Run]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -90,5 +92,15 @@ def extract(platforms: StandIn, tmp_path: Path, messages: Messages) -> Extract:
         with yt_dlp.YoutubeDL({**defaults, **options}) as library:
             found = library.extract_info(url, download=download)
             return dict(library.sanitize_info(found))
+
+    return run
+
+
+@pytest.fixture
+def gallery(platforms: StandIn, tmp_path: Path) -> Gallery:
+    """`gallery(url, cookies=None, **options)`: what gallery-dl makes of a URL; files land in tmp_path/files."""
+
+    def run(url: str, cookies: dict[str, dict[str, str]] | None = None, **options: Any) -> Run:
+        return gallery_dl(url, platforms, tmp_path / "files", cookies, **options)
 
     return run

@@ -5,10 +5,12 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import cast
 
-from tests.platforms import instagram, web, youtube
+from tests.platforms import boards, instagram, tiktok, web, youtube
 from tests.platforms.exchange import Answer, Platform, Request
 
-PLATFORMS: tuple[Platform, ...] = tuple(cast(Platform, module) for module in (youtube, instagram, web))
+_WORLDS = (youtube, instagram, tiktok, boards, web)
+
+PLATFORMS: tuple[Platform, ...] = tuple(cast(Platform, module) for module in _WORLDS)
 
 # Browsers ask every host for one; that is no mistake of anybody's.
 _ICON = Answer(204)
