@@ -14,7 +14,7 @@ LONGEST_LABEL = 80
 
 
 def prose(text: str | None, *, seek: float) -> Markup:
-    """`text` as paragraphs. Times such as 12:34 below `seek` seconds become links to that second of the page's video."""
+    """`text` as paragraphs. Times such as 12:34 below `seek` seconds become links to that second of the video."""
     blocks = [block for block in re.split(r"\n\s*\n", (text or "").replace("\r\n", "\n").strip()) if block.strip()]
     return Markup("\n").join(
         Markup("<p>{}</p>").format(Markup("<br>").join(_line(line, seek) for line in block.split("\n")))

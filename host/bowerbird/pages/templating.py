@@ -23,7 +23,9 @@ _FILTERS = (
     words.full_time, words.platform, words.kind, prose,
 )  # fmt: skip
 # Shapes of pictures that shelves know, by width over height; a picture takes the nearest.
-_RATIOS = (("r-9x16", 0.5625), ("r-3x4", 0.75), ("r-4x5", 0.8), ("r-1x1", 1.0), ("r-4x3", 1.333), ("", 1.778), ("r-2x1", 2.0))
+_RATIOS = (
+    ("r-9x16", 0.5625), ("r-3x4", 0.75), ("r-4x5", 0.8), ("r-1x1", 1.0), ("r-4x3", 1.333), ("", 1.778), ("r-2x1", 2.0),
+)  # fmt: skip
 _PLATFORM_ICONS = ("youtube", "instagram", "tiktok")
 
 
