@@ -99,8 +99,8 @@ class Attempts:
     def _settle(self, db: sqlite3.Connection, attempt: Attempt, record: AttemptRecord, outcome: Outcome) -> None:
         for tries_left in reversed(range(SETTLE_TRIES)):
             try:
-                settle(db, self._settings, attempt.job, outcome)
                 record.close(attempt.scraper, outcome)
+                settle(db, self._settings, attempt.job, outcome)
                 return
             except RequestError as error:
                 if error.code not in PASSING or not tries_left:
