@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from bowerbird.model import Job
 from bowerbird.queue import wake
+from bowerbird.worker.loop import Worker
 from tests.platforms import faults, youtube
 from tests.worker.machine import BACKGROUND, FOR_EVER, UNTIL_IDLE, Machine, eventually
 
@@ -112,18 +114,43 @@ def test_terminate_twice_gives_back(machine: Machine) -> None:
     machine.check_whole()
 
 
-def test_row_that_comes_while_the_worker_ends_is_not_lost(machine: Machine) -> None:
+def test_row_that_comes_while_the_worker_ends_is_not_lost(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Whoever writes while the lease is held starts no other worker; the one that ends looks once more."""
-    for name in (youtube.SILENT, youtube.SHORT, youtube.AUTOMATIC):
-        worker = machine.start(*UNTIL_IDLE)
-        job_id: str | None = None
-        while worker.poll() is None:
-            if job_id is None and wake.worker_is_running(machine.settings):
-                job_id = machine.save(WATCH + name)
-                assert wake.worker_is_running(machine.settings)
-        if job_id is None:
-            pytest.fail("the worker was never seen")
-        assert machine.job(job_id).status == "completed"
+    saved: list[str] = []
+    end = Worker._end
+
+    def end_and_be_late(worker: Worker, db: sqlite3.Connection) -> None:
+        end(worker, db)
+        if not saved:
+            assert wake.worker_is_running(machine.settings)
+            saved.append(machine.save(WATCH + youtube.SILENT))
+
+    monkeypatch.setattr(Worker, "_end", end_and_be_late)
+    with (tmp_path / "log").open("wb") as log:
+        Worker(machine.settings, log, linger=0.0).run()
+    assert machine.job(saved[0]).status == "completed"
+
+
+def test_request_that_comes_while_the_worker_ends_is_not_lost(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What is asked of the worker at the last moment is carried out too."""
+    job_id = machine.save(WATCH + youtube.SILENT)
+    (machine.archive / ".partial" / job_id).mkdir(parents=True)
+    machine.db.execute("UPDATE jobs SET status = 'failed', started_at = created_at")
+    end = Worker._end
+
+    def end_and_be_late(worker: Worker, db: sqlite3.Connection) -> None:
+        end(worker, db)
+        if machine.rows("SELECT 1 FROM jobs"):
+            machine.act(job_id, "delete")
+
+    monkeypatch.setattr(Worker, "_end", end_and_be_late)
+    with (tmp_path / "log").open("wb") as log:
+        Worker(machine.settings, log, linger=0.0).run()
+    assert machine.partial() == []
 
 
 def test_worker_survives_who_started_it(machine: Machine) -> None:

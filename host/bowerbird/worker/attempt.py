@@ -54,7 +54,7 @@ class Attempt:
             return _failed(error)
         except OSError as error:
             log.exception("job=%s the disk refused", self.job.id)
-            code = "disk_full" if error.errno == errno.ENOSPC else "internal"
+            code = "disk_full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "internal"
             return Failed(code=code, message="", detail=str(error.strerror))
         except Exception as error:
             log.exception("job=%s ended unexpectedly", self.job.id)

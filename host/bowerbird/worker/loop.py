@@ -203,6 +203,8 @@ def _sweep(db: sqlite3.Connection, partial: Path) -> None:
 
 
 def stop_on_signals(worker: Worker) -> None:
-    """SIGTERM and SIGINT end the worker gracefully, a second one at once."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, worker.stop)
+    """SIGTERM, SIGINT and the terminal's end stop the worker gracefully, a second one at once."""
+    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, worker.stop)
