@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -49,7 +50,7 @@ FILES = (("video.mp4", "video"), ("thumbnail.jpg", "thumbnail"), ("metadata.json
 
 
 def build(settings: Settings, items: int) -> None:
-    """An archive of so many items; every tenth is spoken in, the first hundred have files that exist."""
+    """An archive of so many items; every tenth is spoken in, the newest hundred have pictures that exist."""
     ensure_archive(settings.database)
     chance = random.Random(7)
     with closing(open_writer(settings.database)) as db:
@@ -65,7 +66,7 @@ def build(settings: Settings, items: int) -> None:
             for (transcript_id,) in db.execute("SELECT id FROM transcripts").fetchall():
                 search.reindex_transcript(db, transcript_id, None)
         db.execute("ANALYZE")
-    for number in range(1, 101):
+    for number in range(max(1, items - 99), items + 1):
         path = settings.archive / _folder(number) / "thumbnail.jpg"
         path.parent.mkdir(parents=True)
         path.write_bytes(media.unique("picture.jpg", str(number)))
@@ -151,7 +152,7 @@ def pages_of(items: int) -> dict[str, str]:
         "search, two words": "/search?q=bower+lark+tudle",
         "search, rare": '/search?q="bower+tudle+skanting"',
         "search, nothing": "/search?q=zzz",
-        "thumbnail": "/media/instagram/maker4/title%20[3]/thumbnail.jpg",
+        "thumbnail": f"/media/{quote(_folder(items))}/thumbnail.jpg",
     }
 
 

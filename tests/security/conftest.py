@@ -1,5 +1,5 @@
-"""What the tests of safety need of an archive."""
+"""The sites that tests of security attack."""
 
-from tests.archive.conftest import attempts, db, rows, settings
+from tests.pages.fixtures import fresh, person, site, stranger
 
-__all__ = ["attempts", "db", "rows", "settings"]
+__all__ = ["fresh", "person", "site", "stranger"]
