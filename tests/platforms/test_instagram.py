@@ -216,6 +216,16 @@ def test_new_posts_come_first(platforms: StandIn, me: Any) -> None:
     assert [one.shortcode for one in posts(me, instagram.GARDEN)][3:] == before
 
 
+@pytest.mark.parametrize("account", [None, instagram.ME])
+def test_pinned_posts_come_before_newer_ones(platforms: StandIn, tmp_path: Path, account: Any) -> None:
+    """A profile's list begins with its pinned posts, however old, and each post is in it once."""
+    platforms.publish(instagram.PINNED, 1)
+    dates = [one.date_utc for one in posts(loader(tmp_path, account), instagram.PINNED)]
+    assert len(set(dates)) == 21
+    assert dates[2:] == sorted(dates[2:], reverse=True)
+    assert dates[0] < dates[2]
+
+
 def test_deleted_post_is_gone_everywhere(platforms: StandIn, me: Any) -> None:
     """A post that is taken off leaves the list, and can't be asked for."""
     platforms.remove(instagram.REEL)

@@ -127,6 +127,22 @@ def test_what_was_saved_since_comes_first(platforms: StandIn, gallery: Gallery) 
     assert len({one[:19] for one in run.done}) == 2
 
 
+def test_collection_is_its_owners_alone(platforms: StandIn, gallery: Gallery) -> None:
+    """Another account is refused the collection."""
+    run = gallery(
+        f"me.archivist/saved/vision-board/{instagram.COLLECTION}/",
+        cookies={".instagram.com": instagram.SECOND.cookies()},
+    )
+    assert (run.code, run.done) == (4, ())
+
+
+def test_pinned_post_says_that_it_is(platforms: StandIn, gallery: Gallery) -> None:
+    """Pinned posts are marked, so that they can be left out."""
+    assert {"3500701000000003000", "3500701000000007000"}.isdisjoint(
+        one[:19] for one in gallery(f"{instagram.PINNED}/posts/", pinned=False).done
+    )
+
+
 def test_empty_lists_are_no_error(gallery: Gallery) -> None:
     """An empty collection and an empty profile give nothing, with exit code 0."""
     assert (

@@ -102,6 +102,14 @@ def test_refused_account_meets_it_in_the_app_too(
         me.context.get_iphone_json("api/v1/users/4100000001/info/", {})
 
 
+def test_rule_may_meet_the_app_alone(platforms: StandIn, me: Any) -> None:
+    """The app's host can refuse a session that the site still takes."""
+    platforms.fault(refusals.login_required())
+    assert me.test_login() == instagram.ME.username
+    with pytest.raises(instaloader.ConnectionException, match=r"403.*login_required"):
+        me.context.get_iphone_json("api/v1/users/4100000001/info/", {})
+
+
 @pytest.mark.parametrize(
     ("rule", "error", "words"),
     [

@@ -27,7 +27,9 @@ def fetch_everything(platforms: StandIn, folder: Path) -> None:
     for story in mine.get_stories([4100000001]):
         for item in story.get_items():
             mine.download_storyitem(item, "any")
-    gallery_dl(f"{SITE}/{instagram.GARDEN}/highlights/", platforms, folder, {".instagram.com": ME.cookies()})
+    gallery_dl(
+        f"{SITE}/{instagram.GARDEN}/highlights/", platforms, folder, {".instagram.com": ME.cookies()}, videos="merged"
+    )
 
 
 @pytest.mark.parametrize("account", [ME, SECOND])
@@ -147,7 +149,9 @@ def test_short_hosts_lead_to_the_site(platforms: StandIn) -> None:
 
 def test_reel_without_a_login_is_for_yt_dlp_too(extract: Extract) -> None:
     """yt-dlp reads a public reel from its page."""
-    assert extract(REEL_URL)["title"] == "Video by garden.notes"
+    found = extract(REEL_URL, download=True)
+    assert found["title"] == "Video by garden.notes"
+    assert [one["format_id"] for one in found["requested_formats"]] == ["dash-video", "dash-audio"]
 
 
 def test_reel_with_a_login_is_for_yt_dlp_too(platforms: StandIn, extract: Extract) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
+from html import escape
 
 from tests.platforms import media
 from tests.platforms.exchange import Answer, Request, text
 from tests.platforms.exchange import media as media_answer
 
 CDN = "scontent.cdninstagram.com"
-_FOLDERS = {".jpg": "v/t51.2885-15", ".mp4": "o1/v/t2/f2/m86"}
-_RECIPES = {".jpg": "picture.jpg", ".mp4": "both-4.mp4"}
-_FILE = re.compile(r"/(?:v/t51\.2885-15|v/t51\.2885-19|o1/v/t2/f2/m86)/(?P<name>\d+)_n(?P<ending>\.jpg|\.mp4)")
+_PICTURES, _CLIPS = "v/t51.2885-15", "o1/v/t2/f2/m86"
+_FOLDERS = {".jpg": _PICTURES, ".mp4": _CLIPS, ".v.mp4": _CLIPS, ".a.mp4": _CLIPS}
+# .v.mp4 and .a.mp4 are the streams of a DASH manifest
+_RECIPES = {".jpg": "picture.jpg", ".mp4": "both-4.mp4", ".v.mp4": "video-4.mp4", ".a.mp4": "audio-4.m4a"}
+_FILE = re.compile(r"/(?:v/t51\.2885-1[59]|o1/v/t2/f2/m86)/(?P<name>\d+)_n(?P<ending>\.jpg|(?:\.[va])?\.mp4)")
 
 
 def url(pk: int, ending: str, surface: str = "www", folder: str = "") -> str:
@@ -24,6 +27,26 @@ def url(pk: int, ending: str, surface: str = "www", folder: str = "") -> str:
 def avatar(pk: int, surface: str = "www") -> str:
     """The address of a profile's picture."""
     return url(pk, ".jpg", surface, "v/t51.2885-19")
+
+
+def manifest(pk: int, surface: str) -> str:
+    """The DASH manifest (ISO 23009-1) that the platform gives along with every video."""
+    streams = (
+        _stream("video", 'codecs="avc1.42c00d" width="1080" height="1080"', url(pk, ".v.mp4", surface)),
+        _stream("audio", 'codecs="mp4a.40.2" audioSamplingRate="44100"', url(pk, ".a.mp4", surface)),
+    )
+    return (
+        '<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT4S">'
+        f"<Period>{''.join(streams)}</Period></MPD>"
+    )
+
+
+def _stream(kind: str, about: str, address: str) -> str:
+    return (
+        f'<AdaptationSet contentType="{kind}">'
+        f'<Representation id="{kind}" bandwidth="90000" mimeType="{kind}/mp4" {about}>'
+        f"<BaseURL>{escape(address)}</BaseURL></Representation></AdaptationSet>"
+    )
 
 
 def _signature(path: str, surface: str) -> str:
@@ -44,4 +67,4 @@ def serve(request: Request) -> Answer | None:
     if query.get("oh") != _signature(request.path, query.get("_nc_sid", "")):
         return text("Bad URL hash", status=403)
     ending = wanted["ending"]
-    return media_answer(request, content(int(wanted["name"]), ending), media.TYPES[ending])
+    return media_answer(request, content(int(wanted["name"]), ending), media.TYPES[ending[-4:]])

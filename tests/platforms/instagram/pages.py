@@ -155,7 +155,8 @@ def saved(request: Request) -> Answer:
         return not_found(request)
     if len(rest) == 2:
         found = lists.members(rest[1], who, request.changes)
-        return not_found(request) if found is None else _page(request, _title(request))
+        title = f"{lists.collections(who).get(rest[1], 'Collection')} • Instagram"
+        return not_found(request) if found is None else _page(request, title)
     names = lists.collections(who).items()
     links = (f"<a href='/{ME.username}/saved/{_slug(name)}/{one}/'>{escape(name)}</a>" for one, name in names)
     return _page(request, _title(request), *links)

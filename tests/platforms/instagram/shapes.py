@@ -75,6 +75,7 @@ def _media(pk: int, kind: str, surface: str) -> Json:
     }
     if kind == VIDEO:
         found["video_duration"] = 4.0
+        found["video_dash_manifest"] = files.manifest(pk, surface)
         found["video_versions"] = [
             {"url": files.url(pk, ".mp4", surface), "width": _SIDE, "height": _SIDE, "type": 101}
         ]
@@ -106,6 +107,7 @@ def item(post: Post, who: Account | None, changes: Changes, surface: str = WEB) 
         "user": user_card(owner, surface, who),
         "owner": user_card(owner, surface, who),
         "carousel_media": None,
+        "timeline_pinned_user_ids": [owner.pk] if world.is_pinned(post, owner) else [],
     }
     if not single:
         carousel = {"media_type": _MEDIA_TYPES["carousel"], "carousel_media": _children(post, surface)}

@@ -26,6 +26,7 @@ MOSS = "moss.walks"  # public; every other of its posts tags GARDEN
 OLD_NAME = "moss.diary"  # what MOSS was called before: nobody's now
 FOLLOWED = "friends.terrace"  # private, followed by ME alone
 PRIVATE = "closed.greenhouse"  # private, followed by nobody here
+PINNED = "pinned.beds"  # public; two of its old posts are pinned, so they come before the newest
 EMPTY = "empty.plot"  # public, no posts, no stories
 MISSING = "nobody.here"
 
@@ -76,6 +77,7 @@ class Profile:
     private: bool = False
     followers: tuple[str, ...] = ()  # accounts of ours that follow it
     follower_count: int = 250
+    pinned: tuple[int, ...] = ()  # places of the posts that its list begins with
 
 
 def shortcode(pk: int) -> str:
@@ -118,6 +120,7 @@ _PROFILES = (
     Profile(4100000003, FOLLOWED, "Friends' Terrace", 3500201000000000000, 5, private=True, followers=(ME.username,)),
     Profile(4100000004, PRIVATE, "Closed Greenhouse", 3500301000000000000, 5, private=True),
     Profile(4100000005, EMPTY, "Empty Plot", 3500401000000000000),
+    Profile(4100000006, PINNED, "Pinned Beds", 3500701000000000000, 20, pinned=(7, 3)),
     Profile(ME.pk, ME.username, "Me, the Archivist", 3500501000000000000, 2),
     Profile(SECOND.pk, SECOND.username, "Second", 3500601000000000000, 1, private=True),
 )
@@ -184,14 +187,20 @@ def opens_to(owner: Profile, who: Account | None) -> bool:
 
 
 def posts(owner: Profile, changes: Changes) -> tuple[Post, ...]:
-    """The posts of a profile as they are now, the newest first."""
-    every = _posts(owner.pk, owner.first_pk, owner.count)
+    """The posts of a profile as they are now: the pinned ones, then the newest first."""
+    every = _posts(owner.pk, owner.first_pk, owner.count, owner.pinned)
     return tuple(one for one in every if one.code not in changes.removed) if changes.removed else every
 
 
 @lru_cache(maxsize=64)
-def _posts(pk: int, first_pk: int, count: int) -> tuple[Post, ...]:
-    return tuple(_post(pk, first_pk, place) for place in reversed(range(count)))
+def _posts(pk: int, first_pk: int, count: int, pinned: tuple[int, ...]) -> tuple[Post, ...]:
+    rest = (place for place in reversed(range(count)) if place not in pinned)
+    return tuple(_post(pk, first_pk, place) for place in (*pinned, *rest))
+
+
+def is_pinned(one: Post, owner: Profile) -> bool:
+    """Whether a post is pinned to the head of its profile."""
+    return (one.pk - owner.first_pk) // _STEP in owner.pinned
 
 
 def post(pk: int, who: Account | None, changes: Changes) -> Post | None:
