@@ -8,7 +8,8 @@ import signal
 import threading
 from pathlib import Path
 
-from tests.platforms import StandIn, faults, instagram, media, web, youtube
+from tests.platforms import StandIn, faults, instagram, media, tiktok, web, youtube
+from tests.platforms.boards import forum, threads
 
 _TRY = (
     f"https://www.youtube.com/watch?v={youtube.GARDEN}",
@@ -22,6 +23,12 @@ _TRY = (
     f"https://www.instagram.com/reel/{instagram.REEL}/",
     f"https://www.instagram.com/stories/{instagram.GARDEN}/",
     instagram.collection_url(instagram.COLLECTION),
+    tiktok.login_url(tiktok.WATCHER),
+    f"https://www.tiktok.com/@{tiktok.DANCER}",
+    f"https://www.tiktok.com/@{tiktok.DANCER}/video/{tiktok.VIDEO}",
+    f"https://www.tiktok.com/@{tiktok.DANCER}/photo/{tiktok.PHOTOS}",
+    threads.url_4chan(threads.FOLDING),
+    forum.url(forum.WALKS),
     web.ONE_MP4,
     web.VIDEO_PAGE,
 )

@@ -16,8 +16,7 @@ from tests.platforms.gallery import netscape
 
 pytestmark = LEAVES_SOCKETS
 
-SESSION = {".tiktok.com": {"sessionid": "session-of-a-test"}}
-OLD_SESSION = {".tiktok.com": {"sessionid": "expired-in-spring"}}
+SESSION = {".tiktok.com": tiktok.WATCHER.cookies()}
 
 
 def video(post_id: str, handle: str = tiktok.DANCER) -> str:
@@ -197,6 +196,7 @@ def test_session_opens_what_it_may(platforms: StandIn, extract: Extract, post_id
     assert extract(video(post_id), download=True, writethumbnail=True, **with_cookies(SESSION))["requested_downloads"]
     assert {one.host for one in platforms.log if one.cookies.get("sessionid")} == {"www.tiktok.com", tiktok.MEDIA_HOST}
     assert platforms.seen(tiktok.IMAGE_HOST)
+    assert not tiktok.sent_astray(platforms.log)
 
 
 def test_session_does_not_open_what_is_its_author_s_alone(extract: Extract) -> None:
@@ -205,12 +205,45 @@ def test_session_does_not_open_what_is_its_author_s_alone(extract: Extract) -> N
         extract(video(tiktok.PRIVATE), **with_cookies(SESSION))
 
 
-def test_private_user_opens_to_a_live_session_only(extract: Extract) -> None:
-    """A session lists a private user; an expired one is no session."""
-    found = extract(profile(tiktok.LOCKED), extract_flat="in_playlist", **with_cookies(SESSION))
-    assert listed(found) == [tiktok.LOCKED_VIDEO, tiktok.LOCKED_PHOTOS]
+def test_private_user_opens_to_the_session_that_holds_now(platforms: StandIn, extract: Extract) -> None:
+    """A session lists a private user until it expires or is replaced; then the next one does."""
+    url, flat = profile(tiktok.LOCKED), {"extract_flat": "in_playlist"}
+    assert listed(extract(url, **flat, **with_cookies(SESSION))) == [tiktok.LOCKED_VIDEO, tiktok.LOCKED_PHOTOS]
+    platforms.expire(tiktok.WATCHER.username)
     with pytest.raises(DownloadError, match="account is private"):
-        extract(profile(tiktok.LOCKED), **with_cookies(OLD_SESSION))
+        extract(url, **flat, **with_cookies(SESSION))
+    renewals = platforms.renew(tiktok.WATCHER.username)
+    with pytest.raises(DownloadError, match="account is private"):
+        extract(url, **flat, **with_cookies(SESSION))
+    assert extract(url, **flat, **with_cookies({".tiktok.com": tiktok.WATCHER.cookies(renewals)}))["entries"]
+
+
+def test_refused_account_is_led_to_the_login(platforms: StandIn, extract: Extract) -> None:
+    """An account that the platform wants to log in again gets no page, public or not; anybody else does."""
+    platforms.refuse(tiktok.WATCHER.username, "login")
+    with pytest.raises(DownloadError, match="requiring login"):
+        extract(video(tiktok.VIDEO), **with_cookies(SESSION))
+    assert extract(video(tiktok.VIDEO), **with_cookies({".tiktok.com": tiktok.SECOND.cookies()}))["id"]
+
+
+def test_login_page_gives_the_session(platforms: StandIn) -> None:
+    """A browser that opens the login page has the account's cookies afterwards, and is known to the start page."""
+    import requests
+
+    with requests.Session() as browser:
+        start = browser.get(tiktok.login_url(tiktok.WATCHER), timeout=5)
+        assert dict(browser.cookies).items() >= tiktok.WATCHER.cookies().items()
+    assert f'"uniqueId":"{tiktok.WATCHING}"' in start.text
+
+
+def test_renamed_user_keeps_posts_and_long_id(platforms: StandIn, extract: Extract) -> None:
+    """After a new name the old one is unknown; the long id leads to the same posts, by the new name."""
+    platforms.rename(tiktok.DANCER, "dancer.of.old")
+    with pytest.raises(DownloadError, match="secondary user ID"):
+        extract(profile(tiktok.DANCER))
+    found = extract(profile("dancer.of.old"), extract_flat="in_playlist")
+    assert (found["id"], len(found["entries"])) == (tiktok.sec_uid(tiktok.DANCER), 18)
+    assert extract(video(tiktok.VIDEO))["uploader"] == "dancer.of.old"
 
 
 def test_wall_is_solved_and_costs_one_request_more(platforms: StandIn, extract: Extract) -> None:

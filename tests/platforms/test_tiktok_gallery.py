@@ -10,7 +10,7 @@ import pytest
 from tests.platforms import StandIn, faults, tiktok
 from tests.platforms.conftest import Gallery
 
-SESSION = {".tiktok.com": {"sessionid": "session-of-a-test"}}
+SESSION = {".tiktok.com": tiktok.WATCHER.cookies()}
 NAMES: dict[str, Any] = {"filename": "{id}_{num}.{extension}"}  # what gallery-dl calls the files
 
 
@@ -104,6 +104,7 @@ def test_session_reaches_every_part_of_a_user_and_no_picture_host(platforms: Sta
     """The user's picture and posts are two extractors: both have the session, and the picture host never sees it."""
     run = gallery(profile(tiktok.LOCKED), SESSION)
     assert (run.code, len(run.files)) == (0, 1 + 1 + 3)
+    assert not tiktok.sent_astray(platforms.log)
     assert all(one.cookies.get("sessionid") for one in platforms.seen("*.tiktok.com"))
     assert platforms.seen(tiktok.IMAGE_HOST)
     assert not any(one.cookies for one in platforms.seen(tiktok.IMAGE_HOST))
@@ -127,3 +128,30 @@ def test_rate_limit_of_the_list_leaves_no_posts(platforms: StandIn, gallery: Gal
     run = gallery(profile(tiktok.DANCER) + "/posts")
     assert not run.files
     assert "failed to retrieve creator/item_list page 1" in run.log
+
+
+@pytest.mark.parametrize(
+    ("part", "handle", "posts", "pages"),
+    [
+        ("saved", tiktok.WATCHING, tiktok.SAVED, 3),
+        ("liked", tiktok.DANCER, tiktok.LIKED[tiktok.DANCER], 2),
+        ("reposts", tiktok.DANCER, tiktok.REPOSTS[tiktok.DANCER], 2),
+        ("stories", tiktok.DANCER, tiktok.STORIES[tiktok.DANCER], 1),
+    ],
+)
+def test_other_lists_of_a_profile_arrive_whole(
+    platforms: StandIn, gallery: Gallery, part: str, handle: str, posts: tuple[str, ...], pages: int
+) -> None:
+    """What was saved, liked, reposted or told as a story comes with every page of its list."""
+    run = gallery(f"{profile(handle)}/{part}", SESSION, **NAMES)
+    assert (run.code, run.errors) == (0, [])
+    assert {name.partition("_")[0] for name in run.files} == set(posts)
+    assert len(platforms.seen(path="/api/*")) == pages
+
+
+def test_saved_posts_are_for_the_account_alone(platforms: StandIn, gallery: Gallery) -> None:
+    """Anybody else's session, or none, sees no saved post."""
+    for cookies in (None, {".tiktok.com": tiktok.SECOND.cookies()}):
+        run = gallery(f"{profile(tiktok.WATCHING)}/saved", cookies)
+        assert (run.code, len(run.files)) == (0, 0)
+        assert "No results" in run.log

@@ -84,6 +84,7 @@ _ROUTES: tuple[tuple[str, str, Callable[[Request], Answer | None]], ...] = (
     (r"board\.test", r"/\w+/src/\d+\.\w+", _file),
     (r"forum\.test", r"/threads/.*", forum.thread_page),
     (r"forum\.test", r"/forums/[^/]+/?", forum.section_page),
+    (r"forum\.test", r"/login/", forum.log_in),
     (r"forum\.test", r"/attachments/[\w-]+\.\d+/", forum.attachment),
     (r"forum\.test", r"/data/video/.*", forum.clip),
     (r"files\.test", r"/(pictures|linked)/\w+\.jpg", _foreign),

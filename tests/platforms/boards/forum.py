@@ -22,6 +22,8 @@ HOSTILE = 34  # markup and traversal in title, author, text and file names
 MISSING = 99  # never existed
 SECTION = 3  # the forum that all threads are in
 
+MEMBER = "forum.gardener"  # who can log in
+
 PER_PAGE = 5
 MARKUP = "<script>window.hacked=1</script>"
 
@@ -107,10 +109,22 @@ def url(number: int) -> str:
     return f"{ROOT}/threads/{_SLUG}.{number}/"
 
 
+def cookies(renewals: int = 0) -> dict[str, str]:
+    """The cookies of the member once logged in, all of `forum.test`, after so many renewals of the session."""
+    return {"xf_user": f"7%2Cforum7canary{renewals}", "xf_session": f"forum8canary{renewals}"}
+
+
 def logged_in(request: Request) -> bool:
-    """Whether the request carries a member's cookie; one whose value begins with `expired` is none any more."""
-    member = request.cookies.get("xf_user", "")
-    return bool(member) and not member.startswith("expired")
+    """Whether the request carries the member's session that holds now: see `expire` and `renew` of the stand-in."""
+    jar = cookies(request.changes.renewed.get(MEMBER, 0))
+    return request.cookies.get("xf_user") == jar["xf_user"] and MEMBER not in request.changes.refused
+
+
+def log_in(request: Request) -> Answer:
+    """`/login/`: the page that logs a browser in as the member, and leads to the forum."""
+    jar = cookies(request.changes.renewed.get(MEMBER, 0))
+    given = tuple(("Set-Cookie", f"{name}={value}; Path=/; Secure; HttpOnly") for name, value in jar.items())
+    return redirect(f"{ROOT}/forums/walks.{SECTION}/").with_headers(given)
 
 
 def _thread(number: int, changes: Changes) -> Thread | None:

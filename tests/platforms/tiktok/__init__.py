@@ -1,60 +1,29 @@
 """TikTok, as far as libraries and a browser see it: pages, lists, short links, pictures and media.
 
-The ids in `world` say what they are for; `user_of` makes a user with any number of posts.
+The ids in `world` say what they are for; `user_of` makes a user with any number of posts. `accounts` has who can
+log in.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 from tests.platforms import media
-from tests.platforms.exchange import Answer, Request, json_answer, redirect, text
+from tests.platforms.exchange import Answer, Request, redirect, text
 from tests.platforms.exchange import media as media_answer
-from tests.platforms.tiktok import pages, structs, world
+from tests.platforms.tiktok import accounts, feeds, pages, structs, world
+from tests.platforms.tiktok.accounts import *  # noqa: F403  accounts and their checks are this module's names too
 from tests.platforms.tiktok.world import *  # noqa: F403  the ids are this module's names too
 
 hosts = ("tiktok.com", "*.tiktok.com", "*.tiktokcdn.com")
 
-PAGE = 15  # posts of a page of a user's list, as the libraries ask for
 MEDIA_HOST = structs.MEDIA.removeprefix("https://")
 IMAGE_HOST = structs.IMAGES.removeprefix("https://")
 
 
 def _to_www(request: Request) -> Answer:
     return redirect(f"{pages.SITE}{request.target}", 301)
-
-
-def _shown(post_id: str, request: Request) -> world.Post:
-    """A listed post, which a list shows even when its page says that it is gone."""
-    return world.visible(world.post(post_id, request.changes), with_login=True)
-
-
-def _user_list(request: Request) -> Answer:
-    """`/api/creator/item_list/`: posts older than the cursor (ms), the newest first."""
-    found = world.person(world.handle_of(request.query.get("secUid", "")), request.changes)
-    if found is None:
-        return json_answer({"statusCode": 10221})
-    if found.private and not world.logged_in(request):
-        return json_answer({"hasMorePrevious": True, "statusCode": 0})
-    cursor = float("inf") if found.stuck else float(request.query.get("cursor", "0"))
-    older = [one for one in (_shown(each, request) for each in found.posts) if one.created * 1000 < cursor]
-    more = found.stuck or len(older) > PAGE
-    return json_answer({"itemList": _items(older[:PAGE]), "hasMorePrevious": more, "statusCode": 0})
-
-
-def _collection_list(request: Request) -> Answer:
-    """`/api/collection/item_list/`: the cursor is a place."""
-    posts = world.collection(request.query.get("collectionId", ""))
-    first = int(request.query.get("cursor", "0"))
-    end = first + int(request.query.get("count", "30"))
-    shown = [_shown(one, request) for one in posts[first:end]]
-    return json_answer({"itemList": _items(shown), "hasMore": end < len(posts), "cursor": str(end)})
-
-
-def _items(posts: list[world.Post]) -> list[dict[str, Any]]:
-    return [structs.item(one) for one in posts]
 
 
 def _needs_token(request: Request) -> Answer | None:
@@ -100,8 +69,12 @@ _ROUTES: tuple[tuple[str, str, Callable[[Request], Answer | None]], ...] = (
     (r"www\.tiktok\.com", r"/@[\w.-]*/photo/\d{19}/?", pages.photo),
     (r"www\.tiktok\.com", r"/@[\w.-]+/?", pages.profile),
     (r"www\.tiktok\.com", r"/embed/@[\w.-]+", _no_embed),
-    (r"www\.tiktok\.com", r"/api/creator/item_list/", _user_list),
-    (r"www\.tiktok\.com", r"/api/collection/item_list/", _collection_list),
+    (r"www\.tiktok\.com", r"/api/creator/item_list/", feeds.of_user),
+    (r"www\.tiktok\.com", r"/api/collection/item_list/", feeds.of_collection),
+    (r"www\.tiktok\.com", r"/api/repost/item_list/", feeds.reposts),
+    (r"www\.tiktok\.com", r"/api/favorite/item_list/", feeds.liked),
+    (r"www\.tiktok\.com", r"/api/user/collect/item_list/", feeds.saved),
+    (r"www\.tiktok\.com", r"/api/story/item_list/", feeds.stories),
     (re.escape(MEDIA_HOST), r"/video/\d{19}/\d+p/", _video),
     (re.escape(MEDIA_HOST), r"/music/\d{19}/", _music),
     (re.escape(MEDIA_HOST), r"/subtitle/\d{19}/[\w-]+/", _subtitle),
@@ -111,6 +84,8 @@ _ROUTES: tuple[tuple[str, str, Callable[[Request], Answer | None]], ...] = (
 
 def answer(request: Request) -> Answer | None:
     """Answer as the platform does; None for a path that it doesn't have."""
+    if request.host == "www.tiktok.com" and request.path != "/login" and accounts.sent_to_login(request):
+        return pages.to_login(request)
     for host, path, act in _ROUTES:
         if re.fullmatch(host, request.host) and re.fullmatch(path, request.path):
             return act(request)

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.platforms.exchange import Answer, Request, compact, html, redirect
-from tests.platforms.tiktok import structs, world
+from tests.platforms.tiktok import accounts, structs, world
 
 SITE = "https://www.tiktok.com"
 CHAIN_TOKEN = "chain-token-of-this-visit"  # the value of tt_chain_token
@@ -32,8 +32,13 @@ def _page(title: str, scope: dict[str, Any], words: str = "", status: int = 200)
     return _with_token(html(f"{head}{script}{body}", status))
 
 
+def _logged_in(request: Request) -> bool:
+    return accounts.viewer(request) is not None
+
+
 def _scope(request: Request, **parts: Any) -> dict[str, Any]:
-    context = {"user": {"uid": "1", "uniqueId": "watcher"}} if world.logged_in(request) else {}
+    found = accounts.viewer(request)
+    context = {"user": {"uid": found.uid, "uniqueId": found.username}} if found else {}
     return {"__DEFAULT_SCOPE__": {"webapp.app-context": context, **parts}}
 
 
@@ -43,11 +48,15 @@ def start(request: Request) -> Answer:
 
 
 def login(request: Request) -> Answer:
-    """The login page, where the libraries look at the address alone."""
+    """The login page, of which the libraries look at the address alone; `?as=name` logs a browser in."""
+    found = accounts.ACCOUNTS.get(request.query.get("as", ""))
+    if found:
+        return accounts.log_in(found, request.changes)
     return _page("Log in", _scope(request), "Log in to TikTok")
 
 
-def _to_login(request: Request) -> Answer:
+def to_login(request: Request) -> Answer:
+    """Lead to the login, as every page does when the platform wants one."""
     return _with_token(redirect(f"/login?redirect_url={quote(SITE + request.target, safe='')}"))
 
 
@@ -76,12 +85,12 @@ def _solved(request: Request) -> bool:
     return bool(given == right) and request.cookies.get(WALL_ECHO_COOKIE) == _ECHO
 
 
-_GATES: dict[str, Callable[[Request], Answer]] = {"wall": _wall, "login": _to_login, "empty": _empty}
+_GATES: dict[str, Callable[[Request], Answer]] = {"wall": _wall, "login": to_login, "empty": _empty}
 
 
 def _before(request: Request, found: world.Post | world.Person) -> Answer | None:
     """What stands before the page, or None."""
-    if world.opens(found, world.logged_in(request)) or (found.gate == "wall" and _solved(request)):
+    if world.opens(found, _logged_in(request)) or (found.gate == "wall" and _solved(request)):
         return None
     return _GATES[found.gate](request)
 
@@ -92,12 +101,12 @@ def post(request: Request) -> Answer:
     before = _before(request, found)
     if before:
         return before
-    found = world.visible(found, world.logged_in(request))
+    found = world.visible(found, _logged_in(request))
     if found.status:
         refused = {"statusCode": found.status, "statusMsg": "item doesn't exist"}
         return _page("TikTok", _scope(request, **{"webapp.video-detail": refused}))
-    detail = {"statusCode": 0, "statusMsg": "", "itemInfo": {"itemStruct": structs.item(found)}}
-    return _page(found.author, _scope(request, **{"webapp.video-detail": detail}), found.words)
+    detail = {"statusCode": 0, "statusMsg": "", "itemInfo": {"itemStruct": structs.item(found, request.changes)}}
+    return _page(f"@{found.author}", _scope(request, **{"webapp.video-detail": detail}), found.words)
 
 
 def photo(request: Request) -> Answer:
@@ -108,22 +117,22 @@ def photo(request: Request) -> Answer:
 
 def profile(request: Request) -> Answer:
     """`/@name`."""
-    handle = request.path.strip("/").removeprefix("@")
+    handle = world.named(request.path.strip("/").removeprefix("@"), request.changes)
     found = world.person(handle, request.changes)
     if found is None:
         return _page("TikTok", _scope(request, **{"webapp.user-detail": {"userInfo": {}, "statusCode": 10221}}))
     before = _before(request, found)
     if before:
         return before
-    closed = found.private and not world.logged_in(request)
+    closed = found.private and not _logged_in(request)
     detail = {
         "userInfo": {
-            "user": {**structs.author(handle), "privateAccount": found.private},
+            "user": {**structs.author(handle, request.changes), "privateAccount": found.private},
             "stats": {"videoCount": 0 if closed else len(found.posts), "followerCount": 89, "heartCount": 340},
         },
         "statusCode": 10222 if closed else 0,
     }
-    return _page(f"@{handle}", _scope(request, **{"webapp.user-detail": detail}))
+    return _page(request.path.strip("/"), _scope(request, **{"webapp.user-detail": detail}))
 
 
 def short(request: Request) -> Answer:

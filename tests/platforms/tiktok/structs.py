@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.platforms import media
+from tests.platforms.exchange import Changes
 from tests.platforms.tiktok import world
 
 MEDIA = "https://v16-webapp-prime.us.tiktok.com"  # refuses whoever has no tt_chain_token
@@ -13,13 +14,13 @@ IMAGES = "https://p16-sign-va.tiktokcdn.com"
 _QUALITIES = (("720p", 1280, 720, 1_200_000), ("540p", 1024, 576, 800_000))
 
 
-def item(post: world.Post) -> dict[str, Any]:
+def item(post: world.Post, changes: Changes) -> dict[str, Any]:
     """A post's `itemStruct`; a classified one has no video."""
     return {
         "id": post.id,
         "desc": post.words,
         "createTime": post.created,
-        "author": author(post.author),
+        "author": author(post.author, changes),
         "stats": {
             "playCount": post.views,
             "diggCount": 34,
@@ -33,11 +34,11 @@ def item(post: world.Post) -> dict[str, Any]:
     }
 
 
-def author(handle: str) -> dict[str, Any]:
-    """An account as posts and pages name it."""
+def author(handle: str, changes: Changes) -> dict[str, Any]:
+    """An account as posts and pages name it; its long id stays when it is renamed."""
     return {
-        "id": handle.encode().hex()[:8],
-        "uniqueId": handle,
+        "id": world.uid(handle),
+        "uniqueId": changes.renamed.get(handle, handle),
         "nickname": handle.title(),
         "secUid": world.sec_uid(handle),
         "avatarThumb": f"{IMAGES}/avatar/{handle}~100x100.jpeg",

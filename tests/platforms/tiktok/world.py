@@ -9,7 +9,7 @@ import re
 import zlib
 from dataclasses import dataclass, replace
 
-from tests.platforms.exchange import Changes, Request
+from tests.platforms.exchange import Changes
 
 DANCER = "dancer"  # 18 posts, videos and photo posts mixed
 LOCKED = "locked.dancer"  # a private account; whoever is logged in may see its two posts
@@ -17,6 +17,7 @@ EMPTY_USER = "empty.dancer"  # has posted nothing
 WALLED_USER = "walled.dancer"  # its page is behind the JavaScript wall
 LOGIN_USER = "hidden.dancer"  # its page leads to the login, for whoever isn't logged in
 STUCK_USER = "stuck.dancer"  # its list sends the same page again and again
+WATCHING = "watcher"  # has posted nothing; logged in, sees what it saved
 NOBODY = "nobody.dancer"  # never existed
 
 VIDEO = "7400000000000000000"  # counts, music, subtitles in two languages, 720p and 540p
@@ -33,6 +34,8 @@ REGION = "7400000000000000022"  # 10231
 CLASSIFIED = "7400000000000000023"  # "may not be comfortable", plays for whoever is logged in
 LOGIN_WALL = "7400000000000000024"  # leads to the login, plays for whoever is logged in
 WALLED = "7400000000000000025"  # behind the JavaScript wall
+STORY = "7400000000000000030"  # a story of the dancer's, a video
+STORY_PHOTO = "7400000000000000031"  # a story of the dancer's, a picture
 WITHOUT_DATA = "7400000000000000026"  # a page without any data in it
 UNKNOWN_STATUS = "7400000000000000027"  # a status that no library knows
 
@@ -84,12 +87,6 @@ class Person:
     stuck: bool = False
 
 
-def logged_in(request: Request) -> bool:
-    """Whether the request carries a session; one whose value begins with `expired` is none any more."""
-    session = request.cookies.get("sessionid", "")
-    return bool(session) and not session.startswith("expired")
-
-
 def user_of(count: int, dead: int = 0) -> str:
     """Return the handle of a user with so many posts, every third of photos; the one at place `dead` is removed."""
     return f"made.{count:05d}.{dead:05d}"
@@ -134,6 +131,8 @@ _POSTS = {
         Post(WALLED, WALLED_USER, gate="wall"),
         Post(WITHOUT_DATA, gate="empty"),
         Post(UNKNOWN_STATUS, status=10101),
+        Post(STORY, words="", created=NEWEST + 3600),
+        Post(STORY_PHOTO, words="", created=NEWEST + 7200, pictures=1),
     )
 }
 
@@ -145,6 +144,7 @@ _PEOPLE = {
         Person(DANCER, _DANCER_POSTS),
         Person(LOCKED, (LOCKED_VIDEO, LOCKED_PHOTOS), private=True),
         Person(EMPTY_USER),
+        Person(WATCHING),
         Person(WALLED_USER, (WALLED,), gate="wall"),
         Person(LOGIN_USER, (LOGIN_WALL,), gate="login"),
         Person(STUCK_USER, members(40)[:15], stuck=True),
@@ -153,12 +153,27 @@ _PEOPLE = {
 
 _COLLECTIONS = {MOVES: _DANCER_POSTS[:6]}
 
+# other lists of a profile, by handle; what was saved is the watcher's, for itself alone
+LIKED = {DANCER: members(20)}
+REPOSTS = {DANCER: members(17)}
+STORIES = {DANCER: (STORY, STORY_PHOTO)}
+SAVED = members(31)
+
 _MADE_USER = re.compile(r"made\.(\d{5})\.(\d{5})$")
 _MADE_POST = re.compile(r"75(\d{5})(\d{5})(\d{5})00$")
 
 
+def named(name: str, changes: Changes) -> str:
+    """The handle that an account had before it was renamed, also by its long id; empty when the name is nobody's."""
+    if name.startswith(sec_uid("")[:12]):
+        return handle_of(name)
+    if name in changes.renamed:
+        return ""
+    return next((old for old, new in changes.renamed.items() if new == name), name)
+
+
 def person(handle: str, changes: Changes) -> Person | None:
-    """Return an account as it is now, or None."""
+    """Return an account, by the handle that it had at first, as it is now, or None."""
     found = _PEOPLE.get(handle) or _made_person(handle)
     if found is None or handle in changes.removed:
         return None
@@ -224,6 +239,11 @@ def visible(found: Post, with_login: bool) -> Post:
     if with_login and found.login_opens:
         return replace(found, status=0, classified=False)
     return found
+
+
+def uid(handle: str) -> str:
+    """The account's number, 19 digits."""
+    return f"68{_mark(handle)}0000000"
 
 
 def sec_uid(handle: str) -> str:
