@@ -181,6 +181,13 @@ def test_what_is_not_there_is_worded_as_ever(gallery: Gallery, path: str, code: 
     assert not run.files
 
 
+def test_private_profile_lists_no_posts(gallery: Gallery) -> None:
+    """What a private profile keeps does not show in its list either."""
+    run = gallery(f"{instagram.PRIVATE}/posts/")
+    assert "Missing media" not in run.log
+    assert "No results" in run.log
+
+
 @pytest.mark.parametrize(
     ("path", "words"),
     [

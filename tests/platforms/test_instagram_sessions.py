@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import requests
+from instaloader.exceptions import AbortDownloadException
 
 from tests.platforms import StandIn, instagram
 from tests.platforms.conftest import LEAVES_SOCKETS, Extract
@@ -65,15 +66,14 @@ def test_stray_session_is_found(platforms: StandIn, headers: dict[str, str]) -> 
     assert stray.host == files.CDN
 
 
-def test_expired_session_comes_back_as_another(
-    platforms: StandIn, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_expired_session_comes_back_as_another(platforms: StandIn, tmp_path: Path) -> None:
     """An expired session is dead for good; the next one holds, and the account stays the same."""
     platforms.expire(ME.username)
-    assert loader(tmp_path, ME).test_login() is None
+    with pytest.raises(AbortDownloadException, match="/accounts/login/"):
+        posts(loader(tmp_path, ME), instagram.GARDEN)
     renewals = platforms.renew(ME.username)
-    assert loader(tmp_path, ME).test_login() is None
-    assert "/accounts/login/" in capsys.readouterr().err
+    with pytest.raises(AbortDownloadException, match="/accounts/login/"):
+        posts(loader(tmp_path, ME), instagram.GARDEN)
     assert loader(tmp_path, ME, renewals).test_login() == ME.username
 
 
