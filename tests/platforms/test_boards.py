@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 import requests
@@ -142,8 +144,11 @@ def test_catalog_holds_the_opening_posts(platforms: StandIn, url: str) -> None:
     [threads.url_4chan(threads.FOLDING), threads.url_vichan(threads.SKETCHES), forum.url(forum.WALKS)],
 )
 def test_pages_are_there_for_a_browser(platforms: StandIn, url: str) -> None:
-    """A thread has a page with its title."""
-    assert "<h1>" in requests.get(url, timeout=5).text
+    """A thread has a page with its title, whose own pictures are there too."""
+    page = requests.get(url, timeout=5).text
+    assert "<h1>" in page
+    pictures = [urljoin(url, one) for one in re.findall(r'<img src="([^"]+)"', page)]
+    assert all(requests.get(one, timeout=5).headers["Content-Type"].startswith("image/") for one in pictures)
 
 
 def test_cookies_of_a_file_stay_at_their_host(platforms: StandIn, gallery: Gallery) -> None:

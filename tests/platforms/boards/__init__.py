@@ -87,6 +87,7 @@ _ROUTES: tuple[tuple[str, str, Callable[[Request], Answer | None]], ...] = (
     (r"forum\.test", r"/login/", forum.log_in),
     (r"forum\.test", r"/attachments/[\w-]+\.\d+/", forum.attachment),
     (r"forum\.test", r"/data/video/.*", forum.clip),
+    (r"forum\.test", r"/data/attachments/\w+\.jpg", _foreign),  # the small pictures in front of attachments
     (r"files\.test", r"/(pictures|linked)/\w+\.jpg", _foreign),
 )
 

@@ -110,9 +110,10 @@ def post(request: Request) -> Answer:
 
 
 def photo(request: Request) -> Answer:
-    """`/@name/photo/ID`: holds no post, only the address of the page that does."""
-    canonical = f"{SITE}{request.path}"
-    return _page("TikTok", _scope(request, **{"seo.abtest": {"canonical": canonical}}))
+    """`/@name/photo/ID`: its data holds no post, only the address of the page."""
+    canonical = {"seo.abtest": {"canonical": f"{SITE}{request.path}"}}
+    found = world.post(request.path.rstrip("/").rpartition("/")[2], request.changes)
+    return _page("TikTok" if found.status else f"@{found.author}", _scope(request, **canonical), found.words)
 
 
 def profile(request: Request) -> Answer:
