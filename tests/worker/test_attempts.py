@@ -98,6 +98,7 @@ def test_one_child_serves_a_series(machine: Machine) -> None:
         return machine.job(job_id).status == "completed"
 
     eventually(is_done)
+    eventually(lambda: machine.partial() == [], "nothing is left, although the worker goes on")
     assert len(seen) == 1
     assert len(machine.rows("SELECT * FROM attempts WHERE outcome = 'done'")) == 4
 

@@ -199,6 +199,7 @@ def test_many_writers_do_not_disturb(machine: Machine) -> None:
         return job.status, job.error
 
     assert [state(machine.job(job_id)) for job_id in jobs] == [("completed", None)] * 2
+    assert machine.one("SELECT count(*) FROM attempts") == 2
     machine.check_whole()
 
 
