@@ -59,9 +59,9 @@ def main() -> None:
         media.make_all()
         for rule in json.loads(chosen.faults.read_text()) if chosen.faults else []:
             platforms.fault(faults.from_json(rule))
-        _announce(platforms)
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
+            _announce(platforms)
             threading.Event().wait()
         except KeyboardInterrupt:
             print("stopped")
