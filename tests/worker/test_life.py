@@ -203,6 +203,17 @@ def test_many_writers_do_not_disturb(machine: Machine) -> None:
     machine.check_whole()
 
 
+def test_leftovers_are_swept_at_the_start(machine: Machine) -> None:
+    """What attempts of done, cancelled and deleted jobs left goes; what may still be gone on with stays."""
+    done, cancelled, failed = (machine.save(WATCH + name) for name in (youtube.SILENT, youtube.SHORT, youtube.BIG))
+    for job_id, status in ((done, "completed"), (cancelled, "cancelled"), (failed, "failed")):
+        machine.db.execute("UPDATE jobs SET status = ? WHERE id = ?", (status, job_id))
+    for name in (done, cancelled, failed, "deleted"):
+        (machine.archive / ".partial" / name).mkdir(parents=True)
+    machine.work()
+    assert machine.partial() == [failed]
+
+
 def test_unknown_request_is_marked(machine: Machine) -> None:
     """A request of another version is no reason to stop."""
     machine.db.execute("INSERT INTO requests (kind, created_at) VALUES ('sing', '')")
