@@ -14,7 +14,7 @@ from bowerbird.pages.lines import WORDS, job_line
 from bowerbird.pages.visit import Frame, Visit
 from bowerbird.queue.reads import JobFilter, JobPage, jobs
 
-PAGE = 50
+PAGE = 30
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
 

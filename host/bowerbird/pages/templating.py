@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 from bowerbird import __version__
 from bowerbird.pages import words
 from bowerbird.pages.assets import Assets
-from bowerbird.pages.prose import prose
+from bowerbird.pages.prose import prose, spoken
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).with_name("html")
 _FILTERS = (
     words.size, words.amount, words.rough, words.playtime, words.span, words.when, words.ago, words.upload_day,
-    words.full_time, words.platform, words.kind, prose,
+    words.full_time, words.platform, words.kind, prose, spoken,
 )  # fmt: skip
 # Shapes of pictures that shelves know, by width over height; a picture takes the nearest.
 _RATIOS = (
