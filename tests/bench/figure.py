@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """What was measured beside its reference of the same run. Without a reference `limit` is for `ours`, else the ratio."""
+    """What was measured beside its reference of the same run.
+
+    `limit` is for the ratio, or for `ours` where there is no reference.
+    """
 
     name: str
     ours: float

@@ -19,7 +19,7 @@ CHECKOUT = Path(__file__).parents[2]
 
 
 def _memory(name: str, process: int, limit: float) -> Figure:
-    """Resident set size, the strictest count: pages that other processes share are in it; the share is told beside it."""
+    """Resident set size, the strictest count: with pages that others share; the fair share is told beside it."""
     rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
     sizes = {line.split(":")[0]: int(line.split()[1]) / 1024 for line in rollup.splitlines()[1:]}
     return Figure(name, sizes["Rss"], limit, unit="MB", what=f"RSS; PSS {sizes['Pss']:.0f} MB")

@@ -25,7 +25,7 @@ def pages() -> Iterator[Figure]:
         with (
             contextlib.redirect_stdout(sys.stderr),
             measured.serving(settings) as (site, _process),
-            site.client() as client,
+            site.person() as client,
         ):
             taken = {name: measured.measure(client, path) for name, path in measured.pages_of(measured.ITEMS).items()}
     bare = statistics.median(taken.pop(BARE))
