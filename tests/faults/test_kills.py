@@ -24,6 +24,7 @@ def test_worker_and_children_killed_at_random(machine: Machine, seed: int) -> No
     """Workers and children are killed at random; at the end all is there once and whole, and nothing is left."""
     chance = random.Random(seed)
     machine.set(max_retries=20)
+    machine.platforms.delay = 0.03
     list_id = machine.save(f"https://www.youtube.com/playlist?list={youtube.playlist_of(MEMBERS)}")
     for _ in range(KILLS):
         worker = psutil.Process(machine.start(*BACKGROUND).pid)
@@ -42,6 +43,7 @@ def test_worker_and_children_killed_at_random(machine: Machine, seed: int) -> No
     assert machine.one("SELECT count(*) FROM items") == MEMBERS
     assert machine.one("SELECT count(*) FROM files WHERE file_type = 'video'") == MEMBERS
     assert machine.one("SELECT count(*) FROM attempts WHERE ended_at IS NULL") == 0
+    assert machine.one("SELECT count(*) FROM attempts WHERE outcome = 'lost'") >= KILLS / 3
     assert machine.partial() == []
     machine.check_whole()
 
