@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bowerbird.errors import RequestError
-from bowerbird.worker import attempts
+from bowerbird.worker import attempts, loop
 from bowerbird.worker.loop import Worker
 from tests.platforms import youtube
 from tests.worker.machine import Machine
@@ -44,3 +44,21 @@ def test_end_that_can_not_be_written(
     assert machine.one("SELECT count(*) FROM attempts") == tries
     assert machine.one("SELECT count(*) FROM items") == 1
     machine.check_whole()
+
+
+@pytest.mark.parametrize("code", ["disk_full", "busy"])
+def test_archive_that_refuses_for_long_ends_the_worker(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, code: str
+) -> None:
+    """Where nothing can be written for long the worker ends and says why; the jobs stay as they are."""
+
+    def refuse(*_: Any) -> None:
+        raise RequestError(code)
+
+    monkeypatch.setattr(loop, "PATIENCE", 0.5)
+    monkeypatch.setattr(loop, "claim", refuse)
+    job_id = machine.save(WATCH + youtube.SILENT)
+    with (tmp_path / "log").open("wb") as log, pytest.raises(RequestError) as told:
+        Worker(machine.settings, log, linger=0.0).run()
+    assert told.value.code == code
+    assert machine.job(job_id).status == "pending"
