@@ -56,7 +56,7 @@ def check(settings: Settings, token: str) -> Invitation:
 
 def new_session(settings: Settings) -> str:
     """The value of a fresh session's cookie."""
-    return _serializer(settings, "session").dumps(secrets.token_urlsafe(12))
+    return str(_serializer(settings, "session").dumps(secrets.token_urlsafe(12)))
 
 
 def session_of(settings: Settings, cookie: str) -> str | None:
@@ -91,7 +91,7 @@ def _loaded(serializer: Any, text: str, max_age: int) -> Any:
 
 
 def _local(what: str) -> str:
-    """The page to go to, if it is one of ours: browsers take `//host` and `/\\host` for another site."""
+    r"""The page to go to, if it is one of ours: browsers take `//host` and `/\host` for another site."""
     return what if what.startswith("/") and what[1:2] not in ("/", "\\") else "/"
 
 

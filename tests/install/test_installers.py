@@ -119,6 +119,11 @@ def clone(tmp_path: Path) -> Path:
     return tmp_path / "clone"
 
 
+def megabytes(folder: Path) -> float:
+    """What a folder takes on the disk."""
+    return sum(path.lstat().st_blocks * 512 for path in folder.rglob("*") if not path.is_dir()) / 1e6
+
+
 @pytest.mark.slow
 def test_from_nothing_to_a_saved_sample_and_back(clone: Path, tmp_path: Path) -> None:
     """One command installs, saves a sample and starts the site; again is harmless; uninstalling leaves the archive."""
@@ -142,6 +147,7 @@ def test_from_nothing_to_a_saved_sample_and_back(clone: Path, tmp_path: Path) ->
         told = run(clone / "installers" / "install.sh")
         assert f"http://127.0.0.1:{port}/" in told
         assert str(clone / "extension") in told
+        assert megabytes(home / ".local" / "lib" / "bowerbird") <= 550
         (job,) = map(json.loads, run(bowerbird, "jobs", "--json").splitlines())
         assert (job["status"], job["platform"]) == ("completed", "web")
         films = list((clone / "downloads").glob("web/*/*/*.mp4"))

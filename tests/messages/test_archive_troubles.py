@@ -130,6 +130,7 @@ def test_an_archive_that_cannot_be_used_is_said_to_be_and_then_works_again(
     before = [a_capture(2)] if opened else []
     for one in before:
         host.ask("capture", captures=[one])
+    assert host.is_alive()  # what the capture put off is over
     with trouble(settings.database):
         refused = [host.ask("capture", captures=[capture]) for _ in range(2)]
         refused += [host.ask("hello", protocol=1, extension="0.1.0", browser="x"), host.ask("jobs")]
@@ -196,10 +197,13 @@ def test_a_full_disk_is_an_error_and_what_was_acknowledged_is_there(host: Host, 
     assert rows("PRAGMA integrity_check") == [("ok",)]
 
 
+# The host inherits the worker's lease, so that no worker starts in there.
 FULL_DISK = """
 set -e
 mount -t tmpfs -o size=2m none "$1"
 cp "$2"/archive.db "$1"/
+exec 9> "$1"/.worker.lock
+flock 9
 shift 2
 exec "$@"
 """

@@ -21,15 +21,22 @@ from bowerbird.settings import Settings
 from tests.platforms import media
 
 CREATOR = ScrapedCreator(
-    platform_id="UCnorthwood", handle="@northwood", name="Northwood Field Notes",
-    url="https://www.youtube.com/@northwood", biography="One bird, one bower, one month. https://northwood.example/",
-)  # fmt: skip
+    platform_id="UCnorthwood",
+    handle="@northwood",
+    name="Northwood Field Notes",
+    url="https://www.youtube.com/@northwood",
+    biography="One bird, one bower, one month. https://northwood.example/",
+)
 SAID = (
-    "It is a quarter to five, and nothing moves yet.", "The bower stands where it stood yesterday.",
-    "Between two walls of twigs he has laid out what he found.", "Bottle caps, a peg, a strip of ribbon.",
-    "All of them blue, or near enough that he did not argue.", "He steps back and tilts the head.",
-    "So it is not a heap, it is an arrangement.", "A young male comes in to steal.",
-)  # fmt: skip
+    "It is a quarter to five, and nothing moves yet.",
+    "The bower stands where it stood yesterday.",
+    "Between two walls of twigs he has laid out what he found.",
+    "Bottle caps, a peg, a strip of ribbon.",
+    "All of them blue, or near enough that he did not argue.",
+    "He steps back and tilts the head.",
+    "So it is not a heap, it is an arrangement.",
+    "A young male comes in to steal.",
+)
 HOSTILE = "<script>window.owned=1</script><img src=x onerror=window.owned=1>\u202egnp.exe\u2028&amp;\"'"
 STATES = ("pending", "running", "waiting", "completed", "failed", "cancelled")
 
@@ -42,9 +49,13 @@ def put_item(db: sqlite3.Connection, settings: Settings, item: ItemFound, files:
     folder.mkdir(parents=True)
     ready = [_ready(folder, name, *file) for name, file in files.items()]
     filing = Filing(
-        job_id=job_id, target_key=f"{item.platform}:{item.platform_id}", folder=job_id, item=item, files=tuple(ready),
+        job_id=job_id,
+        target_key=f"{item.platform}:{item.platform_id}",
+        folder=job_id,
+        item=item,
+        files=tuple(ready),
         transcripts=transcripts,
-    )  # fmt: skip
+    )
     item_id = file_item(db, settings, filing)
     db.execute("UPDATE jobs SET item_id = ?, bytes_total = 5000000 WHERE id = ?", (item_id, job_id))
     db.execute(
@@ -58,11 +69,15 @@ def _ready(folder: Path, name: str, file_type: FileType, content: bytes) -> File
     (folder / name).write_bytes(content)
     number = name.rpartition(".")[0].rpartition("_")[2]
     return FileReady(
-        name=name, file_type=file_type, size=len(content), sha256=hashlib.sha256(content).hexdigest(),
+        name=name,
+        file_type=file_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
         position=int(number) if number.isdigit() and file_type == "image" else None,
-        width=320 if file_type != "metadata" else None, height=180 if file_type != "metadata" else None,
+        width=320 if file_type != "metadata" else None,
+        height=180 if file_type != "metadata" else None,
         duration=24.0 if file_type in ("video", "audio") else None,
-    )  # fmt: skip
+    )
 
 
 def put_job(db: sqlite3.Connection, url: str, title: str | None, status: str, *, platform: str = "youtube",
@@ -82,12 +97,21 @@ def video(settings: Settings, db: sqlite3.Connection) -> int:
     """A video of 24 seconds with chapters and two transcripts."""
     cues = tuple(Cue(3.0 * n, 2.9, text) for n, text in enumerate(SAID))
     return put_item(
-        db, settings,
+        db,
+        settings,
         ItemFound(
-            platform="youtube", platform_id="q8bLw3nT0rY", kind="video", creator=CREATOR,
-            url="https://www.youtube.com/watch?v=q8bLw3nT0rY", title="Why satin bowerbirds collect blue: 31 mornings",
+            platform="youtube",
+            platform_id="q8bLw3nT0rY",
+            kind="video",
+            creator=CREATOR,
+            url="https://www.youtube.com/watch?v=q8bLw3nT0rY",
+            title="Why satin bowerbirds collect blue: 31 mornings",
             description="Recorded from 4:45 each morning. Chapters: 0:12\n\nNotes at https://northwood.example/31?a=1&b=2.",
-            upload_date="20251202", duration=24.0, view_count=4_711_000, like_count=211_000, comment_count=1204,
+            upload_date="20251202",
+            duration=24.0,
+            view_count=4_711_000,
+            like_count=211_000,
+            comment_count=1204,
             hashtags=("birds", "collecting"),
             chapters=(Chapter(start=0, end=12, title="Before sunrise"), Chapter(start=12, end=24, title="The theft")),
         ),
@@ -98,37 +122,53 @@ def video(settings: Settings, db: sqlite3.Connection) -> int:
         },
         TranscriptReady(language="en", origin="manual", cues=cues),
         TranscriptReady(language="de", origin="automatic", cues=(Cue(0.0, 3.0, "Es ist Viertel vor f\u00fcnf."),)),
-    )  # fmt: skip
+    )
 
 
 def pictures(settings: Settings, db: sqlite3.Connection) -> int:
     """A post of three pictures with an Arabic title."""
     return put_item(
-        db, settings,
+        db,
+        settings,
         ItemFound(
-            platform="instagram", platform_id="C0ffee", kind="post", url="https://www.instagram.com/p/C0ffee/",
-            title="\u0645\u0634\u0647\u062f \u0627\u0644\u063a\u0627\u0628\u0629", creator=msgspec.structs.replace(CREATOR, platform_id="7", handle="maren.keeps"),
+            platform="instagram",
+            platform_id="C0ffee",
+            kind="post",
+            url="https://www.instagram.com/p/C0ffee/",
+            title="\u0645\u0634\u0647\u062f \u0627\u0644\u063a\u0627\u0628\u0629",
+            creator=msgspec.structs.replace(CREATOR, platform_id="7", handle="maren.keeps"),
         ),
         {f"C0ffee_{n}.jpg": ("image", media.unique("picture.jpg", f"piece {n}")) for n in (1, 2, 3)},
-    )  # fmt: skip
+    )
 
 
 def hostile(settings: Settings, db: sqlite3.Connection) -> int:
     """A video whose every text tries to be something else."""
     return put_item(
-        db, settings,
+        db,
+        settings,
         ItemFound(
-            platform="web", platform_id="evil", kind="video", url="javascript:window.owned=1", title=HOSTILE,
-            description=f"{HOSTILE} javascript:alert(1) https://x.example/\"onmouseover=window.owned=1 data:text/html,x",
-            hashtags=(HOSTILE,), location=HOSTILE, upload_date=HOSTILE[:40], duration=4.0,
+            platform="web",
+            platform_id="evil",
+            kind="video",
+            url="javascript:window.owned=1",
+            title=HOSTILE,
+            description=f'{HOSTILE} javascript:alert(1) https://x.example/"onmouseover=window.owned=1 data:text/html,x',
+            hashtags=(HOSTILE,),
+            location=HOSTILE,
+            upload_date=HOSTILE[:40],
+            duration=4.0,
             chapters=(Chapter(start=0, title=HOSTILE), Chapter(start=2, title=HOSTILE)),
-            creator=ScrapedCreator(platform_id="x", handle=HOSTILE, name=HOSTILE, url="javascript:window.owned=1",
-                                   biography=HOSTILE),
+            creator=ScrapedCreator(
+                platform_id="x", handle=HOSTILE, name=HOSTILE, url="javascript:window.owned=1", biography=HOSTILE
+            ),
         ),
-        {"evil.mp4": ("video", media.unique("both-4.mp4", "evil")),
-         "thumbnail.jpg": ("thumbnail", media.unique("picture.jpg", "evil"))},
-        TranscriptReady(language="en", origin="manual", cues=(Cue(0.0, 2.0, HOSTILE), Cue(2.0, 2.0, "</span>" + HOSTILE))),
-    )  # fmt: skip
+        {
+            "evil.mp4": ("video", media.unique("both-4.mp4", "evil")),
+            "thumbnail.jpg": ("thumbnail", media.unique("picture.jpg", "evil")),
+        },
+        TranscriptReady(language="en", origin="manual", cues=(Cue(0, 2, HOSTILE), Cue(2, 2, "</span>" + HOSTILE))),
+    )
 
 
 def jobs(db: sqlite3.Connection) -> dict[str, str]:
@@ -137,7 +177,8 @@ def jobs(db: sqlite3.Connection) -> dict[str, str]:
         "pending": put_job(db, "https://www.youtube.com/watch?v=pend0000001", "Tide tables, read aloud", "pending"),
         "running": put_job(
             db, "https://www.youtube.com/watch?v=runn0000001", "Night sky over the plateau", "running", progress=64,
-            current_operation="Joining picture and sound", bytes_downloaded=312e6, bytes_total=486e6, speed=8.4e6, eta=20,
+            current_operation="Joining picture and sound", bytes_downloaded=312e6, bytes_total=486e6, speed=8.4e6,
+            eta=20,
         ),
         "waiting": put_job(
             db, "https://www.instagram.com/tidewatch/", "@tidewatch: reels", "waiting", platform="instagram",
@@ -161,8 +202,13 @@ def jobs(db: sqlite3.Connection) -> dict[str, str]:
         ),
     }  # fmt: skip
     for status in ("completed", "failed", "pending"):
-        put_job(db, f"https://www.youtube.com/watch?v=memb{status[:7]:0<7}", f"Member {status}", status,
-                parent_id=found["list"])  # fmt: skip
+        put_job(
+            db,
+            f"https://www.youtube.com/watch?v=memb{status[:7]:0<7}",
+            f"Member {status}",
+            status,
+            parent_id=found["list"],
+        )
     db.execute(
         "INSERT INTO attempts (job_id, number, scraper, library, started_at, ended_at, outcome, error_code, detail)"
         " VALUES (?, 1, 'youtube', 'yt-dlp 2026.10.26', ?, ?, 'failed', 'members_only', ?)",
@@ -185,10 +231,16 @@ def small(settings: Settings) -> dict[str, str]:
 
 def _clicked() -> Capture:
     return Capture(
-        key="k1", url="https://www.youtube.com/watch?v=q8bLw3nT0rY", source="toolbar", captured_at=now(),
-        page_url="https://www.youtube.com/watch?v=q8bLw3nT0rY", page_title="Why - YouTube", playback_seconds=12.4,
-        referrer="https://northwood.example/notes/31-mornings", selection="thirty one, the same as the mornings",
-    )  # fmt: skip
+        key="k1",
+        url="https://www.youtube.com/watch?v=q8bLw3nT0rY",
+        source="toolbar",
+        captured_at=now(),
+        page_url="https://www.youtube.com/watch?v=q8bLw3nT0rY",
+        page_title="Why - YouTube",
+        playback_seconds=12.4,
+        referrer="https://northwood.example/notes/31-mornings",
+        selection="thirty one, the same as the mornings",
+    )
 
 
 def pages_of(found: dict[str, str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Pictures of every page, to be looked at: `python -m tests.pages.screenshots [NAME…]` writes to tests/artefacts/pages."""
+"""Pictures of every page, to look at: `python -m tests.pages.screenshots [NAME…]` writes to tests/artefacts/pages."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from bowerbird.archive.migrations import ensure_archive
+from tests.bench.pages import build
 from tests.pages import archives
 from tests.pages.sites import RunningSite, running, settings_in
 
@@ -39,9 +40,13 @@ def main(wanted: list[str]) -> None:
             for name, address in shots(site):
                 if not wanted or name in wanted:
                     take_all(browser, site, name, address)
-        empty = Path(folder) / "empty"
-        empty.mkdir()
-        settings = settings_in(empty)
+        settings = settings_in(_folder(folder, "many"))
+        build(settings, 1000)
+        with running(settings, {}) as site:
+            for name, address in (("many", "/"), ("many-browse", "/browse"), ("many-search", "/search?q=bower")):
+                if not wanted or name in wanted:
+                    take_all(browser, site, name, address)
+        settings = settings_in(_folder(folder, "empty"))
         ensure_archive(settings.database)
         with running(settings, {}) as site:
             if not wanted or "empty" in wanted:
@@ -51,13 +56,19 @@ def main(wanted: list[str]) -> None:
         browser.close()
 
 
+def _folder(parent: str, name: str) -> Path:
+    folder = Path(parent) / name
+    folder.mkdir()
+    return folder
+
+
 def take_all(browser: Browser, site: RunningSite, name: str, address: str, *, signed_in: bool = True) -> None:
     """One page, wide and narrow, light and dark."""
     for width, (x, y) in WIDTHS.items():
         for scheme in ("light", "dark"):
             context = browser.new_context(viewport={"width": x, "height": y}, color_scheme=scheme)  # type: ignore[arg-type]
             if signed_in:
-                context.add_cookies([{"name": key, "value": value, "url": site.origin} for key, value in site.cookies().items()])
+                context.add_cookies([{"name": n, "value": v, "url": site.origin} for n, v in site.cookies().items()])
             page = context.new_page()
             page.on("console", lambda message: print(name, message.type, message.text))
             page.goto(site.origin + address)

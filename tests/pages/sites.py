@@ -28,20 +28,23 @@ class RunningSite:
 
     @property
     def origin(self) -> str:
+        """Where it answers."""
         return f"http://127.0.0.1:{self.settings.port}"
 
     def cookies(self) -> dict[str, str]:
+        """The cookie of a fresh session."""
         return {signin.cookie_name(self.settings): signin.new_session(self.settings)}
 
     def stranger(self) -> httpx.Client:
+        """Somebody without a session."""
         return httpx.Client(base_url=self.origin, timeout=10, trust_env=False)
 
     def person(self) -> httpx.Client:
-        client = httpx.Client(
+        """Somebody who is signed in and sends what a browser sends from our own pages."""
+        return httpx.Client(
             base_url=self.origin, timeout=10, cookies=self.cookies(), trust_env=False,
             headers={"Origin": self.origin, "Sec-Fetch-Site": "same-origin"},
         )  # fmt: skip
-        return client
 
 
 def settings_in(folder: Path) -> Settings:

@@ -16,6 +16,7 @@ VIDEO = "https://www.youtube.com/watch?v=aaaaaaaaaa1"
 
 
 def rows(site: RunningSite, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    """What the archive holds."""
     with closing(sqlite3.connect(site.settings.database)) as db:
         return db.execute(sql, values).fetchall()
 
@@ -40,8 +41,9 @@ def test_links_of_a_text(text: str, links: list[str]) -> None:
 def test_a_link_is_taken(fresh: RunningSite) -> None:
     """A posted link is committed as capture and job before the answer, which leads to the dashboard."""
     with fresh.person() as client:
-        answer = client.post("/download", data={"url": VIDEO, "quality": "720", "transcripts": "en, de", "max_items": "5",
-                                                "mark": "m"})  # fmt: skip
+        answer = client.post(
+            "/download", data={"url": VIDEO, "quality": "720", "transcripts": "en, de", "max_items": "5", "mark": "m"}
+        )
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     [(source, options)] = rows(fresh, "SELECT source, options FROM captures WHERE url = ?", VIDEO)
     assert source == "site"
@@ -79,7 +81,7 @@ def test_each_link_gets_its_answer(fresh: RunningSite) -> None:
         ({"url": VIDEO, "max_items": "-1"}, "bad_request"),
         ({"url": "\n".join(f"https://x.example/{n}" for n in range(5001))}, "too_large"),
     ],
-)  # fmt: skip
+)
 def test_a_form_that_makes_no_sense_is_refused_whole(form: dict[str, str], code: str) -> None:
     """Wrong choices are said, and nothing is saved."""
     with pytest.raises(RequestError) as refused:
@@ -87,7 +89,9 @@ def test_a_form_that_makes_no_sense_is_refused_whole(form: dict[str, str], code:
     assert refused.value.code == code
 
 
-@pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"url=%ff%fe", b"a=b&" * 2000, b'{"url": "x"}', b"url=" + b"%00" * 50])
+@pytest.mark.parametrize(
+    "body", [b"", b"\xff\xfe", b"url=%ff%fe", b"a=b&" * 2000, b'{"url": "x"}', b"url=" + b"%00" * 50]
+)
 def test_broken_bodies_are_answered(fresh: RunningSite, body: bytes) -> None:
     """Whatever is posted, the answer is a page that says what is wrong."""
     with fresh.person() as client:
@@ -110,11 +114,15 @@ def test_actions_do_what_their_button_says(fresh: RunningSite) -> None:
         assert answer.headers["location"] == "/history"
 
 
-@pytest.mark.parametrize("referer", ["http://evil.example/", "{origin}//evil.example", "{origin}.evil.example/", "x", "{origin}/\\e"])
+@pytest.mark.parametrize(
+    "referer", ["http://evil.example/", "{origin}//evil.example", "{origin}.evil.example/", "x", "{origin}/\\e"]
+)
 def test_an_action_never_leads_away(fresh: RunningSite, referer: str) -> None:
     """Where a form was sent from elsewhere, the way back is the dashboard."""
     with fresh.person() as client:
-        answer = client.post(f"/job/{fresh.found['failed']}/retry", headers={"Referer": referer.format(origin=fresh.origin)})
+        answer = client.post(
+            f"/job/{fresh.found['failed']}/retry", headers={"Referer": referer.format(origin=fresh.origin)}
+        )
     assert answer.headers["location"] == "/"
 
 

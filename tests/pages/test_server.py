@@ -23,6 +23,7 @@ from tests.pages.sites import RunningSite, settings_in
 
 
 def free_port() -> int:
+    """A port that nobody uses now."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
@@ -44,6 +45,7 @@ def serving(settings: Settings) -> psutil.Process:
 
 
 def end(process: psutil.Process) -> None:
+    """Tell a process to end and wait for it."""
     process.send_signal(signal.SIGTERM)
     psutil.wait_procs([process], timeout=5)
 
@@ -121,7 +123,8 @@ def _file_row(settings: Settings, path: str) -> None:
             " VALUES (1, 'youtube', 'big', 'video', '', 'f', '', '')"
         )
         db.execute(
-            "INSERT INTO files (item_id, file_path, file_type, file_size, sha256, created_at) VALUES (1, ?, 'video', 1, '', '')",
+            "INSERT INTO files (item_id, file_path, file_type, file_size, sha256, created_at)"
+            " VALUES (1, ?, 'video', 1, '', '')",
             (path,),
         )
 

@@ -10,9 +10,17 @@ from bowerbird.pages import words
 
 @pytest.mark.parametrize(
     ("count", "said"),
-    [(0, "0 B"), (999, "999 B"), (1500, "1.5 kB"), (486_000_000, "486 MB"), (999_600, "1.0 MB"), (7_200_000_000, "7.2 GB"),
-     (412e9, "412 GB"), (None, "")],
-)  # fmt: skip
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1500, "1.5 kB"),
+        (486_000_000, "486 MB"),
+        (999_600, "1.0 MB"),
+        (7_200_000_000, "7.2 GB"),
+        (412e9, "412 GB"),
+        (None, ""),
+    ],
+)
 def test_sizes_are_decimal(count: float | None, said: str) -> None:
     """A size has at most three figures and a unit."""
     assert words.size(count) == said
@@ -20,9 +28,14 @@ def test_sizes_are_decimal(count: float | None, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("done", "total", "said"),
-    [(312_000_000, 486_000_000, "312 of 486 MB"), (1_900_000, 7_200_000_000, "1.9 MB of 7.2 GB"), (5_000_000, None, "5.0 MB"),
-     (None, 5, ""), (0, 5, "")],
-)  # fmt: skip
+    [
+        (312_000_000, 486_000_000, "312 of 486 MB"),
+        (1_900_000, 7_200_000_000, "1.9 MB of 7.2 GB"),
+        (5_000_000, None, "5.0 MB"),
+        (None, 5, ""),
+        (0, 5, ""),
+    ],
+)
 def test_progress_names_a_shared_unit_once(done: int | None, total: int | None, said: str) -> None:
     """How much of how much is told as briefly as it can be."""
     assert words.so_far(done, total) == said
@@ -38,7 +51,15 @@ def test_places_in_a_video(seconds: float | None, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("number", "said"),
-    [(870, "870"), (9_999, "9,999"), (12_400, "12 K"), (211_000, "211 K"), (4_711_000, "4.7 M"), (2.1e9, "2.1 B"), (None, "")],
+    [
+        (870, "870"),
+        (9_999, "9,999"),
+        (12_400, "12 K"),
+        (211_000, "211 K"),
+        (4_711_000, "4.7 M"),
+        (2.1e9, "2.1 B"),
+        (None, ""),
+    ],
 )
 def test_rough_counts(number: int | None, said: str) -> None:
     """A large count is told by its size."""

@@ -152,6 +152,19 @@ def test_retried_list_tries_what_failed(queue: Queue) -> None:
     assert queue.job(list_id).status == "completed"
 
 
+def test_retry_of_a_list_that_asks_tries_what_failed(queue: Queue) -> None:
+    """A list that waits for a word still does after its failed members were tried again."""
+    list_id = queue.list_of(*URLS[:2], cursor="2", total=9)
+    first, second = queue.claimed().id, queue.claimed().id
+    transitions.complete(queue.db, first, None)
+    transitions.fail(queue.db, second, NETWORK)
+    assert _act(queue, list_id, "retry").status == "waiting"
+    assert queue.claimed().id == second
+    transitions.complete(queue.db, second, None)
+    job = queue.job(list_id)
+    assert (job.status, job.wait_reason, job.items_done) == ("waiting", "confirm", 2)
+
+
 def test_retried_member_reopens_its_list(queue: Queue) -> None:
     """A completed list runs again while a member does."""
     list_id = queue.list_of(*URLS[:2])

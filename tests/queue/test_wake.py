@@ -43,9 +43,10 @@ def test_started_program_is_on_its_own(tmp_path: Path) -> None:
 
 def test_ended_programs_leave_the_process_table(tmp_path: Path) -> None:
     """A host that lives for days collects no dead workers."""
+    before = set(wake._started)
     wake.start_detached([sys.executable, "-c", _REPORT, str(tmp_path / "first"), "-"])
     _await(tmp_path / "first")
-    first = wake._started[-1]
+    (first,) = wake._started - before
     os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)
     wake.start_detached([sys.executable, "-c", _REPORT, str(tmp_path / "second"), "-"])
     _await(tmp_path / "second")

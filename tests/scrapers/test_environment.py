@@ -73,7 +73,7 @@ def test_command_is_isolated() -> None:
     [
         (video("x"), ("yt_dlp",)),
         (web("https://media.example/a.jpg", "file"), ("files", "yt_dlp")),
-        (web("https://pages.example/"), ("yt_dlp", "files")),
+        (web("https://pages.example/"), ("yt_dlp", "gallery_dl", "files")),
     ],
 )
 def test_route_of_a_target(target: object, names: tuple[str, ...]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -95,3 +97,14 @@ def test_host_of_a_request_line() -> None:
     """Both forms of asking a proxy are understood."""
     assert host_of_request(b"CONNECT a.example:443 HTTP/1.1\r\n") == "a.example"
     assert host_of_request(b"GET http://b.example:8080/x HTTP/1.1\r\n") == "b.example"
+
+
+def test_guarded_child_can_not_use_sockets_that_the_guard_does_not_see() -> None:
+    """A library that brings its own network stack is not to be had in a guarded process."""
+    script = (
+        "from bowerbird.scrapers import guard; from bowerbird.scrapers.environment import read_surroundings as read;"
+        "guard.install(read({})); import yt_dlp.dependencies as found; assert found.curl_cffi is None;"
+        "import importlib.util, sys; assert sys.modules['curl_cffi'] is None"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr

@@ -92,6 +92,12 @@ def test_missing_thumbnail_loses_nothing(scrape: Scrape, platforms: StandIn) -> 
     assert [one.file_type for one in events.of(FileReady)] == ["video", "metadata"]
 
 
+def test_picture_is_waited_for(scrape: Scrape, platforms: StandIn) -> None:
+    """It comes beside the media, and is part of the item also where it comes last."""
+    platforms.fault(faults.late(0.7, host="i.ytimg.com"))
+    assert scrape(video(youtube.SILENT)).file("thumbnail").width == 320
+
+
 def test_page_instead_of_a_thumbnail_is_not_kept(scrape: Scrape, platforms: StandIn) -> None:
     """HTML under a picture's name never lands."""
     platforms.fault(faults.page(host="i.ytimg.com"))
@@ -166,6 +172,13 @@ def test_video_without_transcript_is_complete_and_says_so(video_id: str, sentenc
     assert events.one(Noted).text == sentence
 
 
+def test_a_video_without_captions_costs_no_request_for_them(scrape: Scrape, platforms: StandIn) -> None:
+    """What the platform told yt-dlp is enough to know that there are none."""
+    scrape(video(youtube.SILENT), transcripts=("en",))
+    assert len(platforms.seen(path="/watch?*")) == 1
+    assert not platforms.seen(path="/youtubei/v1/player?key=*")
+
+
 def test_no_transcript_is_asked_for_where_none_is_wished(scrape: Scrape, platforms: StandIn) -> None:
     """Without languages there is no request and no word about it."""
     events = scrape(video(youtube.GARDEN))
@@ -197,6 +210,7 @@ def test_withheld_captions_are_said(scrape: Scrape) -> None:
     events = scrape(video(youtube.TOKEN_CAPTIONS), transcripts=("en",))
     assert events.finished
     assert events.one(Noted).text.startswith("No transcript: ")
+    assert "has none" not in events.one(Noted).text
 
 
 def test_hostile_cues_are_only_text(scrape: Scrape) -> None:

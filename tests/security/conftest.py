@@ -1,5 +1,6 @@
-"""What the tests of safety need of an archive."""
+"""The archives and sites that tests of security attack."""
 
 from tests.archive.conftest import attempts, db, rows, settings
+from tests.pages.fixtures import fresh, person, site, stranger
 
-__all__ = ["attempts", "db", "rows", "settings"]
+__all__ = ["attempts", "db", "fresh", "person", "rows", "settings", "site", "stranger"]

@@ -19,7 +19,6 @@ from playwright.sync_api import Page, sync_playwright
 from bowerbird import signin
 from bowerbird.archive.migrations import ensure_archive
 from bowerbird.pages.gate import BODY_LIMIT
-from tests.pages.fixtures import fresh, person, site, stranger  # noqa: F401 - fixtures
 from tests.pages.sites import RunningSite, running, settings_in
 
 CHROMIUM = "/usr/bin/chromium"
@@ -52,6 +51,7 @@ def exactly(site: RunningSite, target: str) -> http.client.HTTPResponse:
 
 
 def cookie_of(site: RunningSite) -> str:
+    """The Cookie header of somebody who is signed in."""
     return "; ".join(f"{name}={value}" for name, value in site.cookies().items())
 
 
@@ -61,11 +61,19 @@ def cookie_of(site: RunningSite) -> str:
 @pytest.mark.parametrize(
     "host",
     [
-        "evil.example", "evil.example:{port}", "", "0.0.0.0:{port}", "127.0.0.1.evil.example:{port}",
-        "127.0.0.1:{port}@evil.example", "evil.example@127.0.0.1:{port}", "127.0.0.1", "127.0.0.1:{port}.", "[::1]:{port}",
+        "evil.example",
+        "evil.example:{port}",
+        "",
+        "0.0.0.0:{port}",
+        "127.0.0.1.evil.example:{port}",
+        "127.0.0.1:{port}@evil.example",
+        "evil.example@127.0.0.1:{port}",
+        "127.0.0.1",
+        "127.0.0.1:{port}.",
+        "[::1]:{port}",
         "127.0.0.1:1",
     ],
-)  # fmt: skip
+)
 def test_a_foreign_host_is_refused(site: RunningSite, host: str) -> None:
     """A page that got its name pointed at this computer reads nothing, signed in or not."""
     status, body = answer_to(site.origin, f"Host: {host.format(port=site.settings.port)}", cookie=cookie_of(site))
@@ -88,9 +96,21 @@ def test_localhost_is_led_to_the_one_origin(site: RunningSite) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/item/1", "/history", "/live/dashboard", "/search?q=blue", "/archive", "/archive/items.json",
-             "/archive.json?sql=select+1", "/media/a.mp4", "/nowhere", "/-/static/app.css"],
-)  # fmt: skip
+    "path",
+    [
+        "/",
+        "/item/1",
+        "/history",
+        "/live/dashboard",
+        "/search?q=blue",
+        "/archive",
+        "/archive/items.json",
+        "/archive.json?sql=select+1",
+        "/media/a.mp4",
+        "/nowhere",
+        "/-/static/app.css",
+    ],
+)
 def test_a_stranger_reads_nothing(stranger: httpx.Client, path: str) -> None:
     """Without a session every page says only how to get in."""
     answer = stranger.get(path)
@@ -154,7 +174,7 @@ def test_a_forged_link_is_refused(stranger: httpx.Client, token: str) -> None:
 def test_a_link_leads_only_into_the_site(site: RunningSite, stranger: httpx.Client, what: str) -> None:
     """Wherever a link was told to lead, it never leads away."""
     answer = stranger.get(signin.sign_in_link(site.settings, what))
-    assert "0;url=/\"" in answer.text
+    assert '0;url=/"' in answer.text
     assert "evil" not in answer.text
 
 
@@ -262,18 +282,41 @@ def test_a_huge_body_is_refused(person: httpx.Client, chunked: bool) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/-/metadata.json", "/-/metadata", "/-/config.json", "/-/settings.json", "/-/databases.json", "/-/plugins.json",
-        "/-/versions.json", "/-/threads.json", "/-/actor.json", "/-/permissions", "/-/messages", "/-/logout",
-        "/-/allow-debug", "/-/patterns", "/_memory", "/_memory.json?sql=select+1", "/_internal", "/-/auth-token",
+        "/-/metadata.json",
+        "/-/metadata",
+        "/-/config.json",
+        "/-/settings.json",
+        "/-/databases.json",
+        "/-/plugins.json",
+        "/-/versions.json",
+        "/-/threads.json",
+        "/-/actor.json",
+        "/-/permissions",
+        "/-/messages",
+        "/-/logout",
+        "/-/allow-debug",
+        "/-/patterns",
+        "/_memory",
+        "/_memory.json?sql=select+1",
+        "/_internal",
+        "/-/auth-token",
     ],
-)  # fmt: skip
+)
 def test_datasettes_own_inside_is_hidden(person: httpx.Client, path: str) -> None:
     """What tells about this computer, or debugs, is not there."""
     assert person.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/archive.json", "/archive/items.json", "/archive", "/archive.json?sql=" +
-                                  "select+*+from+pragma_database_list", "/archive.db"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/archive.json",
+        "/archive/items.json",
+        "/archive",
+        "/archive.json?sql=select+*+from+pragma_database_list",
+        "/archive.db",
+    ],
+)
 def test_tables_tell_no_place_on_the_disk(site: RunningSite, person: httpx.Client, path: str) -> None:
     """No table page or query names the folder of the archive, and the file itself is not handed out."""
     answer = person.get(path)
@@ -281,9 +324,17 @@ def test_tables_tell_no_place_on_the_disk(site: RunningSite, person: httpx.Clien
     assert b"SQLite format 3" not in answer.content
 
 
-@pytest.mark.parametrize("sql", ["delete from items", "attach database '/etc/passwd' as x", "pragma journal_mode=delete",
-                                 "with a as (select 1) insert into tags values (1, 'x')",
-                                 "select writefile('/x', 'y')", "select load_extension('x')"])  # fmt: skip
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "delete from items",
+        "attach database '/etc/passwd' as x",
+        "pragma journal_mode=delete",
+        "with a as (select 1) insert into tags values (1, 'x')",
+        "select writefile('/x', 'y')",
+        "select load_extension('x')",
+    ],
+)
 def test_sql_only_reads(site: RunningSite, person: httpx.Client, sql: str) -> None:
     """Queries of the table pages can't write, attach or load."""
     assert person.get("/archive.json", params={"sql": sql}).status_code in (400, 403)
@@ -291,8 +342,18 @@ def test_sql_only_reads(site: RunningSite, person: httpx.Client, sql: str) -> No
         assert db.execute("SELECT count(*) FROM items").fetchone() == (3,)
 
 
-@pytest.mark.parametrize("path", ["/\\evil.example/", "//evil.example/", "/%5Cevil.example/", "/archive/\\evil.example/",
-                                  "/archive//evil.example/", "/item/1/", "/evil%0d%0aX-Own: 1/"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/\\evil.example/",
+        "//evil.example/",
+        "/%5Cevil.example/",
+        "/archive/\\evil.example/",
+        "/archive//evil.example/",
+        "/item/1/",
+        "/evil%0d%0aX-Own: 1/",
+    ],
+)
 def test_no_address_leads_away(site: RunningSite, path: str) -> None:
     """No trick with slashes makes the site send a browser elsewhere."""
     answer = exactly(site, path.replace(" ", "%20"))
@@ -304,7 +365,12 @@ def test_no_address_leads_away(site: RunningSite, path: str) -> None:
 
 def test_errors_tell_no_paths(person: httpx.Client, site: RunningSite) -> None:
     """A page that says what is wrong says it in words, without places on the disk or traces."""
-    for path in ("/item/999", "/job/00000000-0000-0000-0000-000000000000", "/archive/nosuch", "/item/99999999999999999"):
+    for path in (
+        "/item/999",
+        "/job/00000000-0000-0000-0000-000000000000",
+        "/archive/nosuch",
+        "/item/99999999999999999",
+    ):
         text = person.get(path).text
         assert "Traceback" not in text
         assert str(site.settings.archive) not in text
@@ -324,6 +390,7 @@ def add_file(site: RunningSite, name: str, content: bytes) -> str:
 
 
 def add_row(site: RunningSite, path: str) -> None:
+    """A row of the first item that names this path."""
     with closing(sqlite3.connect(site.settings.database)) as db, db:
         db.execute(
             "INSERT OR IGNORE INTO files (item_id, file_path, file_type, file_size, sha256, created_at)"
@@ -338,11 +405,26 @@ SCRIPT = b"<svg xmlns='http://www.w3.org/2000/svg'><script>fetch('/sign-out')</s
 @pytest.mark.parametrize(
     ("name", "is_shown"),
     [
-        ("a.mp4", True), ("a.webm", True), ("a.m4a", True), ("a.jpg", True), ("a.PNG", True), ("a.webp", True),
-        ("a.vtt", True), ("a.svg", False), ("a.html", False), ("a.xml", False), ("a.xhtml", False), ("a.pdf", False),
-        ("a.js", False), ("a.json", False), ("a.mp4.html", False), ("a", False), ("a.swf", False), ("a.mht", False),
+        ("a.mp4", True),
+        ("a.webm", True),
+        ("a.m4a", True),
+        ("a.jpg", True),
+        ("a.PNG", True),
+        ("a.webp", True),
+        ("a.vtt", True),
+        ("a.svg", False),
+        ("a.html", False),
+        ("a.xml", False),
+        ("a.xhtml", False),
+        ("a.pdf", False),
+        ("a.js", False),
+        ("a.json", False),
+        ("a.mp4.html", False),
+        ("a", False),
+        ("a.swf", False),
+        ("a.mht", False),
     ],
-)  # fmt: skip
+)
 def test_only_media_is_shown_in_place(fresh: RunningSite, name: str, is_shown: bool) -> None:
     """What could carry script is a download of no type, and even then could do nothing."""
     path = add_file(fresh, name, SCRIPT)
@@ -358,11 +440,26 @@ def test_only_media_is_shown_in_place(fresh: RunningSite, name: str, is_shown: b
 @pytest.mark.parametrize(
     "path",
     [
-        "../home/signin.key", "..%2Fhome%2Fsigning.key", "archive.db", "archive.db-wal", "%2e%2e/home/signin.key",
-        "/etc/passwd", "%2Fetc%2Fpasswd", "planted/../../home/signin.key", ".partial/x", "a%00.mp4", "planted",
-        "", ".", "..", "planted/nofile.mp4", "\u202e.mp4", "~/.bashrc", "%HOME%",
+        "../home/signin.key",
+        "..%2Fhome%2Fsigning.key",
+        "archive.db",
+        "archive.db-wal",
+        "%2e%2e/home/signin.key",
+        "/etc/passwd",
+        "%2Fetc%2Fpasswd",
+        "planted/../../home/signin.key",
+        ".partial/x",
+        "a%00.mp4",
+        "planted",
+        "",
+        ".",
+        "..",
+        "planted/nofile.mp4",
+        "\u202e.mp4",
+        "~/.bashrc",
+        "%HOME%",
     ],
-)  # fmt: skip
+)
 def test_only_files_of_items_are_served(fresh: RunningSite, path: str) -> None:
     """Whatever a path looks like: what is no file of an item is not served."""
     add_file(fresh, "real.mp4", b"x")
@@ -370,8 +467,19 @@ def test_only_files_of_items_are_served(fresh: RunningSite, path: str) -> None:
     assert exactly(fresh, f"/media/{quote(path, safe='/%.~')}").status in (400, 404)
 
 
-@pytest.mark.parametrize("path", ["../home/signin.key", "/etc/passwd", "planted/../../home/signin.key", "archive.db/.",
-                                  "planted/link.mp4", "linked/signin.key", "pipe.mp4", "planted"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../home/signin.key",
+        "/etc/passwd",
+        "planted/../../home/signin.key",
+        "archive.db/.",
+        "planted/link.mp4",
+        "linked/signin.key",
+        "pipe.mp4",
+        "planted",
+    ],
+)
 def test_a_row_opens_no_door(fresh: RunningSite, path: str) -> None:
     """Even a row that names something outside, or a link planted in the archive, leads nowhere."""
     archive = fresh.settings.archive
@@ -392,22 +500,32 @@ def page(site: RunningSite) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM)
         context = browser.new_context()
-        context.add_cookies([{"name": name, "value": value, "url": site.origin} for name, value in site.cookies().items()])
+        context.add_cookies(
+            [{"name": name, "value": value, "url": site.origin} for name, value in site.cookies().items()]
+        )
         yield context.new_page()
         browser.close()
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", ["dashboard", "item", "history", "search", "browse", "creator", "job", "tables", "row"])
+@pytest.mark.parametrize(
+    "name", ["dashboard", "item", "history", "search", "browse", "creator", "job", "tables", "row"]
+)
 def test_hostile_texts_are_inert(site: RunningSite, page: Page, name: str) -> None:
     """No title, caption, cue, tag, name or link runs or loads anything, and our pages stay within their own policy."""
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     address = {
-        "dashboard": "/", "item": f"/item/{site.found['hostile']}", "history": "/history", "search": "/search?q=script",
-        "browse": "/browse", "creator": f"/browse/web/{site.found['hostile']}", "job": f"/job/{site.found['failed']}",
-        "tables": "/archive/items", "row": f"/archive/items/{site.found['hostile']}",
-    }[name]  # fmt: skip
+        "dashboard": "/",
+        "item": f"/item/{site.found['hostile']}",
+        "history": "/history",
+        "search": "/search?q=script",
+        "browse": "/browse",
+        "creator": f"/browse/web/{site.found['hostile']}",
+        "job": f"/job/{site.found['failed']}",
+        "tables": "/archive/items",
+        "row": f"/archive/items/{site.found['hostile']}",
+    }[name]
     page.goto(site.origin + address, wait_until="networkidle" if name in ("tables", "row") else "load")
     page.wait_for_timeout(200)
     assert page.evaluate("window.owned") is None

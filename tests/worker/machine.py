@@ -25,7 +25,7 @@ from bowerbird.queue import actions, intake, reads
 from bowerbird.settings import Settings, load_settings
 from tests.platforms import StandIn
 
-PATIENCE = 60.0
+PATIENCE = 40.0
 BACKGROUND = ("-m", "bowerbird.worker")
 UNTIL_IDLE = ("-c", "import sys; from bowerbird.cli import main; sys.exit(main(['work', '--until-idle']))")
 FOR_EVER = ("-c", "import sys; from bowerbird.cli import main; sys.exit(main(['work']))")

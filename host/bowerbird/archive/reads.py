@@ -41,7 +41,10 @@ class ArchiveTotals(msgspec.Struct, frozen=True):
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """An item as it stands in a list. `width` and `height` are those of its picture; `pieces` counts its media files."""
+    """An item as it stands in a list.
+
+    `width` and `height` are those of its picture; `pieces` counts its media files.
+    """
 
     id: int
     platform: str
@@ -163,9 +166,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _CARDS = """
-    SELECT items.id, items.platform, items.kind, items.title, coalesce(items.uploader, creators.name, creators.handle) AS creator,
-           items.creator_id, items.duration, items.captured_at, items.gone_at, picture.file_path AS thumbnail,
-           picture.width, picture.height,
+    SELECT items.id, items.platform, items.kind, items.title,
+           coalesce(items.uploader, creators.name, creators.handle) AS creator, items.creator_id, items.duration,
+           items.captured_at, items.gone_at, picture.file_path AS thumbnail, picture.width, picture.height,
            (SELECT count(*) FROM files WHERE item_id = items.id AND file_type IN ('video', 'audio', 'image')) AS pieces
     FROM items
     LEFT JOIN creators ON creators.id = items.creator_id
@@ -201,7 +204,10 @@ def totals(db: sqlite3.Connection) -> ArchiveTotals:
     return ArchiveTotals(tuple(PlatformTotal(*row) for row in rows))
 
 
-def cards(db: sqlite3.Connection, wanted: CardFilter = CardFilter()) -> tuple[Card, ...]:
+EVERYTHING = CardFilter()
+
+
+def cards(db: sqlite3.Connection, wanted: CardFilter = EVERYTHING) -> tuple[Card, ...]:
     """The newest items that fit, without those in the trash."""
     asked = msgspec.structs.asdict(wanted)
     conditions = [text for name, text in _CARD_CONDITIONS.items() if asked[name] is not None]
@@ -281,4 +287,5 @@ def _first(shape: type[Shape], rows: sqlite3.Cursor) -> Shape | None:
 
 def _shaped(shape: type[Shape], row: sqlite3.Row, **others: object) -> Shape:
     columns = set(row.keys())
-    return shape(**{name: row[name] for name in shape.__struct_fields__ if name in columns and name not in others}, **others)
+    from_row = {name: row[name] for name in shape.__struct_fields__ if name in columns and name not in others}
+    return shape(**from_row, **others)

@@ -16,7 +16,10 @@ from bowerbird.settings import Settings
 
 # Waits that end within this time are waited for, as the worker does (worker/loop.py).
 SOON = 900.0
+# How often the bars are drawn and, while nothing was committed, jobs with a time are looked at.
 LOOK = 0.2
+# How often it is asked whether anybody committed (sqlite.org/pragma.html#pragma_data_version): 5 microseconds each.
+STEP = 0.01
 WAKE = 3.0
 
 
@@ -31,10 +34,22 @@ def follow(db: sqlite3.Connection, settings: Settings, job_ids: list[str], *, qu
                 if time.monotonic() >= next_wake:
                     wake_worker(settings)
                     next_wake = time.monotonic() + WAKE
-                time.sleep(LOOK)
+                _wait_for_commit(db)
     except KeyboardInterrupt:
         if not quiet:
             sys.stderr.write("The work goes on in the background. Look at it with: bowerbird jobs\n")
+
+
+def _wait_for_commit(db: sqlite3.Connection) -> None:
+    """Return when another connection has committed, at the latest after LOOK."""
+    until = time.monotonic() + LOOK
+    version = _version(db)
+    while time.monotonic() < until and _version(db) == version:
+        time.sleep(STEP)
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA data_version").fetchone()[0])
 
 
 class _NoBars:

@@ -1,4 +1,4 @@
-"""The site, as a Datasette plugin: hooks only. Where nobody gave Datasette a `Site`, the plugin keeps out of the way."""
+"""The site, as a Datasette plugin: hooks only. In a Datasette that has no `Site` the plugin keeps out of the way."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datasette import hookimpl
 
 @hookimpl
 def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
+    """Our pages, before Datasette's own."""
     from bowerbird.pages.routes import routes
     from bowerbird.pages.site import site_of
 
@@ -18,6 +19,7 @@ def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
 
 @hookimpl(trylast=True)  # trylast makes it the outermost: nothing answers before the gate
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
+    """The gate and the media."""
     from bowerbird.pages.gate import guard
     from bowerbird.pages.site import site_of
 
@@ -27,6 +29,7 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
 
 @hookimpl
 def extra_css_urls(datasette: Any) -> list[str]:
+    """Our colours on Datasette's own pages."""
     from bowerbird.pages.site import site_of
 
     site = site_of(datasette)
@@ -35,6 +38,7 @@ def extra_css_urls(datasette: Any) -> list[str]:
 
 @hookimpl
 def permission_allowed(datasette: Any, action: str) -> bool | None:
+    """Reading, and nothing else."""
     from bowerbird.pages.site import READING, site_of
 
     return action in READING if site_of(datasette) else None
@@ -42,6 +46,7 @@ def permission_allowed(datasette: Any, action: str) -> bool | None:
 
 @hookimpl
 def prepare_connection(conn: Any, datasette: Any) -> None:
+    """No query tells where on this computer the archive lies."""
     from bowerbird.pages.site import hide_paths, site_of
 
     if site_of(datasette):
@@ -50,6 +55,7 @@ def prepare_connection(conn: Any, datasette: Any) -> None:
 
 @hookimpl
 def skip_csrf(datasette: Any, scope: dict[str, Any]) -> bool:
+    """No tokens: the gate has looked at where a request comes from."""
     from bowerbird.pages.site import site_of
 
-    return site_of(datasette) is not None  # the gate has looked at where the request comes from
+    return site_of(datasette) is not None

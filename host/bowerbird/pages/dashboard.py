@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from datasette.utils.asgi import Response
 
@@ -61,7 +61,7 @@ def _look(db: sqlite3.Connection, visit: Visit) -> Live:
     return Live(under_way[:NOW_SHOWN], tuple(latest), told, more, reads.cards(db, reads.CardFilter(limit=CARDS_SHOWN)))
 
 
-def _context(found: Live) -> dict[str, object]:
+def _context(found: Live) -> dict[str, Any]:
     return {
         "now": [job_line(job) for job in found.now],
         "recent": [job_line(job) for job in found.recent],

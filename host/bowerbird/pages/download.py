@@ -23,7 +23,7 @@ _LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
 async def download(visit: Visit) -> Response:
-    """Take the links. Where all of them are new the person goes on to the dashboard; else each one's answer is shown."""
+    """Take the links. Where all are new the person goes on to the dashboard; else each one's answer is shown."""
     form = await visit.form()
     captures = captures_from(form)
     settings = visit.site.settings
@@ -50,12 +50,13 @@ def captures_from(form: Mapping[str, str]) -> list[Capture]:
     options = options_of(form)
     links = list(dict.fromkeys(links_in(form.get("url", ""))))
     if not links:
-        raise RequestError("bad_request", "There is no link in the field.", "Paste an address that starts with https://.")
+        raise RequestError("bad_request", "There is no link in the field.", "Paste one that starts with https://.")
     if len(links) > MOST_LINKS:
         raise RequestError("too_large", f"These are {len(links):,} links.", f"Paste at most {MOST_LINKS:,} at a time.")
     mark, at = form.get("mark") or secrets.token_hex(8), now()
     return [
-        Capture(key=_key(mark, link, options), url=link, source="site", captured_at=at, options=options) for link in links
+        Capture(key=_key(mark, link, options), url=link, source="site", captured_at=at, options=options)
+        for link in links
     ]
 
 

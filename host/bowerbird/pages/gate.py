@@ -1,7 +1,7 @@
 """The gate: whoever is not the person at this computer, in a browser that they signed in, gets no further.
 
-Outermost of everything the site answers. In this order: one Host, known methods, where a writing request comes from, the
-session, the size of the body; and on the way out the headers that keep an archived page's script from doing anything.
+Outermost of everything the site answers. In this order: one Host, known methods, where a writing request comes from,
+the session, the size of the body; and on the way out the headers that keep a foreign script from doing anything.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ async def _whole_body(scope: Scope, receive: Receive) -> bytes:
     length = _Headers(scope).get(b"content-length")
     if length.isdigit() and int(length) > BODY_LIMIT:
         raise Refused(413)
-    body = b""
+    body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -167,7 +167,7 @@ async def _whole_body(scope: Scope, receive: Receive) -> bytes:
         if len(body) > BODY_LIMIT:
             raise Refused(413)
         if not message.get("more_body"):
-            return body
+            return bytes(body)
 
 
 def _replay(body: bytes) -> Receive:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from datasette.utils.asgi import Response
@@ -14,7 +14,7 @@ from bowerbird.pages.lines import WORDS, job_line
 from bowerbird.pages.visit import Frame, Visit
 from bowerbird.queue.reads import JobFilter, JobPage, jobs
 
-PAGE = 50
+PAGE = 30
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
 
@@ -95,7 +95,7 @@ def _midnight(day: str, later: int) -> str | None:
         return None
 
 
-def _context(frame: Frame, asked: Asked, page: JobPage) -> dict[str, object]:
+def _context(frame: Frame, asked: Asked, page: JobPage) -> dict[str, Any]:
     first = page.first if asked.before or asked.after else None
     platforms = sorted({"youtube", "instagram", "tiktok", "web", *(one.platform for one in frame.totals.platforms)})
     return {

@@ -23,7 +23,8 @@ MEDIA_POLICY = (
 )
 # What browsers show without running anything; everything else is handed over as a file to keep.
 INLINE = {
-    ".mp4": "video/mp4", ".m4v": "video/mp4", ".webm": "video/webm", ".mkv": "video/x-matroska", ".mov": "video/quicktime",
+    ".mp4": "video/mp4", ".m4v": "video/mp4", ".webm": "video/webm", ".mkv": "video/x-matroska",
+    ".mov": "video/quicktime",
     ".m4a": "audio/mp4", ".mp3": "audio/mpeg", ".aac": "audio/aac", ".ogg": "audio/ogg", ".opus": "audio/ogg",
     ".oga": "audio/ogg", ".flac": "audio/flac", ".wav": "audio/wav", ".weba": "audio/webm",
     ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp", ".gif": "image/gif",
@@ -44,6 +45,7 @@ class Media:
         self._archive = site.settings.archive
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the file, a part of it, or that it is unchanged. Raises Refused."""
         if scope["method"] not in ("GET", "HEAD"):
             raise Refused(405)
         file_path = scope["path"].removeprefix(MEDIA_PREFIX)
@@ -56,7 +58,7 @@ class Media:
 
 
 def _place(archive: Path, file_path: str) -> tuple[Path, os.stat_result] | None:
-    """The file itself, or None where it is gone, no plain file, not in a folder of media, or reached through a link."""
+    """The file itself; None where it is gone, no plain file, not in a folder of media, or reached through a link."""
     try:
         path = PurePosixPath(file_path)
         if path.as_posix() != file_path or len(path.parts) < 2 or file_path.startswith("."):
@@ -94,4 +96,4 @@ def _is_known(asked: dict[bytes, bytes], ours: Any) -> bool:
     marks = asked.get(b"if-none-match", b"").decode("latin-1")
     if marks:
         return marks.strip() == "*" or ours["etag"] in [mark.strip().removeprefix("W/") for mark in marks.split(",")]
-    return asked.get(b"if-modified-since", b"").decode("latin-1") == ours["last-modified"]
+    return bool(asked.get(b"if-modified-since", b"").decode("latin-1") == ours["last-modified"])

@@ -17,7 +17,10 @@ FRESH_SECONDS = 24 * 3600
 
 
 class Notice(NamedTuple):
-    """One bar: what is so, the next step, and where the button leads. `tone` is '', `bad` or `calm`."""
+    """One bar: what is so, the next step, and its one button, which leads to `link` or posts `action` for `job_id`.
+
+    `tone` is '', `bad` or `calm`.
+    """
 
     icon: str
     tone: str
@@ -25,6 +28,8 @@ class Notice(NamedTuple):
     text: str
     link: str = ""
     label: str = ""
+    job_id: str = ""
+    action: str = ""
 
 
 def notices(db: sqlite3.Connection, settings: Settings, under_way: Sequence[Job]) -> tuple[tuple[Notice, ...], int]:
@@ -43,10 +48,13 @@ def _waiting(under_way: Sequence[Job]) -> list[Notice]:
 
 def _notice(jobs: list[Job]) -> Notice:
     job = jobs[0]
+    icon = _ICONS.get(job.wait_reason or "", "info")
     bold, text = (job.error.message, job.error.hint) if job.error else (_TELL[job.wait_reason or ""], "")
+    if job.wait_reason == "confirm" and len(jobs) == 1:
+        return Notice(icon, "", bold, job.title or job.url, label="Continue", job_id=job.id, action="continue")
     several = f" {words.counted(len(jobs), 'save')} wait for it." if len(jobs) > 1 else ""
     link = f"/job/{job.id}" if len(jobs) == 1 else f"/history?status=waiting&platform={job.platform}"
-    return Notice(_ICONS.get(job.wait_reason or "", "info"), "", bold, text + several, link, "Look at it")
+    return Notice(icon, "", bold, text + several, link, "Look at it")
 
 
 _TELL = {

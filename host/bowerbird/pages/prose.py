@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from markupsafe import Markup, escape
+
+from bowerbird.pages.transcript import Line
 
 _LINK = re.compile(r"https?://[^\s<>\"'`{}|\\^\u200e\u200f\u202a-\u202e\u2066-\u2069]+", re.IGNORECASE)
 _TIME = re.compile(r"(?<![\d:./-])(?:(\d{1,2}):)?([0-5]?\d):([0-5]\d)(?![\d:/-])")
@@ -14,12 +17,22 @@ LONGEST_LABEL = 80
 
 
 def prose(text: str | None, *, seek: float) -> Markup:
-    """`text` as paragraphs. Times such as 12:34 below `seek` seconds become links to that second of the page's video."""
+    """`text` as paragraphs. Times such as 12:34 below `seek` seconds become links to that second of the video."""
     blocks = [block for block in re.split(r"\n\s*\n", (text or "").replace("\r\n", "\n").strip()) if block.strip()]
     return Markup("\n").join(
         Markup("<p>{}</p>").format(Markup("<br>").join(_line(line, seek) for line in block.split("\n")))
         for block in blocks
     )
+
+
+def spoken(lines: Iterable[Line]) -> Markup:
+    """The lines of a paragraph, each with its second. Not a template's loop: a long talk has thousands of them."""
+    return Markup(" ".join(map(_cue, lines)))  # noqa: S704 - _cue has escaped what is said
+
+
+def _cue(line: Line) -> str:
+    anchor = f' id="t={line.second}"' if line.anchor else ""
+    return f'<span class="cue"{anchor} data-t="{line.second}">{escape(line.text)}</span>'
 
 
 def _line(text: str, seek: float) -> Markup:

@@ -29,8 +29,8 @@ ADVICE: dict[int, Advice] = {
         "key",
     ),
     403: Advice("This did not come from the archive's own pages", "So nothing was done. Do it from the page itself."),
-    404: Advice("There is no such page", "What was here may have been deleted, or the address is not complete.", "search"),
-    405: Advice("This address only takes what its button sends", "Nothing was done. Go back and press the button."),
+    404: Advice("There is no such page", "What was here may be deleted, or the address is not complete.", "search"),
+    405: Advice("This only takes what its button sends", "Nothing was done. Go back and press the button."),
     413: Advice("That is too much at once", "Nothing was saved. Paste fewer links at a time."),
     500: Advice("Something went wrong inside Bowerbird", "Try again. If it stays so, run: bowerbird doctor"),
 }

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 from bowerbird import __version__
 from bowerbird.pages import words
 from bowerbird.pages.assets import Assets
-from bowerbird.pages.prose import prose
+from bowerbird.pages.prose import prose, spoken
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).with_name("html")
 _FILTERS = (
     words.size, words.amount, words.rough, words.playtime, words.span, words.when, words.ago, words.upload_day,
-    words.full_time, words.platform, words.kind, prose,
+    words.full_time, words.platform, words.kind, prose, spoken,
 )  # fmt: skip
 # Shapes of pictures that shelves know, by width over height; a picture takes the nearest.
-_RATIOS = (("r-9x16", 0.5625), ("r-3x4", 0.75), ("r-4x5", 0.8), ("r-1x1", 1.0), ("r-4x3", 1.333), ("", 1.778), ("r-2x1", 2.0))
+_RATIOS = (
+    ("r-9x16", 0.5625), ("r-3x4", 0.75), ("r-4x5", 0.8), ("r-1x1", 1.0), ("r-4x3", 1.333), ("", 1.778), ("r-2x1", 2.0),
+)  # fmt: skip
 _PLATFORM_ICONS = ("youtube", "instagram", "tiktok")
 
 

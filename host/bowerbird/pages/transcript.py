@@ -11,7 +11,7 @@ PARAGRAPH_SECONDS = 30
 # A paragraph that finds no end of a sentence is ended anyway, so that each has a time to go to.
 LONGEST_SECONDS = 45
 PAUSE_SECONDS = 4
-_ENDS = (".", "!", "?", "…", "。", "！", "？", "؟", "।")
+_ENDS = (".", "!", "?", "…", "。", "！", "？", "؟", "।")  # noqa: RUF001 - also Chinese, Arabic and Hindi speech ends
 
 
 class Line(NamedTuple):

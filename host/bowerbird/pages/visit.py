@@ -15,7 +15,7 @@ from bowerbird.archive import reads
 from bowerbird.database import open_writer
 from bowerbird.errors import RequestError
 from bowerbird.model import QueueCounts
-from bowerbird.pages.site import DATABASE, Site
+from bowerbird.pages.site import Site
 from bowerbird.queue.reads import counts
 
 Found = TypeVar("Found")

@@ -73,9 +73,10 @@ def _is_attempted(row: sqlite3.Row) -> bool:
 
 
 def _retry(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> None:
-    if row["status"] == "waiting":
+    tried = _try_again(db, row)
+    if row["status"] == "waiting" and not (tried and row["wait_reason"] == "confirm"):
         _make_pending(db, row)
-    elif not _try_again(db, row):
+    elif not tried:
         raise RequestError("wrong_state", "Only a job that failed, waits or was cancelled can be tried again.")
     _reopen_above(db, row)
     roll_up(db, row["id"])

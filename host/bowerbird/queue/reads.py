@@ -6,7 +6,7 @@ import sqlite3
 
 import msgspec
 
-from bowerbird.model import Job, QueueCounts
+from bowerbird.model import FINAL_STATUSES, Job, QueueCounts
 from bowerbird.queue.claim import DUE, open_platforms
 from bowerbird.queue.rows import JOB_COLUMNS, as_job
 from bowerbird.settings import Settings
@@ -41,13 +41,18 @@ class JobPage(msgspec.Struct, frozen=True, kw_only=True):
 
 EVERYTHING = JobFilter()
 
-# field of the filter -> condition; a field that is empty asks for nothing
+# field of the filter -> condition; a field that is empty asks for nothing.
+# Rows are in the order of their times, so a time is looked up once as a place in that order: the list is then read
+# from there, and never sorted. The plus keeps SQLite from choosing the index of times for the exact comparison, and of
+# lists for the jobs that are in none: nearly all are.
 _CONDITIONS = {
     "platform": "jobs.platform = :platform",
-    "since": "jobs.created_at >= :since",
-    "until": "jobs.created_at < :until",
+    "since": "jobs.seq >= (SELECT seq FROM jobs WHERE created_at >= :since ORDER BY created_at, seq LIMIT 1)"
+    " AND +jobs.created_at >= :since",
+    "until": "jobs.seq <= (SELECT seq FROM jobs WHERE created_at < :until ORDER BY created_at DESC, seq DESC LIMIT 1)"
+    " AND +jobs.created_at < :until",
     "parent_id": "jobs.parent_id = :parent_id",
-    "roots_only": "jobs.parent_id IS NULL",
+    "roots_only": "+jobs.parent_id IS NULL",
     "before": "jobs.seq < :before",
     "after": "jobs.seq > :after",
 }
@@ -59,7 +64,9 @@ def jobs(db: sqlite3.Connection, settings: Settings, wanted: JobFilter = EVERYTH
     asked = msgspec.structs.asdict(wanted)
     conditions = [text for name, text in _CONDITIONS.items() if asked[name]]
     if wanted.statuses:
-        conditions.append(f"jobs.status IN ({', '.join(f':status{n}' for n in range(len(wanted.statuses)))})")
+        # Of several states that hold nearly all jobs the list is read in its order; of others few rows are sorted.
+        plus = "+" if len(wanted.statuses) > 1 and FINAL_STATUSES.intersection(wanted.statuses) else ""
+        conditions.append(f"{plus}jobs.status IN ({', '.join(f':status{n}' for n in range(len(wanted.statuses)))})")
     values = {**asked, **{f"status{n}": status for n, status in enumerate(wanted.statuses)}, "limit": limit + 1}
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
     backwards = wanted.after is not None

@@ -56,11 +56,11 @@ def start_detached(argv: list[str]) -> None:
     ]
     _forget_ended()
     # posix_spawn starts in 1 ms where subprocess.Popen takes 9 (measured); the host answers in between.
-    _started.append(os.posix_spawn(argv[0], argv, os.environ, file_actions=nowhere, setsid=True))
+    _started.add(os.posix_spawn(argv[0], argv, os.environ, file_actions=nowhere, setsid=True))
 
 
 # A program that we started and that ended stays in the process table until it was asked for.
-_started: list[int] = []
+_started: set[int] = set()
 
 
 def _forget_ended() -> None:
@@ -68,7 +68,7 @@ def _forget_ended() -> None:
         with contextlib.suppress(ChildProcessError):
             if os.waitpid(process, os.WNOHANG)[0] == 0:
                 continue
-        _started.remove(process)
+        _started.discard(process)
 
 
 def _start_detached_windows(argv: list[str]) -> None:

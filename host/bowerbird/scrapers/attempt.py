@@ -10,7 +10,7 @@ import msgspec
 
 from bowerbird.errors import JobError
 from bowerbird.model import Assignment, ItemFound, Operation, Progress
-from bowerbird.scrapers import options
+from bowerbird.scrapers import media, options
 from bowerbird.scrapers.describe import describe
 from bowerbird.scrapers.interface import Report
 from bowerbird.scrapers.transcripts import FirstWay
@@ -117,6 +117,8 @@ class Attempt:
     def processed(self, step: Info) -> None:
         """Say which step begins."""
         if step.get("status") == "started" and step.get("postprocessor") in _STEPS:
+            # the other program works now, and this one has time
+            media.get_ready()
             self._say(_STEPS[str(step["postprocessor"])])
 
     def _say(self, operation: str) -> None:

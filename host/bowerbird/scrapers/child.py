@@ -250,9 +250,10 @@ def main(arguments: list[str]) -> int:
     if os.getpgid(0) != os.getpid():
         os.setpgid(0, 0)
     from bowerbird.scrapers import guard
-    from bowerbird.scrapers.environment import make_private_folders, read_surroundings
+    from bowerbird.scrapers.environment import leave_out_unused, make_private_folders, read_surroundings
 
     make_private_folders()
+    leave_out_unused()
     limit_resources()
     guard.install(read_surroundings())
     watch = Watch(pipes)

@@ -32,6 +32,8 @@ def install(surroundings: Surroundings) -> None:
     """Guard this process from now on, for good; with `allow_private_hosts` nothing is guarded."""
     if surroundings.allow_private_hosts:
         return
+    # libcurl opens its sockets past the interpreter's hooks: a library that could use it must not find it
+    sys.modules["curl_cffi"] = None  # type: ignore[assignment]
     judges = judges_for(surroundings.proxy)
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:

@@ -7,7 +7,10 @@ width would let a 50,000 by 50,000 bomb in.
 from __future__ import annotations
 
 import hashlib
+import sys
+import threading
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
@@ -138,6 +141,12 @@ def ready(path: Path, file_type: FileType, shape: Shape | None = None, position:
         height=height,
         duration=duration,
     )
+
+
+def get_ready() -> None:
+    """Import what `examine` needs while something else is waited for: 50 ms, once a process."""
+    if "av" not in sys.modules:
+        threading.Thread(target=import_module, args=("av",), name="av", daemon=True).start()
 
 
 def examine(path: Path) -> Shape:

@@ -93,7 +93,7 @@ class YtDlpScraper:
     def _start_transcripts(self, found: dict[str, Any], attempt: Attempt) -> None:
         wanted = attempt.assignment.transcripts
         platform, video_id = identity(found, attempt.assignment.target)
-        if wanted and platform == "youtube":
+        if wanted and platform == "youtube" and self._library.may_have_captions(found):
             self._session = self._session or transcripts.new_session()
             attempt.first_way = lambda: transcripts.FirstWay(video_id, wanted, self._session)
 

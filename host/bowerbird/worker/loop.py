@@ -36,6 +36,8 @@ log = logging.getLogger("bowerbird.worker")
 SOON = 900.0
 LINGER = 15.0
 GRACE = 30.0
+# Seconds for which an archive may refuse to be written before the worker ends.
+PATIENCE = 60.0
 # Nobody else checkpoints; without it the -wal file grows with each percentage that is written.
 CHECKPOINT_EVERY = 30.0
 
@@ -54,6 +56,7 @@ class Worker:
         self._stopping = False
         self._grace = GRACE
         self._next_checkpoint = 0.0
+        self._trouble_since: float | None = None
 
     def run(self) -> None:
         """Work. Raises RequestError `busy` where another worker has the archive, else as database.py does."""
@@ -92,14 +95,31 @@ class Worker:
         idle_since: float | None = None
         changes = Changes(db)
         while not self._stopping:
-            is_idle = False
-            with _unless_it_passes():
-                self._look(db)
-                is_idle = not self._attempts and not self._checks.runs and reads.is_idle(db, later(SOON))
+            is_idle = self._looked(db)
             idle_since = (idle_since or time.monotonic()) if is_idle else None
             if idle_since is not None and time.monotonic() - idle_since >= self._linger:
                 return
             changes.wait(self._stir)
+
+    def _looked(self, db: sqlite3.Connection) -> bool:
+        """Do what is to be done; whether nothing is left. What is busy or full for a moment is done next time."""
+        try:
+            self._look(db)
+            is_idle = not self._attempts and not self._checks.runs and reads.is_idle(db, later(SOON))
+        except (RequestError, sqlite3.Error) as error:
+            told = as_request_error(error) if isinstance(error, sqlite3.Error) else error
+            if told.code not in PASSING or self._lasts(told):
+                raise told from error
+            return False
+        self._trouble_since = None
+        return is_idle
+
+    def _lasts(self, trouble: RequestError) -> bool:
+        """Whether the archive has refused for so long that only a person can help."""
+        if self._trouble_since is None:
+            log.warning("code=%s nothing can be written for the moment", trouble.code)
+            self._trouble_since = time.monotonic()
+        return not self._attempts and time.monotonic() - self._trouble_since > max(PATIENCE, self._linger)
 
     def _look(self, db: sqlite3.Connection) -> None:
         """Everything that may have to be done, once."""
@@ -175,18 +195,6 @@ _CARRY_OUT: dict[str, Callable[[Worker, sqlite3.Connection, str], bool]] = {
 
 
 @contextlib.contextmanager
-def _unless_it_passes() -> Iterator[None]:
-    """What is busy or full for a moment is done with the next look."""
-    try:
-        yield
-    except (RequestError, sqlite3.Error) as error:
-        told = as_request_error(error) if isinstance(error, sqlite3.Error) else error
-        if told.code not in PASSING:
-            raise told from error
-        log.warning("code=%s the next look will show", told.code)
-
-
-@contextlib.contextmanager
 def _unless_another_took_over() -> Iterator[None]:
     try:
         yield
@@ -206,6 +214,8 @@ def _sweep(db: sqlite3.Connection, partial: Path) -> None:
 
 
 def stop_on_signals(worker: Worker) -> None:
-    """SIGTERM and SIGINT end the worker gracefully, a second one at once."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, worker.stop)
+    """SIGTERM, SIGINT and the terminal's end stop the worker gracefully, a second one at once."""
+    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, worker.stop)

@@ -26,9 +26,9 @@ CREATE INDEX jobs_target ON jobs(target_key, status);
 CREATE INDEX jobs_parent ON jobs(parent_id, status);
 CREATE INDEX jobs_item ON jobs(item_id);
 CREATE INDEX jobs_created ON jobs(created_at, seq);
-CREATE INDEX jobs_platform ON jobs(platform, created_at, seq);
-CREATE INDEX jobs_platform_status ON jobs(platform, status, created_at, seq);
-CREATE INDEX jobs_status_created ON jobs(status, created_at, seq);
+CREATE INDEX jobs_members ON jobs(parent_id, seq) WHERE parent_id IS NOT NULL;
+CREATE INDEX jobs_platform ON jobs(platform, seq);
+CREATE INDEX jobs_platform_status ON jobs(platform, status, seq);
 CREATE INDEX jobs_revision ON jobs(revision);
 CREATE TRIGGER jobs_inserted AFTER INSERT ON jobs BEGIN
     UPDATE jobs SET revision = (SELECT max(revision) + 1 FROM jobs) WHERE seq = new.seq; END;

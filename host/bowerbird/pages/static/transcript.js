@@ -109,3 +109,5 @@ function goToHash() {
 }
 goToHash();
 addEventListener("hashchange", goToHash);
+// the browser has gone to the spoken line: bring the player back into sight
+if (player && !Number.isNaN(secondOf(location.hash))) addEventListener("load", () => scrollTo(0, 0));
