@@ -10,6 +10,7 @@ from bowerbird.model import Target
 # name of a scraper → where its class is, as "module:class"; every class is made without arguments in a child of its own
 SCRAPERS: dict[str, str] = {
     "files": "bowerbird.scrapers.files:FilesScraper",
+    "gallery_dl": "bowerbird.scrapers.gallery.scraper:GalleryScraper",
     "instaloader": "bowerbird.scrapers.instagram.scraper:InstagramScraper",
     "yt_dlp": "bowerbird.scrapers.ytdlp:YtDlpScraper",
 }
