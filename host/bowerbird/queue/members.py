@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
+from typing import cast
 
 import msgspec
 
@@ -11,7 +12,8 @@ from bowerbird.archive.keys import archived_ids, target_key
 from bowerbird.clock import now
 from bowerbird.database import transaction
 from bowerbird.errors import BowerbirdError
-from bowerbird.model import ErrorReport, ListPage, Member, Target
+from bowerbird.model import ErrorReport, ListPage, Member, Quality, Target
+from bowerbird.queue.estimate import check_room, expected_bytes
 from bowerbird.queue.intake import NewJob, insert_job
 from bowerbird.queue.rollup import count, roll_up
 from bowerbird.queue.rows import ClaimedJob
@@ -30,16 +32,18 @@ def add_page(db: sqlite3.Connection, settings: Settings, parent: ClaimedJob, pag
     """Write a page's members as child jobs, and the cursor, in one commit: after a crash the list goes on behind it.
 
     What is archived already is counted, not fetched again, unless the capture says `force`. A member of which the
-    platform says that it can't be had is a failed child with that reason.
+    platform says that it can't be had is a failed child with that reason. Raises JobError `disk_full` where the disk
+    has no room for what these members are expected to need, and RequestError as `transaction` does.
     """
     # A list may name the same thing twice; it is one member.
     entries = list({entry.key: entry for entry in (_entry(settings, member) for member in page.members)}.values())
     with transaction(db):
         fresh = [entry for entry in entries if not _is_member(db, parent.id, entry.key)]
         known = {} if parent.options.force else archived_ids(db, [entry.key for entry in fresh])
-        for entry in fresh:
-            if entry.key not in known:
-                _insert(db, parent, entry)
+        wanted = [(entry, _expected(settings, parent, entry)) for entry in fresh if entry.key not in known]
+        check_room(db, settings, parent.id, (size for _entry, size in wanted))
+        for entry, size in wanted:
+            _insert(db, parent, entry, size)
         _advance(db, parent, page, already=len(known))
 
 
@@ -63,7 +67,14 @@ def _is_member(db: sqlite3.Connection, parent_id: str, key: str) -> bool:
     return db.execute(sql, (key, parent_id)).fetchone() is not None
 
 
-def _insert(db: sqlite3.Connection, parent: ClaimedJob, entry: _Entry) -> None:
+def _expected(settings: Settings, parent: ClaimedJob, entry: _Entry) -> int | None:
+    if entry.error:
+        return None
+    quality = parent.options.quality or cast("Quality", settings.quality)
+    return expected_bytes(entry.member.duration, quality, audio_only=parent.options.audio_only)
+
+
+def _insert(db: sqlite3.Connection, parent: ClaimedJob, entry: _Entry, size: int | None) -> None:
     target = entry.target or Target(
         url=entry.member.url, platform=parent.target.platform, kind="page", canonical_url=entry.member.url
     )
@@ -73,6 +84,7 @@ def _insert(db: sqlite3.Connection, parent: ClaimedJob, entry: _Entry) -> None:
         priority=parent.priority - 1, options=msgspec.structs.replace(parent.options, max_items=None),
     )  # fmt: skip
     insert_job(db, job, capture_id=None)
+    db.execute("UPDATE jobs SET bytes_total = ? WHERE id = ?", (size, job.id))
     if entry.error:
         db.execute(
             """
