@@ -39,7 +39,5 @@ NEXT_SCRAPER_ON = frozenset(("not_supported", "scraper_outdated", "blocked"))
 def scrapers_for(target: Target) -> tuple[str, ...]:
     """Names of the scrapers that may know a target, in the order in which to try them."""
     return next(
-        tuple(name for name in names if name in SCRAPERS)
-        for platform, kind, names in ROUTES
-        if platform in (target.platform, "*") and kind in (target.kind, "*")
+        names for platform, kind, names in ROUTES if platform in (target.platform, "*") and kind in (target.kind, "*")
     )

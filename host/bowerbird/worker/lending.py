@@ -9,6 +9,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable
+from functools import cached_property
 from typing import Literal, TypeVar
 
 from bowerbird.clock import seconds_until
@@ -48,9 +49,12 @@ class Lender:
         self._job = job
         self._is_over = is_over
         self._need = policy.need(job.target)
-        self._platform = policy.platform_of(job.target)
         self._site = policy.platform_host(job.target).removeprefix("www.")
-        self._title = policy.title(self._platform)
+
+    @cached_property
+    def _platform(self) -> str:
+        """Under which name sessions are kept; of other sites' pages that costs a list, which few jobs need."""
+        return policy.platform_of(self._job.target)
 
     def first(self) -> LentSession | None:
         """The session to begin with: a fresh one where the site shows nothing without, none where it may not need it.
@@ -111,7 +115,7 @@ class Lender:
         return NeedsSession(Failed(code=code, message=message, hint=f"{step}: this goes on by itself."))
 
     def _only_signed_in(self) -> str:
-        return f"{self._title} shows this only to people who are signed in."
+        return f"{policy.title(self._platform)} shows this only to people who are signed in."
 
     def _may_wait(self, used: LentSession | None) -> bool:
         """A member does not hold up its list, unless the whole list needs a session; a person acts on single jobs."""
