@@ -18,13 +18,17 @@ import {
 /** @typedef {{cookies: import("./types.d.ts").Cookie[], store_id: string, incognito?: boolean}} Found */
 
 const SETTLED = 1_500; // milliseconds without a further cookie: a sign-in sets a dozen
-const SPACING = 20_000; // milliseconds between two offers of one site; below the 30 s that a background lives
+// Milliseconds between two offers of a site whose cookies may have changed for any reason; below the 30 s that a
+// background lives.
+const SPACING = 20_000;
 
 export class Sessions {
   /** When something was offered last, by domain. @type {Record<string, number>} */
   #offered = {};
   /** @type {any} */
   #timer = null;
+  /** What the person chose and what the browser allowed come at the same time, and each changes what is stored. */
+  #turn = Promise.resolve();
 
   /** @param {import("./courier.js").Courier} courier @param {typeof import("./ext.js")} door */
   constructor(courier, door) {
@@ -42,8 +46,19 @@ export class Sessions {
     });
   }
 
+  /** @param {() => Promise<void>} act runs when what came before it is done */
+  async #inTurn(act) {
+    this.#turn = this.#turn.then(act, act);
+    await this.#turn;
+    return {};
+  }
+
   /** A popup opens: who was asked by the browser before and did not say yes has said no. */
-  async come() {
+  come() {
+    return this.#inTurn(() => this.#come());
+  }
+
+  async #come() {
     const choices = await this.#choices();
     const answered = Object.keys(choices).map((domain) => [domain, "declined"]);
     await this.door.write("local", "choices", Object.fromEntries(answered));
@@ -51,23 +66,36 @@ export class Sessions {
   }
 
   /** The click on “Use my sign-in”; the browser asks the person at the same time. @param {string} domain @param {Page} page */
-  async want(domain, page) {
+  want(domain, page) {
+    return this.#inTurn(() => this.#want(domain, page));
+  }
+
+  /** @param {string} domain @param {Page} page */
+  async #want(domain, page) {
     const wanted = { tab: page.tab, incognito: page.incognito };
     await this.door.write("session", "wanted", { ...(await this.#wanted()), [domain]: wanted });
     await this.#choose(domain, "asked");
     if (await this.#isAllowed(siteOfHost(domain))) await this.#fulfil(domain);
-    return {};
   }
 
   /** @param {string} domain */
-  async decline(domain) {
+  decline(domain) {
+    return this.#inTurn(() => this.#decline(domain));
+  }
+
+  /** @param {string} domain */
+  async #decline(domain) {
     await this.#choose(domain, "declined");
     await this.look();
-    return {};
   }
 
   /** The browser allows more than before. @param {string[]} origins */
-  async allowed(origins) {
+  allowed(origins) {
+    return this.#inTurn(() => this.#allowed(origins));
+  }
+
+  /** @param {string[]} origins */
+  async #allowed(origins) {
     for (const domain of origins.map(domainOfOrigin).filter(Boolean)) await this.#fulfil(domain);
     await this.look();
   }
@@ -126,7 +154,8 @@ export class Sessions {
     const sign = await fingerprint(signOf(found.cookies, asksPerson ? { ...site, login: [] } : site));
     const brought = await this.door.read("session", "brought", {});
     if (brought[`${site.domain} ${asksPerson}`] === sign) return;
-    const early = (this.#offered[site.domain] ?? 0) + SPACING - Date.now();
+    const isSurelyNew = site.login.length > 0 && !asksPerson;
+    const early = isSurelyNew ? 0 : (this.#offered[site.domain] ?? 0) + SPACING - Date.now();
     if (early > 0) {
       this.#timer = setTimeout(() => this.offer(), early);
       return;

@@ -1,0 +1,234 @@
+"""A sign-in of Chromium reaches the vault when the person allowed its site, and nobody else."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bowerbird.install.origins import CHROMIUM_ID
+from tests.platforms import instagram
+
+from .chromium import Chromium, chromium
+from .conftest import Machine
+from .devtools import Target
+from .eventually import eventually
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.usefixtures("installed_chromium")]
+
+STORY = f"https://www.instagram.com/stories/{instagram.GARDEN}/{instagram.STORY_IMAGE}/"
+PROFILE = f"https://www.instagram.com/{instagram.GARDEN}/"
+SAVED = f"https://www.instagram.com/{instagram.ME.username}/saved/all-posts/"
+COLLECTION = f"https://www.instagram.com/{instagram.ME.username}/saved/ponds/{instagram.OTHER_COLLECTION}/"
+NO_PACE = {"BOWERBIRD_INSTAGRAM_DELAY_MIN": "0", "BOWERBIRD_INSTAGRAM_DELAY_MAX": "0"}
+MAY_IT = "May Bowerbird use your sign-in of instagram.com"
+
+Start = Callable[[], AbstractContextManager[Chromium]]
+
+
+@pytest.fixture
+def machine(machine: Machine) -> Machine:
+    """A machine that asks Instagram without pauses."""
+    return replace(machine, environment={**machine.environment, **NO_PACE})
+
+
+@pytest.fixture
+def start(machine: Machine, tmp_path: Path) -> Start:
+    """Starts Chromium on this machine, each time with the same profile."""
+
+    def started() -> AbstractContextManager[Chromium]:
+        return chromium(tmp_path / "profile", machine.host_program, machine.environment, proxy=machine.platforms.url)
+
+    return started
+
+
+@pytest.fixture
+def browser(start: Start) -> Iterator[Chromium]:
+    """A running Chromium in which somebody is signed in to Instagram."""
+    with start() as running:
+        sign_in(running)
+        yield running
+
+
+def sign_in(browser: Chromium) -> None:
+    """A visit to Instagram that ends signed in."""
+    page = browser.page(instagram.login_url(instagram.ME))
+    assert instagram.ME.username in page.inner_text("body")
+    page.close()
+
+
+def agree_beforehand(browser: Chromium) -> None:
+    """Makes the browser answer its own question with yes: headless, nobody could see it."""
+    settings = browser.context.new_page()
+    settings.goto("chrome://extensions/")
+    said = settings.evaluate(
+        "([id, origin]) => new Promise(done => chrome.developerPrivate.addHostPermission(id, origin,"
+        " () => done(chrome.runtime.lastError?.message ?? '')))",
+        [CHROMIUM_ID, "*://*.instagram.com/*"],
+    )
+    assert said == ""
+    settings.close()
+
+
+def allow(browser: Chromium) -> None:
+    """Yes to both questions, ours and the browser's, on a page of Instagram that is not saved."""
+    agree_beforehand(browser)
+    popup = browser.click_toolbar(browser.page(PROFILE))
+    popup.wait_for(MAY_IT)
+    popup.click("[data-do=allow]")
+    eventually(lambda: "cookies" in permissions(browser)["permissions"], said="the permission")
+    popup.wait_for("Sign-ins that Bowerbird may use")
+    popup.evaluate("window.close()")
+
+
+def bowerbird(machine: Machine, *arguments: str) -> None:
+    """Runs the command line on this machine."""
+    program = machine.host_program.with_name("bowerbird")
+    subprocess.run([program, *arguments], env=machine.environment, check=True, capture_output=True, timeout=30)
+
+
+def is_nowhere(secret: str, machine: Machine) -> bool:
+    """Whether no file of archive, settings and logs has these words in it."""
+    folders = (machine.archive, Path(machine.environment["BOWERBIRD_HOME"]))
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return files != [] and not [path for path in files if secret.encode() in path.read_bytes()]
+
+
+def permissions(browser: Chromium) -> dict[str, list[str]]:
+    """What the browser allows our extension."""
+    found: dict[str, list[str]] = browser.evaluate("chrome.permissions.getAll()")
+    return found
+
+
+def photograph(browser: Chromium, popup: Target, name: str) -> None:
+    """The popup in both schemes."""
+    for scheme in ("light", "dark"):
+        popup.scheme(scheme)
+        browser.screenshot(popup, f"chromium-popup-{name}-{scheme}.png")
+
+
+def vault(machine: Machine, sql: str) -> list[dict[str, Any]]:
+    """What vault.db answers; nothing where there is none."""
+    path = Path(machine.environment["BOWERBIRD_HOME"]) / "vault.db"
+    if not path.exists():
+        return []
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        db.row_factory = sqlite3.Row
+        return [dict(row) for row in db.execute(sql)]
+
+
+def waits(machine: Machine) -> bool:
+    """Whether the one job waits for a session."""
+    return machine.rows("SELECT status, wait_reason FROM jobs") == [{"status": "waiting", "wait_reason": "session"}]
+
+
+def is_saved(machine: Machine) -> bool:
+    """Whether everything that was clicked is there."""
+    return {row["status"] for row in machine.rows("SELECT status FROM jobs WHERE parent_id IS NULL")} == {"completed"}
+
+
+def lent(machine: Machine) -> set[str]:
+    """The user agents that asked Instagram's site signed in since its log was begun anew."""
+    entries = machine.platforms.seen(instagram.COOKIE_HOST)
+    return {one.user_agent for one in entries if instagram.carried(one)}
+
+
+def test_nothing_is_sent_before_the_person_allowed_it(browser: Chromium, machine: Machine) -> None:
+    """The click is kept and waits, the popup asks in plain words, and “not now” is remembered."""
+    page = browser.page(STORY)
+    popup = browser.click_toolbar(page)
+    popup.wait_for(MAY_IT)
+    eventually(lambda: waits(machine), said="the job that waits")
+    photograph(browser, popup, "sign-in")
+    eventually(lambda: browser.badge() == "@", said="the badge of what needs the person")
+    popup.click("[data-do=decline]")
+    popup.wait_for("may not use your sign-in")
+    popup.evaluate("window.close()")
+    browser.stop_background()
+    popup = browser.click_toolbar(page)
+    popup.wait_for("may not use your sign-in")
+    photograph(browser, popup, "not-now")
+    assert MAY_IT not in popup.text
+    assert {row["result"] for row in machine.rows("SELECT result FROM requests")} == {"no_session"}
+    assert vault(machine, "SELECT * FROM sessions") == []
+    assert permissions(browser)["origins"] == []
+
+
+def test_one_yes_is_enough(browser: Chromium, machine: Machine) -> None:
+    """After the yes the job that waited goes on, with the sign-in and the name of this browser, which goes nowhere else."""
+    agree_beforehand(browser)
+    popup = browser.click_toolbar(browser.page(STORY))
+    popup.wait_for(MAY_IT)
+    eventually(lambda: waits(machine), said="the job that waits")
+    machine.platforms.reset_log()
+    popup.click("[data-do=allow]")
+    popup.wait_for("You have this")
+    photograph(browser, popup, "signed-in")
+    assert machine.one("SELECT platform_id FROM items")["platform_id"] == str(instagram.STORY_IMAGE)
+    assert lent(machine) == {browser.evaluate("navigator.userAgent")}
+    assert instagram.sent_astray(machine.platforms.log) == []
+    assert is_nowhere(instagram.ME.secret, machine)
+
+
+@pytest.mark.parametrize("url", [STORY, PROFILE, SAVED, COLLECTION], ids=["story", "profile", "saved", "collection"])
+def test_a_click_brings_the_session_with_it(browser: Chromium, machine: Machine, url: str) -> None:
+    """Where the site is allowed, a click is enough: nobody is asked, neither the person nor, later, the browser."""
+    allow(browser)
+    page = browser.page(url)
+    machine.platforms.reset_log()
+    browser.press_shortcut(page)
+    eventually(lambda: is_saved(machine), seconds=60, said="what was clicked")
+    assert machine.rows("SELECT * FROM items")
+    assert machine.rows("SELECT * FROM requests") == []
+    assert lent(machine) == {browser.evaluate("navigator.userAgent")}
+    assert instagram.sent_astray(machine.platforms.log) == []
+
+
+def test_a_session_that_died_is_renewed_by_a_visit(browser: Chromium, machine: Machine) -> None:
+    """The job waits, the popup leads to the site, and when the person signed in there it goes on by itself."""
+    allow(browser)
+    page = browser.page(STORY)
+    machine.platforms.renew(instagram.ME.username)
+    popup = browser.click_toolbar(page)
+    popup.wait_for("Instagram wants you to sign in again")
+    assert waits(machine)
+    photograph(browser, popup, "sign-in-again")
+    with browser.context.expect_page() as opened:
+        popup.click("[data-do=visit]")
+    assert opened.value.url.startswith("https://www.instagram.com/")
+    sign_in(browser)
+    eventually(lambda: is_saved(machine), said="what waited")
+
+
+def test_what_waited_without_a_browser_goes_on_when_it_starts(start: Start, machine: Machine) -> None:
+    """A save from elsewhere waits while no browser is there; the next one that starts gives what is missing, unasked."""
+    with start() as browser:
+        sign_in(browser)
+        allow(browser)
+        eventually(lambda: vault(machine, "SELECT * FROM sessions"), said="the session")
+    bowerbird(machine, "sessions", "forget", "instagram")
+    bowerbird(machine, "save", STORY)
+    eventually(lambda: waits(machine), said="the job that waits")
+    with start():
+        eventually(lambda: is_saved(machine), said="what waited")
+
+
+def test_forgetting_a_site(browser: Chromium, machine: Machine) -> None:
+    """“Forget” in the popup takes the permission back and what the vault has of it."""
+    allow(browser)
+    popup = browser.click_toolbar(browser.page("chrome://version/"))
+    popup.wait_for("Sign-ins that Bowerbird may use (1)")
+    popup.click("summary")
+    photograph(browser, popup, "sites")
+    eventually(lambda: vault(machine, "SELECT * FROM sessions"), said="the session")
+    popup.click("[data-do=forget_site]")
+    eventually(lambda: "may use" not in popup.text, said="an empty list")
+    assert permissions(browser)["origins"] == []
+    assert "cookies" not in permissions(browser)["permissions"]
+    eventually(lambda: not vault(machine, "SELECT * FROM sessions"), said="an empty vault")
