@@ -65,7 +65,7 @@ def messages_of(lines: Iterable[bytes], mark: str) -> Iterator[Message]:
             yield Noise(text)
             continue
         message = _message(told, rest)
-        if message:
+        if message is not None:
             yield message
 
 
