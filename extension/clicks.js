@@ -28,7 +28,6 @@ export class Clicks {
 
   /** The toolbar button: saves what is one thing at once, and asks first where it is many. @param {Page} page */
   async look(page) {
-    await this.sessions.come();
     const state = await this.courier.state();
     if (!isWeb(page.url) || remembered(state, page.url, Date.now())) return {};
     const target = await this.#identify(page.url);

@@ -2,7 +2,6 @@
 
 import {
   accountOf,
-  domainOfOrigin,
   isSignedIn,
   isWithin,
   originOf,
@@ -27,8 +26,6 @@ export class Sessions {
   #offered = {};
   /** @type {any} */
   #timer = null;
-  /** What the person chose and what the browser allowed come at the same time, and each changes what is stored. */
-  #turn = Promise.resolve();
 
   /** @param {import("./courier.js").Courier} courier @param {typeof import("./ext.js")} door */
   constructor(courier, door) {
@@ -36,85 +33,11 @@ export class Sessions {
     this.door = door;
   }
 
-  /** Brings the state up to date with what the browser allows. */
-  async look() {
-    await this.courier.state();
-    const [origins, choices] = await Promise.all([this.door.allowedOrigins(), this.#choices()]);
-    this.courier.change("sites", {
-      allowed: origins.map(domainOfOrigin).filter(Boolean),
-      declined: Object.keys(choices).filter((domain) => choices[domain] === "declined"),
-    });
-  }
-
-  /** @param {() => Promise<void>} act runs when what came before it is done */
-  async #inTurn(act) {
-    this.#turn = this.#turn.then(act, act);
-    await this.#turn;
-    return {};
-  }
-
-  /** A popup opens: who was asked by the browser before and did not say yes has said no. */
-  come() {
-    return this.#inTurn(() => this.#come());
-  }
-
-  async #come() {
-    const choices = await this.#choices();
-    const answered = Object.keys(choices).map((domain) => [domain, "declined"]);
-    await this.door.write("local", "choices", Object.fromEntries(answered));
-    await this.look();
-  }
-
-  /** The click on “Use my sign-in”; the browser asks the person at the same time. @param {string} domain @param {Page} page */
-  want(domain, page) {
-    return this.#inTurn(() => this.#want(domain, page));
-  }
-
-  /** @param {string} domain @param {Page} page */
-  async #want(domain, page) {
-    const wanted = { tab: page.tab, incognito: page.incognito };
-    await this.door.write("session", "wanted", { ...(await this.#wanted()), [domain]: wanted });
-    await this.#choose(domain, "asked");
-    if (await this.#isAllowed(siteOfHost(domain))) await this.#fulfil(domain);
-  }
-
-  /** @param {string} domain */
-  decline(domain) {
-    return this.#inTurn(() => this.#decline(domain));
-  }
-
-  /** @param {string} domain */
-  async #decline(domain) {
-    await this.#choose(domain, "declined");
-    await this.look();
-  }
-
-  /** The browser allows more than before. @param {string[]} origins */
-  allowed(origins) {
-    return this.#inTurn(() => this.#allowed(origins));
-  }
-
-  /** @param {string[]} origins */
-  async #allowed(origins) {
-    for (const domain of origins.map(domainOfOrigin).filter(Boolean)) await this.#fulfil(domain);
-    await this.look();
-  }
-
-  /** Takes the permission back, and what the host has of it. @param {string} domain */
-  async forget(domain) {
-    const { host } = siteOfHost(domain);
-    await this.door.disallow(originOf(domain));
-    await this.decline(domain);
-    await this.courier.reach();
-    await this.courier.ask("sessions", { action: "forget", platform: host }).catch(unlessNotFound);
-    return {};
-  }
-
   /** Goes ahead of a capture, so that its job starts with the session of the tab. @param {string} url @param {Page} page */
   async bring(url, page) {
     const site = siteOfUrl(url);
     if (page.incognito || !(await this.#isAllowed(site))) return;
-    await this.#bringOfTab(site, page).catch(() => {}); // the capture counts more, and the host asks again
+    await this.bringOfTab(site, page).catch(() => {}); // the capture counts more, and the host asks again
   }
 
   /** The answer to `session_needed`. @param {{request_id: number, platform_host: string, account?: string | null}} event */
@@ -164,17 +87,8 @@ export class Sessions {
     await this.#send(site, found);
   }
 
-  /** What the person wanted when the permission was asked for. @param {string} domain */
-  async #fulfil(domain) {
-    const { [domain]: wanted, ...others } = await this.#wanted();
-    await this.door.write("session", "wanted", others);
-    await this.#choose(domain, null);
-    const site = siteOfHost(domain);
-    await (wanted ? this.#bringOfTab(site, wanted) : this.offer()).catch(() => {}); // the state says why
-  }
-
-  /** @param {Site} site @param {{tab?: number, incognito: boolean}} page */
-  async #bringOfTab(site, { tab, incognito }) {
+  /** The session of a tab, of a private one too. @param {Site} site @param {{tab?: number, incognito: boolean}} page */
+  async bringOfTab(site, { tab, incognito }) {
     const store = await this.door.storeOfTab(tab, incognito);
     const found = await this.#read(site, store);
     if (!isSignedIn(found.cookies, site)) return;
@@ -203,15 +117,18 @@ export class Sessions {
   async #send(site, found, more = {}) {
     this.#offered[site.domain] = Date.now();
     const message = { platform_host: site.host, user_agent: this.door.USER_AGENT, ...found, ...more };
-    const { domain } = site;
-    try {
-      await this.courier.ask("session", message);
-      this.courier.change("lent", domain);
-    } catch (/** @type {any} */ error) {
-      if (error.code !== "bad_session") throw error;
-      this.courier.change("not_lent", { domain, message: error.message, hint: error.hint });
-    }
-    await this.#rememberBrought(site, found);
+    const reply = this.courier.ask("session", message).then(
+      () => null,
+      (error) => error,
+    );
+    await this.#remember(site, found);
+    const error = await reply;
+    if (!error) return this.courier.change("lent", site.domain);
+    const { code, message: said, hint } = error;
+    if (code === "bad_session")
+      return this.courier.change("not_lent", { domain: site.domain, message: said, hint });
+    await this.#remember(site, { cookies: [], store_id: "" }); // what is not taken now, may be taken later
+    throw error;
   }
 
   /** @param {number} request_id @param {"not_allowed" | "no_cookies"} reason */
@@ -220,7 +137,7 @@ export class Sessions {
   }
 
   /** A hash, so that the same sign-in is not offered twice; gone with the browser. @param {Site} site @param {Found} found */
-  async #rememberBrought(site, { cookies }) {
+  async #remember(site, { cookies }) {
     const [mine, whole] = await Promise.all([
       fingerprint(signOf(cookies, site)),
       fingerprint(signOf(cookies, { ...site, login: [] })),
@@ -240,31 +157,10 @@ export class Sessions {
   #isAllowed({ domain }) {
     return this.door.mayRead(originOf(domain));
   }
-
-  /** @returns {Promise<Record<string, "asked" | "declined">>} */
-  #choices() {
-    return this.door.read("local", "choices", {});
-  }
-
-  /** @returns {Promise<Record<string, {tab?: number, incognito: boolean}>>} */
-  #wanted() {
-    return this.door.read("session", "wanted", {});
-  }
-
-  /** @param {string} domain @param {"asked" | "declined" | null} choice */
-  async #choose(domain, choice) {
-    const { [domain]: _, ...others } = await this.#choices();
-    await this.door.write("local", "choices", choice ? { ...others, [domain]: choice } : others);
-  }
 }
 
 /** @param {string} text @returns {Promise<string>} */
 async function fingerprint(text) {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** @param {any} error what was never stored is forgotten already */
-function unlessNotFound(error) {
-  if (error.code !== "not_found") throw error;
 }

@@ -131,6 +131,7 @@ const LINES = {
 /** @param {Job} job */
 function waitsFor(job) {
   if (job.wait_reason === "confirm" && job.items_total) return `${members(job)} saved: continue?`;
+  if (job.wait_reason === "session") return WAITS.session; // its cause is told once, with the cure
   return job.error?.message || WAITS[job.wait_reason ?? ""] || "";
 }
 

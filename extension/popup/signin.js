@@ -93,7 +93,7 @@ function signInAgain({ site, jobs, why }, { not_lent }) {
   return notice(
     `${site.name} ${AGAIN[code] ?? "wants you to sign in"}`,
     `${said} ${goOn(jobs.length)} after that.`,
-    button(`Open ${site.domain}`, "open", does("visit", site)),
+    button(`Open ${site.domain}`, "open", { class: "go", ...does("visit", site) }),
   );
 }
 

@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, Queue
+from types import MappingProxyType
 from typing import IO, Any
 from urllib.parse import urlsplit
 
@@ -108,15 +109,22 @@ class Firefox:
     bidi: BiDi
     inside: str
 
-    def page(self, address: str) -> str:
-        """A new tab in front, at `address`."""
-        tab = self._tab()
+    def page(self, address: str, container: str | None = None) -> str:
+        """A new tab in front, at `address`; in a container where one is given."""
+        where = {"userContext": container} if container else {}
+        tab = str(self.bidi.send("browsingContext.create", type="tab", **where)["context"])
         self.bidi.send("browsingContext.navigate", context=tab, url=address, wait="complete")
         self.bidi.send("browsingContext.activate", context=tab)
         return tab
 
-    def _tab(self) -> str:
-        return str(self.bidi.send("browsingContext.create", type="tab")["context"])
+    def container(self) -> str:
+        """A new container, with cookies of its own."""
+        return str(self.bidi.send("browser.createUserContext")["userContext"])
+
+    def click(self, tab: str, selector: str) -> None:
+        """Clicks the first element that matches, as the person's own doing."""
+        self.bidi.send("browsingContext.activate", context=tab)
+        self._press(tab, selector, 0)
 
     def evaluate(self, expression: str) -> Any:
         """The value of an expression with the extension's rights (`browser.…`)."""
@@ -157,13 +165,16 @@ class Firefox:
     def click_menu(self, tab: str, selector: str, source: str) -> None:
         """Right-clicks the first element that matches, and chooses our entry for `source`."""
         self.bidi.send("browsingContext.activate", context=tab)
-        moves = [{"type": "pointerMove", **self._middle(tab, selector)}]
-        clicks = [{"type": f"pointer{what}", "button": 2} for what in ("Down", "Up")]
-        mouse = {"type": "pointer", "id": "mouse", "actions": [*moves, *clicks]}
-        self.bidi.send("input.performActions", context=tab, actions=[mouse])
+        self._press(tab, selector, 2)
         eventually(lambda: self.privileged(f"{_MENU}.state") == "open", said="the context menu")
         entry = f"document.querySelector('[id$=\"menuitem-_{source}\"]')"
         self.privileged(f"{_MENU}.activateItem({entry})")
+
+    def _press(self, tab: str, selector: str, button: int) -> None:
+        moves = [{"type": "pointerMove", **self._middle(tab, selector)}]
+        clicks = [{"type": f"pointer{what}", "button": button} for what in ("Down", "Up")]
+        mouse = {"type": "pointer", "id": "mouse", "actions": [*moves, *clicks]}
+        self.bidi.send("input.performActions", context=tab, actions=[mouse])
 
     def _middle(self, tab: str, selector: str) -> dict[str, int]:
         found: dict[str, int] = self.bidi.evaluate(
@@ -207,7 +218,12 @@ def _button_id() -> str:
 
 @contextmanager
 def firefox(
-    home: Path, host_program: Path | None, environment: Mapping[str, str], *, proxy: str | None = None
+    home: Path,
+    host_program: Path | None,
+    environment: Mapping[str, str],
+    *,
+    proxy: str | None = None,
+    preferences: Mapping[str, str | int | bool] = MappingProxyType({}),
 ) -> Iterator[Firefox]:
     """A headless Firefox with our extension.
 
@@ -216,9 +232,10 @@ def firefox(
         host_program: absolute path of bowerbird-host; None for a machine on which it is not installed.
         environment: the whole environment of the browser, and so of the host; HOME is replaced.
         proxy: URL of the stand-in; its certificates are taken as they are.
+        preferences: more of them, by their name in about:config.
 
     """
-    profile = _prepare(home, host_program, proxy)
+    profile = _prepare(home, host_program, {**(_through(proxy) if proxy else {}), **preferences})
     with _running(profile, {**environment, "HOME": str(home)}) as address:
         bidi = BiDi(address)
         try:
@@ -237,10 +254,10 @@ def _entered(bidi: BiDi) -> Firefox:
     return Firefox(bidi, inside)
 
 
-def _prepare(home: Path, host_program: Path | None, proxy: str | None) -> Path:
+def _prepare(home: Path, host_program: Path | None, preferences: Mapping[str, str | int | bool]) -> Path:
     profile = home / "profile"
     profile.mkdir(parents=True, exist_ok=True)
-    wanted = _PREFERENCES | (_through(proxy) if proxy else {})
+    wanted = {**_PREFERENCES, **preferences}
     lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in wanted.items()]
     (profile / "user.js").write_text("".join(lines))
     manifest = home / ".mozilla" / "native-messaging-hosts" / FILE_NAME

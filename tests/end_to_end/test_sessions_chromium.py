@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing
-from dataclasses import replace
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,14 +16,21 @@ from .chromium import Chromium, chromium
 from .conftest import Machine
 from .devtools import Target
 from .eventually import eventually
+from .session_evidence import (
+    COLLECTION,
+    PROFILE,
+    SAVED,
+    STORY,
+    is_nowhere,
+    is_saved,
+    lent,
+    vault,
+    waits,
+    without_pauses,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.usefixtures("installed_chromium")]
 
-STORY = f"https://www.instagram.com/stories/{instagram.GARDEN}/{instagram.STORY_IMAGE}/"
-PROFILE = f"https://www.instagram.com/{instagram.GARDEN}/"
-SAVED = f"https://www.instagram.com/{instagram.ME.username}/saved/all-posts/"
-COLLECTION = f"https://www.instagram.com/{instagram.ME.username}/saved/ponds/{instagram.OTHER_COLLECTION}/"
-NO_PACE = {"BOWERBIRD_INSTAGRAM_DELAY_MIN": "0", "BOWERBIRD_INSTAGRAM_DELAY_MAX": "0"}
 MAY_IT = "May Bowerbird use your sign-in of instagram.com"
 
 Start = Callable[[], AbstractContextManager[Chromium]]
@@ -35,7 +39,7 @@ Start = Callable[[], AbstractContextManager[Chromium]]
 @pytest.fixture
 def machine(machine: Machine) -> Machine:
     """A machine that asks Instagram without pauses."""
-    return replace(machine, environment={**machine.environment, **NO_PACE})
+    return without_pauses(machine)
 
 
 @pytest.fixture
@@ -93,13 +97,6 @@ def bowerbird(machine: Machine, *arguments: str) -> None:
     subprocess.run([program, *arguments], env=machine.environment, check=True, capture_output=True, timeout=30)
 
 
-def is_nowhere(secret: str, machine: Machine) -> bool:
-    """Whether no file of archive, settings and logs has these words in it."""
-    folders = (machine.archive, Path(machine.environment["BOWERBIRD_HOME"]))
-    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    return files != [] and not [path for path in files if secret.encode() in path.read_bytes()]
-
-
 def permissions(browser: Chromium) -> dict[str, list[str]]:
     """What the browser allows our extension."""
     found: dict[str, list[str]] = browser.evaluate("chrome.permissions.getAll()")
@@ -111,32 +108,6 @@ def photograph(browser: Chromium, popup: Target, name: str) -> None:
     for scheme in ("light", "dark"):
         popup.scheme(scheme)
         browser.screenshot(popup, f"chromium-popup-{name}-{scheme}.png")
-
-
-def vault(machine: Machine, sql: str) -> list[dict[str, Any]]:
-    """What vault.db answers; nothing where there is none."""
-    path = Path(machine.environment["BOWERBIRD_HOME"]) / "vault.db"
-    if not path.exists():
-        return []
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
-        db.row_factory = sqlite3.Row
-        return [dict(row) for row in db.execute(sql)]
-
-
-def waits(machine: Machine) -> bool:
-    """Whether the one job waits for a session."""
-    return machine.rows("SELECT status, wait_reason FROM jobs") == [{"status": "waiting", "wait_reason": "session"}]
-
-
-def is_saved(machine: Machine) -> bool:
-    """Whether everything that was clicked is there."""
-    return {row["status"] for row in machine.rows("SELECT status FROM jobs WHERE parent_id IS NULL")} == {"completed"}
-
-
-def lent(machine: Machine) -> set[str]:
-    """The user agents that asked Instagram's site signed in since its log was begun anew."""
-    entries = machine.platforms.seen(instagram.COOKIE_HOST)
-    return {one.user_agent for one in entries if instagram.carried(one)}
 
 
 def test_nothing_is_sent_before_the_person_allowed_it(browser: Chromium, machine: Machine) -> None:
@@ -161,7 +132,7 @@ def test_nothing_is_sent_before_the_person_allowed_it(browser: Chromium, machine
 
 
 def test_one_yes_is_enough(browser: Chromium, machine: Machine) -> None:
-    """After the yes the job that waited goes on, with the sign-in and the name of this browser, which goes nowhere else."""
+    """After the yes the job that waited goes on, signed in as this browser is; the sign-in goes nowhere else."""
     agree_beforehand(browser)
     popup = browser.click_toolbar(browser.page(STORY))
     popup.wait_for(MAY_IT)
@@ -207,7 +178,7 @@ def test_a_session_that_died_is_renewed_by_a_visit(browser: Chromium, machine: M
 
 
 def test_what_waited_without_a_browser_goes_on_when_it_starts(start: Start, machine: Machine) -> None:
-    """A save from elsewhere waits while no browser is there; the next one that starts gives what is missing, unasked."""
+    """A save from elsewhere waits while no browser is there; the next one that starts gives what is missing."""
     with start() as browser:
         sign_in(browser)
         allow(browser)

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
+import { Consent } from "../../extension/consent.js";
 import { Courier } from "../../extension/courier.js";
 import { Sessions } from "../../extension/sessions.js";
 import { example, examples, job } from "./wire.js";
@@ -79,11 +80,12 @@ function browser({ allowed = [], jars = { 0: COOKIES }, jobs = [], answers = {} 
   };
   const courier = new Courier(/** @type {any} */ (door));
   const sessions = new Sessions(courier, /** @type {any} */ (door));
+  const consent = new Consent(courier, sessions, /** @type {any} */ (door));
   const begin = async () => {
     await courier.reach();
     await turns();
   };
-  return { seen, courier, sessions, begin };
+  return { seen, courier, sessions, consent, begin };
 }
 
 const of = (seen, type) => seen.posted.filter((frame) => frame.type === type);
@@ -128,10 +130,13 @@ test("the session is that of the container that was clicked in, and later ones a
 
 test("a session message has no field that the examples of the wire do not have", async () => {
   const known = new Set(examples("session").flatMap(({ message }) => Object.keys(message)));
-  const { seen, sessions, begin } = browser({ allowed: [ORIGIN], jars: { 0: COOKIES, private: COOKIES } });
+  const { seen, sessions, consent, begin } = browser({
+    allowed: [ORIGIN],
+    jars: { 0: COOKIES, private: COOKIES },
+  });
   await begin();
   await sessions.needed(needed);
-  await sessions.want("instagram.com", { ...page, incognito: true });
+  await consent.want("instagram.com", { ...page, incognito: true });
   await turns();
   assert.equal(of(seen, "session").length, 2);
   for (const frame of of(seen, "session"))
@@ -175,34 +180,34 @@ test("asked for an account's session, the jar in which that account is signed in
 });
 
 test("what was wanted is sent when the browser says yes, though the popup is gone by then", async () => {
-  const { seen, sessions } = browser();
-  await sessions.want("instagram.com", page);
+  const { seen, consent } = browser();
+  await consent.want("instagram.com", page);
   assert.deepEqual(of(seen, "session"), []);
   seen.allowed.add(ORIGIN);
-  await sessions.allowed([ORIGIN]);
+  await consent.allowed([ORIGIN]);
   await turns();
   assert.equal(of(seen, "session").length, 1);
   assert.deepEqual([seen.state.allowed, seen.state.declined], [["instagram.com"], []]);
 });
 
 test("“not now” is remembered, and so is a no to the browser's own question", async () => {
-  const { seen, sessions } = browser();
-  await sessions.decline("instagram.com");
+  const { seen, consent } = browser();
+  await consent.decline("instagram.com");
   assert.deepEqual(seen.state.declined, ["instagram.com"]);
-  await sessions.want("instagram.com", page);
-  await sessions.look();
+  await consent.want("instagram.com", page);
+  await consent.look();
   assert.deepEqual(seen.state.declined, []);
-  await sessions.come();
+  await consent.come();
   assert.deepEqual(seen.state.declined, ["instagram.com"]);
 });
 
 test("of a private window nothing is used by itself, and its own jar when the person says so", async () => {
   const jars = { 0: signedInAs(1), private: signedInAs(2) };
-  const { seen, sessions } = browser({ allowed: [ORIGIN], jars });
+  const { seen, sessions, consent } = browser({ allowed: [ORIGIN], jars });
   const secret = { ...page, incognito: true };
   await sessions.bring(page.url, secret);
   assert.deepEqual([seen.read, of(seen, "session")], [[], []]);
-  await sessions.want("instagram.com", secret);
+  await consent.want("instagram.com", secret);
   const [sent] = of(seen, "session");
   assert.deepEqual([sent.incognito, sent.keep_incognito, values(sent)[0]], [true, true, "2"]);
   assert.equal(seen.kept.local.stores, undefined);
@@ -273,8 +278,8 @@ test("a session that the host refuses is told with its next step, until one is t
 
 test("forgetting a site takes the permission back and tells the host, though it never had a session", async () => {
   const answers = { sessions: { ok: false, error: { code: "not_found", message: "", hint: "" } } };
-  const { seen, sessions } = browser({ allowed: [ORIGIN], answers });
-  await sessions.forget("instagram.com");
+  const { seen, consent } = browser({ allowed: [ORIGIN], answers });
+  await consent.forget("instagram.com");
   assert.equal(seen.allowed.size, 0);
   assert.deepEqual([seen.state.allowed, seen.state.declined], [[], ["instagram.com"]]);
   const [told] = of(seen, "sessions");

@@ -35,6 +35,11 @@ for (const [name, line] of [
   test(`the line of a job: ${name}`, () => assert.deepEqual(jobLine(job(name), clock), line));
 }
 
+test("a job that waits for a sign-in says so; why is told once, where it can be cured", () => {
+  const waits = { ...job("waits for a time"), wait_reason: "session", not_before: null };
+  assert.deepEqual(jobLine(waits, clock), ["you need to sign in"]);
+});
+
 test("every job of the examples has a title and a line of plain text", () => {
   for (const { message } of examples("event_job")) {
     assert.ok(titleOf(message.job));

@@ -1,0 +1,57 @@
+"""What a machine shows of sessions: its jobs, its vault, and what arrived at Instagram."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tests.platforms import instagram
+
+from .conftest import Machine
+
+STORY = f"https://www.instagram.com/stories/{instagram.GARDEN}/{instagram.STORY_IMAGE}/"
+PROFILE = f"https://www.instagram.com/{instagram.GARDEN}/"
+SAVED = f"https://www.instagram.com/{instagram.ME.username}/saved/all-posts/"
+COLLECTION = f"https://www.instagram.com/{instagram.ME.username}/saved/ponds/{instagram.OTHER_COLLECTION}/"
+NO_PACE = {"BOWERBIRD_INSTAGRAM_DELAY_MIN": "0", "BOWERBIRD_INSTAGRAM_DELAY_MAX": "0"}
+
+
+def without_pauses(machine: Machine) -> Machine:
+    """The machine, asking Instagram without its usual pace."""
+    return replace(machine, environment={**machine.environment, **NO_PACE})
+
+
+def is_nowhere(secret: str, machine: Machine) -> bool:
+    """Whether no file of archive, settings and logs has these words in it."""
+    folders = (machine.archive, Path(machine.environment["BOWERBIRD_HOME"]))
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return files != [] and not [path for path in files if secret.encode() in path.read_bytes()]
+
+
+def vault(machine: Machine, sql: str) -> list[dict[str, Any]]:
+    """What vault.db answers; nothing where there is none."""
+    path = Path(machine.environment["BOWERBIRD_HOME"]) / "vault.db"
+    if not path.exists():
+        return []
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        db.row_factory = sqlite3.Row
+        return [dict(row) for row in db.execute(sql)]
+
+
+def waits(machine: Machine) -> bool:
+    """Whether the one job waits for a session."""
+    return machine.rows("SELECT status, wait_reason FROM jobs") == [{"status": "waiting", "wait_reason": "session"}]
+
+
+def is_saved(machine: Machine) -> bool:
+    """Whether everything that was clicked is there."""
+    return {row["status"] for row in machine.rows("SELECT status FROM jobs WHERE parent_id IS NULL")} == {"completed"}
+
+
+def lent(machine: Machine) -> set[str]:
+    """The user agents that asked Instagram's site signed in since its log was begun anew."""
+    entries = machine.platforms.seen(instagram.COOKIE_HOST)
+    return {one.user_agent for one in entries if instagram.carried(one)}
