@@ -25,7 +25,7 @@ PROFILE = f"{instagram.GARDEN}/"
         (refusals.EXPIRED, "session_expired"),
         (refusals.CHECKPOINT, "challenge"),
         (refusals.CHALLENGE, "challenge"),
-        (refusals.FEEDBACK, "blocked"),
+        (refusals.FEEDBACK, "rate_limited"),
         (refusals.WAIT, "rate_limited"),
         (refusals.LIMITED, "rate_limited"),
     ],
@@ -40,6 +40,14 @@ def test_refused_account_is_named(scrape: Scrapes, platforms: StandIn, path: str
     assert failed.hint
     with_session = [one for one in platforms.log if instagram.carried(one)]
     assert len(with_session) == 1
+
+
+def test_account_that_is_held_back_rests_for_a_day(scrape: Scrapes, platforms: StandIn) -> None:
+    """An account that did too much is not asked with for a day, by nobody."""
+    platforms.refuse(instagram.ME.username, refusals.FEEDBACK)
+    failed = scrape(POST).one(Failed)
+    assert failed.retry_after == 24 * 3600
+    assert "after a day" in failed.hint
 
 
 def test_expired_session_says_what_to_do(scrape: Scrapes, platforms: StandIn) -> None:

@@ -36,11 +36,15 @@ class Run(NamedTuple):
 
 
 class Words(NamedTuple):
-    """A code; the sentence and the next step, where {site}, {host} and {account} are named."""
+    """A code; the sentence and the next step, where {site}, {host} and {account} are named.
+
+    `pause` in seconds, where the platform names none.
+    """
 
     code: str
     message: str = ""
     hint: str = ""
+    pause: float | None = None
 
 
 class Rule(NamedTuple):
@@ -70,10 +74,12 @@ _CHALLENGE = Words(
     "{site} asks {account} for a check by a person, so nothing more is asked with it.",
     "Open {host} in your browser, answer its question, then choose try again.",
 )
+# not `blocked`: another library with the same account would only make it worse
 _HELD_BACK = Words(
-    "blocked",
+    "rate_limited",
     "{site} holds {account} back for having done too much.",
-    "Use {site} in your browser as usual, wait a day, then choose try again.",
+    "Use {site} in your browser as usual: this goes on by itself after a day.",
+    pause=86400.0,
 )
 _PAUSE = Words("rate_limited", "{site} asks {account} for a pause.")
 _GONE = Words("gone", "{site} says that this is no longer there, or not for you.")
@@ -209,15 +215,16 @@ def _by_connection(run: Run) -> JobError:
 def _told(words: Words, run: Run, target: Target, session: LentSession | None) -> JobError:
     host = _HOSTS.get(target.platform) or (run.answer.host if run.answer else "") or "the site"
     account = session.account if session else ""
-    named = {
+    named = run.answer.retry_after if run.answer else None
+    about = {
         "site": _TITLES.get(target.platform, host),
         "host": host,
         "account": f"the account {account}" if account.isdigit() else account or "visitors from here",
     }
     return JobError(
         words.code,
-        words.message.format(**named),
-        words.hint.format(**named),
-        retry_after=run.answer.retry_after if run.answer else None,
+        words.message.format(**about),
+        words.hint.format(**about),
+        retry_after=words.pause if named is None else named,
         detail=redact("\n".join((*run.said, *run.noise))),
     )

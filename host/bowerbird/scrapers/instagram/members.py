@@ -42,10 +42,11 @@ class Entry(NamedTuple):
 
 
 class Entries(NamedTuple):
-    """A page of members, and what leads to it."""
+    """A page of members, what leads to it, and what leads to the next one (None: it is the last)."""
 
     members: list[Entry]
     after: str | None = None
+    following: str | None = None
 
 
 class About(NamedTuple):
@@ -64,6 +65,8 @@ class Walk:
         self.about = About()
         self._attempt = attempt
         self._start = cursor_from(attempt.assignment.cursor)
+        self._sure = self._start
+        self._unfiled = ""  # the key of the last member that was told and may not be filed yet
         self._new = 0
         self._begun: set[str] = set()
         self._doubtful: list[tuple[Entry, JobError]] = []
@@ -76,7 +79,7 @@ class Walk:
     def events(self, pages: Iterable[Entries]) -> Iterator[ScraperEvent]:
         """The events of all members that are new; ends early at a limit, with the cursor behind the last one."""
         for page in pages:
-            yield self._listed(Cursor(after=page.after, last=self._last_on(page)))
+            yield self._listed(self._place(Cursor(after=page.after, last=self._last_on(page))))
             archived = self._archived(page)
             if self._is_known(page, archived):
                 break
@@ -84,9 +87,25 @@ class Walk:
                 if self._is_enough():
                     yield from self._cleared()
                     return
-                yield from self._member(entry, Cursor(after=page.after, last=entry.platform_id).text())
+                yield from self._member(entry, Cursor(after=page.after, last=entry.platform_id))
+            yield from self._turned(page)
         yield from self._cleared()
         yield self._listed(None)
+
+    def _turned(self, page: Entries) -> Iterator[ScraperEvent]:
+        """Say that the next page comes, once this one is filed: a kill then costs one page, not two."""
+        if page.following is None or not self._unfiled:
+            return
+        yield self._listed(self._place(Cursor(after=page.following)))
+        # the worker answers when it has done all that it was told before
+        self._attempt.report.which_archived([self._unfiled])
+        self._unfiled = ""
+
+    def _place(self, wanted: Cursor) -> Cursor:
+        """Where the list goes on: not behind a member that is in doubt."""
+        if not self._doubtful:
+            self._sure = wanted
+        return self._sure
 
     def _is_enough(self) -> bool:
         items, size = self._attempt.assignment.max_items, self._attempt.assignment.max_bytes
@@ -125,7 +144,7 @@ class Walk:
         known = archived | self._begun
         return list({entry.key: entry for entry in page.members[first:] if entry.key not in known}.values())
 
-    def _member(self, entry: Entry, cursor: str) -> Iterator[ScraperEvent]:
+    def _member(self, entry: Entry, place: Cursor) -> Iterator[ScraperEvent]:
         self._begun.add(entry.key)
         self._attempt.report(Operation(f"Fetching {entry.title or entry.platform_id}"))
         try:
@@ -133,14 +152,15 @@ class Walk:
             events = list(entry.events())
         except Exception as error:  # noqa: BLE001 - what a member fails with is a value here
             self._attempt.forget(entry.platform_id)
-            yield from self._missed(entry, refusals.job_error(error, self._attempt.library.account), cursor)
+            yield from self._missed(entry, refusals.job_error(error, self._attempt.library.account), place)
             return
         yield from self._cleared()
         yield from events
-        yield ItemDone(cursor=cursor)
+        yield ItemDone(cursor=self._place(place).text())
+        self._unfiled = entry.key
         self._new += 1
 
-    def _missed(self, entry: Entry, error: JobError, cursor: str) -> Iterator[ScraperEvent]:
+    def _missed(self, entry: Entry, error: JobError, place: Cursor) -> Iterator[ScraperEvent]:
         if error.code in _MAYBE_ALL or isinstance(error, NoSuchPostError):
             self._doubtful.append((entry, error))
             if len(self._doubtful) >= IN_A_ROW:
@@ -149,7 +169,7 @@ class Walk:
         if not JOB_ADVICE[error.code].skips or error.code in _NEVER_SKIPPED:
             raise error
         yield from self._cleared()
-        yield _skipped(entry, error, cursor)
+        yield _skipped(entry, error, self._place(place).text())
 
     def _of_all(self, error: JobError) -> JobError:
         """What it means that members fail one after the other."""

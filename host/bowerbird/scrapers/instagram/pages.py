@@ -38,10 +38,11 @@ def cursor_from(text: str | None) -> Cursor:
 
 
 class Page(NamedTuple):
-    """The nodes of one page, and what leads to it."""
+    """The nodes of one page, what leads to it, and what leads to the next one (None: it is the last)."""
 
     nodes: list[Mapping[str, Any]]
     after: str | None
+    following: str | None
 
 
 class Listing:
@@ -72,11 +73,11 @@ class Listing:
         # a visitor's first page comes with the profile, so that the place was not taken up
         found = iterator._data if started else iterator._query(after)
         while True:
-            yield Page([edge["node"] for edge in found["edges"]], after)
-            following = found.get("page_info") or {}
-            if not following.get("has_next_page"):
+            told = found.get("page_info") or {}
+            following = told["end_cursor"] if told.get("has_next_page") else None
+            yield Page([edge["node"] for edge in found["edges"]], after, following)
+            if following is None:
                 return
-            after = following["end_cursor"]
-            before, found = found, iterator._query(after)
+            after, before, found = following, found, iterator._query(following)
             if not found["edges"] or found["edges"] == before["edges"]:
                 return

@@ -25,15 +25,20 @@ from bowerbird.scrapers.redact import redact
 OPEN_AND_SIGN_IN = "Open instagram.com in your browser and sign in: this job goes on by itself."
 SIGN_IN_AGAIN = "Open instagram.com in your browser and sign in again: this job goes on by itself."
 UPDATE = "Update: pip install -U instaloader, then try again."
+DAY = 86400.0
 ANOTHER_NAME = "Open the profile in your browser; if it has another name now, save it under that one."
 
 
 class Words(NamedTuple):
-    """A code, and the sentence and the next step for whoever is signed in, where `{account}` is named, or is not."""
+    """A code, and the sentence and the next step for whoever is signed in, where `{account}` is named, or is not.
+
+    `pause` in seconds, where the platform names none.
+    """
 
     code: str
     message: str = ""
     hint: str = ""
+    pause: float | None = None
 
 
 class Rule(NamedTuple):
@@ -57,10 +62,12 @@ _CHALLENGE = Words(
     "Open instagram.com in your browser, answer its question, then choose try again.",
 )
 _PAUSE = Words("rate_limited", "Instagram asks {account} for a pause.")
-_BLOCKED = Words(
-    "blocked",
+# not `blocked`: another library with the same account would only make it worse
+_HELD_BACK = Words(
+    "rate_limited",
     "Instagram holds {account} back for having done too much.",
-    "Use Instagram in your browser as usual, wait a day, then choose try again.",
+    "Use Instagram in your browser as usual: this goes on by itself after a day.",
+    pause=DAY,
 )
 _OUTDATED = Words("scraper_outdated", "Instagram changed, and instaloader no longer understands it.", UPDATE)
 _NETWORK = Words("network", "Instagram had a fault of its own.")
@@ -69,7 +76,7 @@ _PRIVATE = Words("private", "This profile is private, and {account} does not fol
 # What concerns the account or the connection, whatever was asked: nothing else is asked after one of these.
 REFUSED: tuple[Rule, ...] = (
     _rule(AbortDownloadException, r"accounts/login|logged out", _EXPIRED, _LOGIN),
-    _rule(AbortDownloadException, r"feedback_required", _BLOCKED),
+    _rule(AbortDownloadException, r"feedback_required", _HELD_BACK),
     _rule(AbortDownloadException, r"challenge|checkpoint|suspended", _CHALLENGE),
     _rule(ConnectionException, r"login_required", _EXPIRED, _LOGIN),
     _rule(ConnectionException, r"\b429 ", _PAUSE),
@@ -142,4 +149,5 @@ def _said(rules: tuple[Rule, ...], error: Exception, account: str, retry_after: 
 def _told(words: Words, account: str, retry_after: float | None = None, detail: str = "") -> JobError:
     whose = f"the account {account}" if account.isdigit() else account or "visitors from here"
     message = words.message.replace("{account}", whose)
-    return JobError(words.code, message, words.hint, retry_after=retry_after, detail=redact(detail))
+    pause = words.pause if retry_after is None else retry_after
+    return JobError(words.code, message, words.hint, retry_after=pause, detail=redact(detail))

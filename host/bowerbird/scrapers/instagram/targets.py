@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from instaloader import Highlight, get_json_structure
@@ -117,9 +118,8 @@ def _posts(attempt: Attempt, listing: Listing, about_of: Callable[[], About]) ->
         )
 
     def entries() -> Iterator[Entries]:
-        yield Entries([entry(node) for node in first.nodes], first.after)
-        for page in pages:
-            yield Entries([entry(node) for node in page.nodes], page.after)
+        for page in chain((first,), pages):
+            yield Entries([entry(node) for node in page.nodes], page.after, page.following)
 
     yield from walk.events(entries())
 
