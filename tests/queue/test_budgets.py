@@ -163,6 +163,18 @@ def test_elsewhere_accounts_share_one_budget(queue: Queue) -> None:
     assert queue.claim() is None
 
 
+def test_host_that_is_held_leaves_all_others_alone(queue: Queue) -> None:
+    """Pages of the web are of many sites: one that asked for a pause gets it, and the others go on."""
+    held, other = (queue.save(f"https://{host}.example/page") for host in ("slow", "quick"))
+    target = queue.claimed().target
+    assert budgets.payer(target, "somebody") == "slow.example"
+    queue.db.execute("UPDATE jobs SET status = 'pending' WHERE id = ?", (held,))
+    budgets.refuse(queue.db, "web", budgets.payer(target, None), None, 0.5)
+    assert queue.claimed().id == other
+    assert queue.claim() is None
+    assert budgets.refused(queue.db) == {("web", "slow.example")}
+
+
 def test_held_account_is_not_claimed_and_others_are(queue: Queue) -> None:
     """A job whose account has to wait is passed over; one of another account is not, nor one of nobody's yet."""
     held, other, unknown = (queue.save(f"{PROFILE}?{number}".replace("some", f"some{number}")) for number in range(3))

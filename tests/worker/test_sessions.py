@@ -15,37 +15,18 @@ from bowerbird.clock import later, now
 from bowerbird.database import open_writer
 from bowerbird.model import Job
 from bowerbird.queue import browsers, transitions
-from bowerbird.sessions.cookies import Cookie
 from bowerbird.sessions.vault import Vault
-from tests.platforms import instagram, youtube
+from tests.platforms import faults, instagram, youtube
 from tests.worker.machine import BACKGROUND, Machine, eventually
+from tests.worker.signed_in import ME, YOUTUBE_CANARY, state_of, store_instagram, store_youtube, turns
 
 WATCH = "https://www.youtube.com/watch?v="
-AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-CANARY = "c4n4ryYouTube"
-ME = str(instagram.ME.pk)
 STORIES = f"https://www.instagram.com/stories/{instagram.GARDEN}/"
 
 
 def profile(count: int) -> str:
     """A public profile with so many posts."""
     return f"https://www.instagram.com/{instagram.profile_of(count)}/"
-
-
-def _cookies(domain: str, values: dict[str, str]) -> tuple[Cookie, ...]:
-    return tuple(Cookie(name=name, value=value, domain=domain, secure=True) for name, value in values.items())
-
-
-def store_youtube(machine: Machine) -> None:
-    """Somebody who is signed in to YouTube."""
-    values = {"LOGIN_INFO": CANARY, "SAPISID": CANARY + "2"}
-    Vault(machine.settings).store("youtube", "tuber", _cookies(".youtube.com", values), AGENT)
-
-
-def store_instagram(machine: Machine, renewals: int = 0, account: Any = instagram.ME) -> None:
-    """Somebody who is signed in to Instagram."""
-    jar = _cookies(".instagram.com", account.cookies(renewals))
-    Vault(machine.settings).store("instagram", str(account.pk), jar, AGENT)
 
 
 @contextlib.contextmanager
@@ -90,11 +71,6 @@ def _ended(machine: Machine, job_id: str) -> Job:
     return machine.until(job_id, lambda job: job.status not in ("pending", "running"))
 
 
-def _turns(machine: Machine) -> list[tuple[str, str, str | None]]:
-    rows = machine.rows("SELECT scraper, account, error_code FROM attempts ORDER BY id")
-    return [(row["scraper"], row["account"], row["error_code"]) for row in rows]
-
-
 def _instagram(machine: Machine) -> list[Any]:
     return machine.platforms.seen("*instagram.com")
 
@@ -105,7 +81,7 @@ def test_session_is_used_after_the_site_asks_for_it(machine: Machine, video: str
     store_youtube(machine)
     job = _ended(machine, machine.save(WATCH + video))
     assert (job.status, job.error) == ("completed", None)
-    first, second = _turns(machine)
+    first, second = turns(machine)
     assert (first[1], second) == ("", ("yt_dlp", "tuber", None))
     assert first[2] in ("age_restricted", "private")
     assert machine.one("SELECT account FROM jobs") == "tuber"
@@ -126,7 +102,33 @@ def test_refusal_without_a_session_is_told_as_it_is(machine: Machine) -> None:
     job = _ended(machine, machine.save(WATCH + youtube.AGE))
     assert job.error is not None
     assert (job.status, job.error.code) == ("failed", "age_restricted")
-    assert len(_turns(machine)) == 1
+    assert len(turns(machine)) == 1
+
+
+def test_session_that_the_site_ended_is_waited_for(machine: Machine) -> None:
+    """Where YouTube clears the sign-in while it is used, and the video needs one, the job waits for the next visit."""
+    store_youtube(machine)
+    machine.platforms.fault(faults.rotated_cookies(cookie="LOGIN_INFO"))
+    job = _ended(machine, machine.save(WATCH + youtube.AGE))
+    assert (job.status, job.wait_reason) == ("waiting", "session")
+    assert job.error is not None
+    assert (job.error.code, job.error.hint) == (
+        "session_expired",
+        "Open youtube.com in your browser and sign in again: this goes on by itself.",
+    )
+    assert state_of(machine) == ["expired"]
+
+
+def test_item_that_did_not_need_the_session_is_saved_all_the_same(machine: Machine) -> None:
+    """A public video arrives although the site ended the sign-in, which is not lent any more."""
+    store_youtube(machine)
+    machine.platforms.fault(faults.rotated_cookies(cookie="LOGIN_INFO"))
+    job_id = machine.save(WATCH + youtube.SILENT)
+    machine.db.execute("UPDATE jobs SET account = 'tuber'")
+    job = _ended(machine, job_id)
+    assert (job.status, job.error) == ("completed", None)
+    assert turns(machine) == [("yt_dlp", "tuber", None)]
+    assert state_of(machine) == ["expired"]
 
 
 def test_session_leaves_no_trace(machine: Machine) -> None:
@@ -145,9 +147,9 @@ def test_session_leaves_no_trace(machine: Machine) -> None:
     eventually(is_done)
     worker.terminate()
     said, _ = worker.communicate(timeout=20)
-    assert CANARY not in said + "".join(seen)
+    assert YOUTUBE_CANARY not in said + "".join(seen)
     files = [path for root in (machine.archive, machine.settings.home) for path in root.rglob("*") if path.is_file()]
-    assert [path.name for path in files if CANARY.encode() in path.read_bytes()] == []
+    assert [path.name for path in files if YOUTUBE_CANARY.encode() in path.read_bytes()] == []
 
 
 def test_private_parts_wait_for_a_session_and_go_on(swift: Machine) -> None:
@@ -239,7 +241,7 @@ def test_dead_session_is_replaced_at_once_where_a_browser_is_there(swift: Machin
         job_id = swift.save(profile(14))
         job = _ended(swift, job_id)
     assert job.status == "completed"
-    assert [code for _, _, code in _turns(swift)] == ["session_expired", None]
+    assert [code for _, _, code in turns(swift)] == ["session_expired", None]
 
 
 def test_challenge_stops_everything_with_that_session(swift: Machine) -> None:

@@ -8,27 +8,30 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 import msgspec
 
 from bowerbird.clock import as_text, now, parse
 from bowerbird.database import transaction
-from bowerbird.model import Pace
+from bowerbird.model import Pace, Target
 from bowerbird.queue.retry import FIRST_PAUSE, LONGEST_PAUSE, spread
 from bowerbird.settings import Settings
 from bowerbird.targets import PLATFORM_NAMES
 
-# Platforms that count each account by itself; elsewhere the address of this computer is what counts.
+# Platforms that count each account by itself; elsewhere the address of this computer is what counts. `web` is no
+# platform but all other sites: there each host counts by itself, and its name takes the account's place.
 PER_ACCOUNT = frozenset(("instagram", "tiktok"))
+WEB = "web"
 # Where two jobs at the same time would look like two people in one account.
 ONE_AT_A_TIME = frozenset(("instagram",))
 PER_ACCOUNT_SQL = ", ".join(f"'{name}'" for name in sorted(PER_ACCOUNT))
-# Of a row of `jobs`: whether its account, where that counts and is known, or else its platform, has to wait.
+# Of a row of `jobs`: whether its account, where that counts and is known, its host, or else its platform, has to wait.
 # {moment} is a place for the present time; it comes twice.
 HELD = f"""
     EXISTS (SELECT 1 FROM budgets WHERE budgets.platform = jobs.platform
-            AND budgets.account = CASE WHEN jobs.platform IN ({PER_ACCOUNT_SQL})
-                                       THEN coalesce(jobs.account, '') ELSE '' END
+            AND budgets.account = CASE WHEN jobs.platform IN ({PER_ACCOUNT_SQL}) THEN coalesce(jobs.account, '')
+                                       WHEN jobs.platform = '{WEB}' THEN coalesce(jobs.host, '') ELSE '' END
             AND (budgets.not_before > {{moment}} OR budgets.rests_until > {{moment}}))
 """
 # Whoever did not ask for so long has rested: what was asked before no longer counts as one stretch.
@@ -82,9 +85,19 @@ def limits_of(settings: Settings, platform: str) -> Limits:
     return Limits(delay_min=low, delay_max=high, requests=INSTAGRAM_REQUESTS, stretch=INSTAGRAM_STRETCH)
 
 
+def payer(target: Target, account: str | None) -> str:
+    """Who pays for the requests of an attempt: the account, the host of a page of the web, '' for a whole platform."""
+    return host_of(target) if target.platform == WEB else account_key(target.platform, account)
+
+
 def account_key(platform: str, account: str | None) -> str:
-    """Under which name the requests of an account are counted; '' for all of a platform together."""
-    return account or "" if platform in PER_ACCOUNT else ""
+    """Under which name the requests of a payer are counted; '' for all of a platform together."""
+    return account or "" if platform == WEB or platform in PER_ACCOUNT else ""
+
+
+def host_of(target: Target) -> str:
+    """The host at which a target is asked for."""
+    return urlsplit(target.canonical_url).hostname or ""
 
 
 # --- pure

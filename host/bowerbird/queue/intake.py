@@ -15,6 +15,7 @@ from bowerbird.clock import now
 from bowerbird.database import transaction
 from bowerbird.errors import BowerbirdError, RequestError
 from bowerbird.model import Capture, CaptureOptions, ErrorReport, Receipt, Target, options_json
+from bowerbird.queue.budgets import host_of
 from bowerbird.queue.rows import item_url
 from bowerbird.settings import QUALITIES, Settings
 from bowerbird.targets import identify
@@ -160,13 +161,13 @@ def insert_job(db: sqlite3.Connection, job: NewJob, *, capture_id: int | None) -
     db.execute(
         """
         INSERT INTO jobs (id, capture_id, parent_id, item_id, url, target_key, target, platform, kind, status, title,
-                          priority, refresh_only, options, created_at, updated_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?)
+                          priority, refresh_only, options, host, created_at, updated_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?)
         """,
         (
             job.id, capture_id, job.parent_id, job.item_id, job.target.url, job.key,
             msgspec.json.encode(job.target).decode(), job.target.platform, job.target.kind, job.title, job.priority,
-            job.refresh_only, options_json(job.options), moment, moment,
+            job.refresh_only, options_json(job.options), host_of(job.target), moment, moment,
         ),
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bowerbird.errors import JobError
-from bowerbird.model import Assignment, FileReady, Noted, Operation, ScraperEvent
+from bowerbird.model import Assignment, FileReady, Noted, Operation, ScraperEvent, Warned
 from bowerbird.scrapers import lists, media, transcripts
 from bowerbird.scrapers.attempt import Attempt
 from bowerbird.scrapers.classify import classify, evidence_of
@@ -20,6 +20,10 @@ from bowerbird.scrapers.library import Library, landed
 
 LIVE_AGAIN = 900.0  # seconds until a running live stream is looked at again
 _SPOILED = frozenset(("incomplete", "unsafe_file"))  # what lies in the folder is worth nothing
+# yt-dlp's words where the site cleared a cookie of the sign-in; it goes on as a visitor
+_SIGNED_OUT = re.compile(r"cookies are no longer valid")
+# what such a visitor is told, and the person who was signed in would not be
+_ASKED_OF_VISITORS = frozenset(("login_needed", "age_restricted", "private", "members_only", "blocked"))
 _MEDIA_REFUSED = re.compile(r"unable to download video data: HTTP Error (?:403|404)")
 _OF_THE_PAGE = ("extractor", "extractor_key", "webpage_url", "original_url", "id", "title")
 _UNIT_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
@@ -49,10 +53,14 @@ class YtDlpScraper:
                 )
             else:
                 yield from self._item(_the_video(found), attempt)
+            yield from _session_ended(attempt)
         except Exception as error:
             known = error if isinstance(error, JobError) else classify(evidence_of(error, attempt.warnings))
             if known.code in _SPOILED:
                 attempt.forget_files()
+            if known.code in _ASKED_OF_VISITORS and _was_signed_out(attempt):
+                raise JobError("session_expired", detail=known.detail) from error
+            yield from _session_ended(attempt)
             raise _with_time(known, str(error)) from error
 
     def _item(self, found: dict[str, Any], attempt: Attempt) -> Iterator[ScraperEvent]:
@@ -121,6 +129,17 @@ class YtDlpScraper:
     def _metadata(self, described: dict[str, Any], attempt: Attempt) -> FileReady:
         path = write_metadata(self._library.plain(described), attempt.folder)
         return media.ready(path, "metadata")
+
+
+def _was_signed_out(attempt: Attempt) -> bool:
+    """Whether the site ended the session while it was used."""
+    return any(_SIGNED_OUT.search(text) for text in attempt.warnings)
+
+
+def _session_ended(attempt: Attempt) -> Iterator[Warned]:
+    """What came did not need the session; the next one may."""
+    if _was_signed_out(attempt):
+        yield Warned(code="session_expired", message="The site ended the sign-in.")
 
 
 def _is_one_video(found: dict[str, Any]) -> bool:

@@ -14,7 +14,7 @@ from bowerbird.database import open_writer
 from bowerbird.errors import RequestError
 from bowerbird.model import Failed
 from bowerbird.queue import transitions
-from bowerbird.queue.budgets import account_key
+from bowerbird.queue.budgets import payer
 from bowerbird.queue.rows import ClaimedJob
 from bowerbird.settings import Settings
 from bowerbird.worker.attempt import Attempt
@@ -68,8 +68,8 @@ class Attempts:
     def give_back(self, refused: Collection[tuple[str, str]]) -> None:
         """Ask those of these platforms and accounts to end; their jobs go on later where they were."""
         for attempt, _ in self._running.values():
-            platform = attempt.job.target.platform
-            if (platform, account_key(platform, attempt.account)) in refused:
+            target = attempt.job.target
+            if (target.platform, payer(target, attempt.account)) in refused:
                 attempt.end(GivenBack())
 
     def give_all_back(self) -> None:

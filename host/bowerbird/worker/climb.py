@@ -9,7 +9,7 @@ import msgspec
 
 from bowerbird.archive.keys import known_item
 from bowerbird.archive.space import free_bytes
-from bowerbird.model import Assignment, Failed, LentSession
+from bowerbird.model import Assignment, Failed, LentSession, Pace
 from bowerbird.queue import budgets, leases, streams
 from bowerbird.queue.rows import ClaimedJob, reread
 from bowerbird.settings import Settings
@@ -62,7 +62,8 @@ class Climb(msgspec.Struct, frozen=True, kw_only=True):
         self.record.begin(part)
         outcome = self._end_of_turn(part, session)
         self.record.end(outcome)
-        self.lender.note(outcome, session)
+        if isinstance(outcome, Failed):
+            self.lender.note(outcome.code, session)
         return outcome
 
     def _end_of_turn(self, part: Part, session: LentSession | None) -> Outcome:
@@ -70,16 +71,20 @@ class Climb(msgspec.Struct, frozen=True, kw_only=True):
         alone = platform in budgets.ONE_AT_A_TIME
         if not leases.use_account(self.db, self.job.id, platform, part.account, alone=alone):
             return GivenBack()
-        until = budgets.held(self.db, platform, part.account)
+        until = budgets.held(self.db, platform, budgets.payer(self.job.target, part.account))
         if until:
             return Rested(until)
         job = reread(self.db, self.job)
         if _wanted(self.settings, job) <= 0:
             return Listed()
-        return Turn(
+        listener = Listener(self.settings, self.db, self.progress, job, part)
+        outcome = Turn(
             settings=self.settings, pool=self.pool, db=self.db, job=job, scraper=part.scraper,
             assignment=self._assignment(job, part, session), wanted_end=self.wanted_end,
-        ).run(Listener(self.settings, self.db, self.progress, job, part))  # fmt: skip
+        ).run(listener)  # fmt: skip
+        for code in listener.warned:
+            self.lender.note(code, session)
+        return outcome
 
     def _assignment(self, job: ClaimedJob, part: Part, session: LentSession | None) -> Assignment:
         chosen, settings = job.options, self.settings
@@ -93,8 +98,12 @@ class Climb(msgspec.Struct, frozen=True, kw_only=True):
             newest_only=is_its_own and not chosen.force and streams.was_seen_whole(self.db, job),
             max_items=_wanted(settings, job), max_bytes=settings.max_job_bytes,
             free_bytes=max(0, free_bytes(settings.archive) - settings.disk_floor),
-            session=session, pace=budgets.pace_of(self.db, settings, job.target.platform, part.account),
+            session=session, pace=self._pace(part),
         )  # fmt: skip
+
+    def _pace(self, part: Part) -> Pace:
+        target = self.job.target
+        return budgets.pace_of(self.db, self.settings, target.platform, budgets.payer(target, part.account))
 
     def _refreshes(self) -> bool:
         """Only metadata: asked for, or archived meanwhile by another job for the same target."""

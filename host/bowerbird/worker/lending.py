@@ -67,9 +67,9 @@ class Lender:
             return self._of_vault()
         return None
 
-    def note(self, outcome: Outcome, used: LentSession | None) -> None:
+    def note(self, code: str, used: LentSession | None) -> None:
         """Remember what the site said of the session that was used: nothing more is asked with a dead one."""
-        state = _DEAD.get(outcome.code) if isinstance(outcome, Failed) else None
+        state = _DEAD.get(code)
         if used is None or state is None:
             return
         log.info("job=%s platform=%s account=%s session=%s", self._job.id, used.platform, used.account, state)

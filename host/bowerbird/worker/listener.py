@@ -42,12 +42,13 @@ class Listener:
     ):
         self.collected = Collected()
         self.requested = 0
+        self.warned: set[str] = set()
         self._untold = 0
         self._settings = settings
         self._db = db
         self._progress = progress
         self._job = job
-        self._account = part.account
+        self._payer = budgets.payer(job.target, part.account)
         self._stream = Stream(settings, db, job, part.scraper, self.collected)
         self._next_progress = 0.0
 
@@ -127,11 +128,12 @@ class Listener:
         self._untold += event.requests
         # Where the archive is busy for a moment they are counted with the next ones.
         with contextlib.suppress(RequestError):
-            platform, account = self._job.target.platform, self._account
-            budgets.spend(self._progress, self._settings, platform, account, self._untold)
+            platform = self._job.target.platform
+            budgets.spend(self._progress, self._settings, platform, self._payer, self._untold)
             self._untold = 0
 
     def _take_warning(self, event: model.Warned) -> None:
+        self.warned.add(event.code)
         log.warning("job=%s code=%s %s", self._job.id, event.code, event.message)
 
 

@@ -40,7 +40,7 @@ def settle(db: sqlite3.Connection, settings: Settings, ended: Ended, outcome: Ou
         _failed(db, settings, ended, outcome)
         return
     if isinstance(outcome, Done | Listed):
-        budgets.forgive(db, job.target.platform, ended.part.account)
+        budgets.forgive(db, job.target.platform, budgets.payer(job.target, ended.part.account))
         transitions.credit(db, job.id, ended.part.scraper)
     _SETTLE[type(outcome)](db, settings, job, outcome)
 
@@ -98,8 +98,9 @@ def _failed(db: sqlite3.Connection, settings: Settings, ended: Ended, outcome: F
 
 
 def _refuse(db: sqlite3.Connection, ended: Ended, seconds: float | None, chance: float) -> str:
-    """Until when nobody asks this platform with this account."""
-    return budgets.refuse(db, ended.job.target.platform, ended.part.account, seconds, chance)
+    """Until when nobody asks this platform with this account, or this host."""
+    target = ended.job.target
+    return budgets.refuse(db, target.platform, budgets.payer(target, ended.part.account), seconds, chance)
 
 
 def _with_advice(failure: Failed) -> Failed:

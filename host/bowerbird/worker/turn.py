@@ -69,7 +69,8 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
         if not is_ours or most is None or requested < most:
             return None
         session = self.assignment.session
-        until = budgets.held(self.db, self.job.target.platform, session.account if session else "")
+        target = self.job.target
+        until = budgets.held(self.db, target.platform, budgets.payer(target, session.account if session else ""))
         return Rested(until) if until else None
 
     def _file(self, collected: Collected) -> Outcome:

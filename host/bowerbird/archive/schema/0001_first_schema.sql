@@ -13,7 +13,7 @@ CREATE TABLE jobs (
     progress REAL NOT NULL DEFAULT 0, current_operation TEXT, error_code TEXT, error_message TEXT, hint TEXT,
     retry_count INTEGER NOT NULL DEFAULT 0, bytes_downloaded INTEGER, bytes_total INTEGER, speed REAL, eta REAL,
     items_total INTEGER, items_done INTEGER NOT NULL DEFAULT 0, items_failed INTEGER NOT NULL DEFAULT 0,
-    priority INTEGER NOT NULL DEFAULT 0, not_before TEXT, cursor TEXT, account TEXT, scraper TEXT,
+    priority INTEGER NOT NULL DEFAULT 0, not_before TEXT, cursor TEXT, account TEXT, scraper TEXT, host TEXT,
     refresh_only INTEGER NOT NULL DEFAULT 0,
     listed INTEGER NOT NULL DEFAULT 0, items_known INTEGER NOT NULL DEFAULT 0, items_limit INTEGER, options TEXT NOT NULL DEFAULT '{}',
     streamed INTEGER NOT NULL DEFAULT 0, bytes_saved INTEGER NOT NULL DEFAULT 0,
