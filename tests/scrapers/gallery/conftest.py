@@ -22,7 +22,9 @@ ME = lent()
 class GalleryScrapes(Scrapes):
     """`scrape(url or target, session=None, **fields of the assignment)`; paths are those of Instagram, as ME."""
 
-    def __call__(self, url: str | Target, session: LentSession | None = None, **fields: Any) -> Events:
+    def __call__(  # type: ignore[override]
+        self, url: str | Target, session: LentSession | None = None, **fields: Any
+    ) -> Events:
         """All events of one attempt, in a folder of its own unless one is named."""
         self.last_folder = Path(fields.pop("folder", None) or tempfile.mkdtemp(dir=self.folder))
         target = identify(url) if isinstance(url, str) else url

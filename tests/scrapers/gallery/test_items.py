@@ -31,7 +31,6 @@ def test_photo_post_is_its_pictures_in_order_and_its_music(scrape: GalleryScrape
     assert (item.description, item.hashtags, item.view_count) == ("Three pictures #photos", ("photos",), 1200)
     assert item.creator
     assert (item.creator.handle, item.creator.platform_id) == (tiktok.DANCER, tiktok.sec_uid(tiktok.DANCER))
-    assert item.taken_at == "2025-10-09T08:13:20.000Z"[:0] + (item.taken_at or "")
     assert media_of(events) == [("image", 1), ("image", 2), ("image", 3), ("audio", 4)]
     assert len(platforms.log) == 1 + 3 + 1
     assert sum(one.requests for one in events.of(Requested)) == 1

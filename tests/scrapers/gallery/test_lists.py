@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bowerbird.model import CreatorFound, ItemDone, ItemFound, ListPage, Operation, Pace, Requested, Skipped
+from bowerbird.model import CreatorFound, FileReady, ItemDone, ItemFound, ListPage, Operation, Pace, Requested, Skipped
 from tests.platforms import StandIn, instagram, tiktok
 from tests.platforms.boards import threads
 from tests.platforms.instagram import files as cdn
@@ -42,6 +42,8 @@ def test_collection_comes_by_fifty(scrape: GalleryScrapes, platforms: StandIn) -
     events = scrape.instagram(SIXTY)
     assert events.finished
     assert len(set(codes(events))) == len(events.of(ItemDone)) == 60
+    names = [one.name for one in events.of(FileReady)]
+    assert len(set(names)) == len(names)
     assert asked(platforms) == sum(one.requests for one in events.of(Requested)) == 2
     assert [len(keys) for keys in scrape.asked] == [50, 10]
 
@@ -96,6 +98,14 @@ def test_budget_ends_between_two_pages(scrape: GalleryScrapes, platforms: StandI
     assert asked(platforms) == 1
     rest = scrape.instagram(SIXTY, cursor=last_cursor(events))
     assert len(codes(rest)) == 10
+
+
+def test_budget_ends_before_the_next_post(scrape: GalleryScrapes, platforms: StandIn) -> None:
+    """Where each post costs a request, the list stops at a whole post, with no request above the budget."""
+    events = scrape.instagram(f"{instagram.GARDEN}/reels/", pace=Pace(delay_min=0.3, delay_max=0.3, requests=6))
+    assert events.error == "rate_limited"
+    assert asked(platforms) == 6
+    assert 0 < len(events.of(ItemDone)) < 5
 
 
 def test_empty_collection_is_done(scrape: GalleryScrapes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -155,4 +156,12 @@ class Conversation:
 
 
 def _bytes_below(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
+    return sum(map(_size, folder.iterdir()))
+
+
+def _size(path: Path) -> int:
+    try:
+        found = path.lstat()
+    except OSError:
+        return 0  # the worker took it away meanwhile
+    return found.st_size if stat.S_ISREG(found.st_mode) else 0

@@ -88,8 +88,11 @@ def _heard(assignment: Assignment, conversation: Conversation, address: str, rep
     failure = conversation.failure()
     if failure and not _is_saved_all_the_same(heard, failure):
         raise failure
+    refusal = None if heard.post.expected else conversation.refusal()
+    if refusal:
+        raise refusal
     if not heard.told:
-        raise conversation.refusal() or JobError("not_supported", "gallery-dl finds nothing to keep there.")
+        raise JobError("not_supported", "gallery-dl finds nothing to keep there.")
     return heard
 
 
