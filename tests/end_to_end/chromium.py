@@ -62,20 +62,36 @@ class Chromium:
     def click_toolbar(self, page: Page) -> Target:
         """Clicks our button while `page` is in front; gives the popup that opens, with its text drawn."""
         page.bring_to_front()
-        tab = next(t for t in self.targets() if t["type"] == "tab" and t["url"] == page.url)
+        return self.click_toolbar_at(page.url)
+
+    def click_toolbar_at(self, address: str) -> Target:
+        """Clicks our button in the window whose tab in front is at `address`, once it is there."""
+        tab = eventually(lambda: self._target("tab", address), said=address)
         self.browser.send("Extensions.triggerAction", {"id": self.extension_id, "targetId": tab["targetId"]})
         return self.popup()
+
+    def _target(self, kind: str, address: str) -> dict[str, Any] | None:
+        return next((t for t in self.targets() if t["type"] == kind and t["url"] == address), None)
+
+    def _attached(self, target: dict[str, Any]) -> Target:
+        address = f"ws://127.0.0.1:{self.port}/devtools/page/{target['targetId']}"
+        return self._closing.enter_context(closing(Target(address)))
+
+    def private_page(self, address: str) -> Target:
+        """The tab of a new private window, of which Playwright knows nothing; `address` may lead elsewhere."""
+        before = {target["targetId"] for target in self.targets()}
+        self.evaluate(f"chrome.windows.create({{incognito: true, url: {json.dumps(address)}}})")
+        return self._attached(
+            eventually(
+                lambda: next((t for t in self.targets() if t["type"] == "page" and t["targetId"] not in before), None),
+                said="the private window",
+            )
+        )
 
     def popup(self) -> Target:
         """The open popup."""
         address = f"chrome-extension://{self.extension_id}/popup/popup.html"
-        shown = eventually(
-            lambda: next((t for t in self.targets() if t["type"] == "page" and t["url"] == address), None),
-            said="the popup",
-        )
-        popup = self._closing.enter_context(
-            closing(Target(f"ws://127.0.0.1:{self.port}/devtools/page/{shown['targetId']}"))
-        )
+        popup = self._attached(eventually(lambda: self._target("page", address), said="the popup"))
         eventually(lambda: popup.evaluate("document.querySelector('footer') !== null"), said="the popup's content")
         return popup
 

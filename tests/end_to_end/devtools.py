@@ -54,7 +54,7 @@ class Target:
     @property
     def text(self) -> str:
         """What a person reads there."""
-        return str(self.evaluate("document.body.innerText"))
+        return str(self.evaluate("document.body?.innerText ?? ''"))
 
     def wait_for(self, wanted: str) -> str:
         """The text once it holds `wanted`."""

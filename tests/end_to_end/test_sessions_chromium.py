@@ -80,6 +80,19 @@ def agree_beforehand(browser: Chromium) -> None:
     settings.close()
 
 
+def enter_private_windows(browser: Chromium) -> None:
+    """The switch “Allow in Incognito” on the browser's page of extensions, which starts ours anew."""
+    settings = browser.context.new_page()
+    settings.goto("chrome://extensions/")
+    settings.evaluate(
+        "id => new Promise(done => chrome.developerPrivate.updateExtensionConfiguration("
+        "{extensionId: id, incognitoAccess: true}, done))",
+        CHROMIUM_ID,
+    )
+    settings.close()
+    eventually(lambda: browser.evaluate("chrome.extension.isAllowedIncognitoAccess()"), said="our extension there")
+
+
 def allow(browser: Chromium) -> None:
     """Yes to both questions, ours and the browser's, on a page of Instagram that is not saved."""
     agree_beforehand(browser)
@@ -203,3 +216,24 @@ def test_forgetting_a_site(browser: Chromium, machine: Machine) -> None:
     assert permissions(browser)["origins"] == []
     assert "cookies" not in permissions(browser)["permissions"]
     eventually(lambda: not vault(machine, "SELECT * FROM sessions"), said="an empty vault")
+
+
+def test_a_private_window_is_used_only_when_the_person_says_so(start: Start, machine: Machine) -> None:
+    """Though the site is allowed, a click there waits; its sign-in is used after a question of its own."""
+    with start() as browser:
+        enter_private_windows(browser)
+        allow(browser)
+        window = browser.private_page(instagram.login_url(instagram.SECOND))
+        eventually(lambda: instagram.SECOND.username in window.text, said="the private sign-in")
+        window.send("Page.navigate", url=STORY)
+        popup = browser.click_toolbar_at(STORY)
+        popup.wait_for("May Bowerbird use this private window's sign-in")
+        photograph(browser, popup, "private")
+        assert waits(machine)
+        assert vault(machine, "SELECT * FROM sessions") == []
+        popup.click("[data-do=allow]")
+        popup.wait_for("You have this")
+        (kept,) = vault(machine, "SELECT account, incognito FROM sessions")
+        assert kept == {"account": str(instagram.SECOND.pk), "incognito": 1}
+        assert browser.stored("local", "stores") is None
+        assert machine.one("SELECT page_url, page_title FROM captures") == {"page_url": None, "page_title": None}

@@ -190,6 +190,17 @@ test("what was wanted is sent when the browser says yes, though the popup is gon
   assert.deepEqual([seen.state.allowed, seen.state.declined], [["instagram.com"], []]);
 });
 
+test("a yes of the browser that comes while the wish is still being written down is not lost", async () => {
+  const { seen, consent } = browser();
+  const wish = consent.want("instagram.com", page);
+  const yes = consent.allowed([ORIGIN]);
+  queueMicrotask(() => seen.allowed.add(ORIGIN));
+  await Promise.all([wish, yes]);
+  await turns();
+  assert.equal(of(seen, "session").length, 1);
+  assert.deepEqual([seen.kept.session.wanted, seen.kept.local.choices], [{}, {}]);
+});
+
 test("“not now” is remembered, and so is a no to the browser's own question", async () => {
   const { seen, consent } = browser();
   await consent.decline("instagram.com");
