@@ -1,0 +1,128 @@
+"""Instagram through real workers: who takes over from whom, and what becomes of a saved collection."""
+
+from __future__ import annotations
+
+import pytest
+
+from bowerbird.clock import later
+from bowerbird.model import Job
+from tests.platforms import faults, instagram
+from tests.platforms.instagram import files as cdn
+from tests.worker.machine import BACKGROUND, Machine
+from tests.worker.signed_in import ME, state_of, store_instagram, turns
+
+POSTS_QUERY = {"host": "www.instagram.com", "text": "29104886249145907"}  # what instaloader alone asks of a profile
+THIRTY = f"https://www.instagram.com/{instagram.profile_of(30)}/"
+POST = f"https://www.instagram.com/p/{instagram.PHOTO}/"
+
+
+@pytest.fixture
+def signed_in(machine: Machine) -> Machine:
+    """Somebody who is signed in, and no pauses between requests."""
+    machine.set(instagram_delay_min=0, instagram_delay_max=0)
+    store_instagram(machine)
+    return machine
+
+
+def _ended(machine: Machine, job_id: str) -> Job:
+    machine.start(*BACKGROUND)
+    return machine.until(job_id, lambda job: job.status not in ("pending", "running"))
+
+
+def _waited(machine: Machine, job_id: str) -> Job:
+    """The job when the pause that it waits for is over, and its next attempt too."""
+    machine.db.execute("UPDATE budgets SET not_before = NULL")
+    machine.db.execute("UPDATE jobs SET not_before = ? WHERE id = ?", (later(0), job_id))
+    machine.until(job_id, lambda job: job.status != "waiting")
+    return machine.until(job_id, lambda job: job.status not in ("pending", "running"))
+
+
+def _gave(machine: Machine, job_id: str) -> dict[str, int]:
+    """How many members of a list each scraper gave."""
+    sql = "SELECT scraper, count(*) AS gave FROM jobs WHERE parent_id = ? AND status = 'completed' GROUP BY scraper"
+    return {row["scraper"]: row["gave"] for row in machine.rows(sql, job_id)}
+
+
+def test_second_library_takes_over_from_one_that_is_refused(signed_in: Machine) -> None:
+    """instaloader meets 401 again and again: the pauses are kept, then gallery-dl goes on with what is missing."""
+    signed_in.platforms.fault(instagram.refusals.please_wait(skip=1, **POSTS_QUERY))
+    job_id = signed_in.save(THIRTY)
+    job = _ended(signed_in, job_id)
+    assert (job.status, job.wait_reason, job.items_done) == ("waiting", "rate_limit", 12)
+    assert job.not_before
+    fetched = len(signed_in.platforms.seen(cdn.CDN))
+    job = _waited(signed_in, job_id)
+    assert (job.status, job.items_done) == ("waiting", 12)
+    job = _waited(signed_in, job_id)
+    assert (job.status, job.items_done, job.items_failed, job.items_total) == ("completed", 30, 0, 30)
+    assert turns(signed_in) == [
+        ("instaloader", ME, "rate_limited"),
+        ("instaloader", ME, "rate_limited"),
+        ("gallery_dl", ME, None),
+    ]
+    assert _gave(signed_in, job_id) == {"instaloader": 12, "gallery_dl": 18}
+    assert signed_in.one("SELECT count(*) FROM items") == 30
+    assert fetched < len(signed_in.platforms.seen(cdn.CDN))
+    files = [entry.target.split("?")[0] for entry in signed_in.platforms.seen(cdn.CDN)]
+    assert len(files) == len(set(files))
+    signed_in.check_whole()
+
+
+def test_second_library_takes_over_what_the_first_no_longer_understands(signed_in: Machine) -> None:
+    """An answer of a shape that instaloader does not know: gallery-dl goes on in the same attempt."""
+    signed_in.platforms.fault(faults.wrong_shape(skip=1, **POSTS_QUERY))
+    job_id = signed_in.save(THIRTY)
+    job = _ended(signed_in, job_id)
+    assert (job.status, job.error, job.items_done, job.items_failed) == ("completed", None, 30, 0)
+    assert turns(signed_in) == [("instaloader", ME, "scraper_outdated"), ("gallery_dl", ME, None)]
+    assert _gave(signed_in, job_id) == {"instaloader": 12, "gallery_dl": 18}
+    signed_in.check_whole()
+
+
+def test_account_that_is_held_back_is_used_by_nobody(signed_in: Machine) -> None:
+    """After "feedback required" no other library asks with that account, and all its jobs wait for a day."""
+    signed_in.platforms.refuse(instagram.ME.username, instagram.refusals.FEEDBACK)
+    job = _ended(signed_in, signed_in.save(POST))
+    assert (job.status, job.wait_reason) == ("waiting", "rate_limit")
+    assert job.error is not None
+    assert job.error.message == f"Instagram holds the account {ME} back for having done too much."
+    assert later(23.9 * 3600) < str(job.not_before) <= later(24 * 3600)
+    assert turns(signed_in) == [("instaloader", ME, "rate_limited")]
+    carried = [one for one in signed_in.platforms.log if instagram.carried(one)]
+    assert len(carried) == 1
+    assert state_of(signed_in) == ["ok"]
+
+
+def test_collection_keeps_what_there_is_and_says_what_is_not(signed_in: Machine) -> None:
+    """Seven saved posts, one deleted, one private: five items, and two rows with a reason; the job is completed."""
+    job_id = signed_in.save(instagram.collection_url(instagram.COLLECTION))
+    job = _ended(signed_in, job_id)
+    assert (job.status, job.error, job.items_done, job.items_failed) == ("completed", None, 5, 2)
+    skipped = [one for one in signed_in.members(job_id) if one.status == "failed"]
+    assert len(skipped) == 2
+    assert all(one.error and one.error.code == "gone" and one.error.message and one.error.hint for one in skipped)
+    assert signed_in.one("SELECT count(*) FROM items") == 5
+    assert turns(signed_in) == [("gallery_dl", ME, None)]
+    signed_in.check_whole()
+
+
+def test_long_collection_asks_before_it_goes_on(signed_in: Machine) -> None:
+    """Beyond the limit of items the job waits for a person, who continues it where it stopped: nothing twice."""
+    signed_in.set(max_items=55)
+    job_id = signed_in.save(instagram.collection_url(instagram.collection_of(70)))
+    job = _ended(signed_in, job_id)
+    assert (job.status, job.wait_reason, job.items_done) == ("waiting", "confirm", 55)
+    pages = len(signed_in.platforms.seen("*.instagram.com", "/api/v1/feed/collection/*"))
+    signed_in.act(job_id, "continue")
+    job = signed_in.until(job_id, lambda job: job.status == "completed")
+    assert (job.items_done, job.items_failed) == (70, 0)
+    assert signed_in.one("SELECT count(*) FROM items") == 70
+    # the page on which it stopped, and none before it
+    assert len(signed_in.platforms.seen("*.instagram.com", "/api/v1/feed/collection/*")) - pages == 1
+    signed_in.check_whole()
+
+
+def test_empty_collection_is_completed(signed_in: Machine) -> None:
+    """A collection without posts is no failure."""
+    job = _ended(signed_in, signed_in.save(instagram.collection_url(instagram.EMPTY_COLLECTION)))
+    assert (job.status, job.error, job.items_done, job.items_total) == ("completed", None, 0, 0)
