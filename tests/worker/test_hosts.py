@@ -16,7 +16,6 @@ def test_pause_of_one_site_is_no_pause_of_another(machine: Machine) -> None:
     asked = len(machine.platforms.seen("media.example"))
     machine.platforms.clear()
     second, other = machine.save(web.ONE_MP3), machine.save("https://other.example/clips/one.mp4")
-    assert machine.until(other, lambda job: job.status not in ("pending", "running")).status in ("completed", "failed")
-    assert machine.platforms.seen("other.example")
+    assert machine.until(other, lambda job: job.status not in ("pending", "running")).status == "completed"
     assert machine.job(second).status == "pending"
     assert len(machine.platforms.seen("media.example")) == asked

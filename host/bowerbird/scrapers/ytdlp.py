@@ -22,6 +22,9 @@ LIVE_AGAIN = 900.0  # seconds until a running live stream is looked at again
 _SPOILED = frozenset(("incomplete", "unsafe_file"))  # what lies in the folder is worth nothing
 # yt-dlp's words where the site cleared a cookie of the sign-in; it goes on as a visitor
 _SIGNED_OUT = re.compile(r"cookies are no longer valid")
+# TikTok's words, by yt-dlp: to somebody who is signed in they say that the session is dead; to a visitor, to sign in
+_LOGIN_AGAIN = re.compile(r"is requiring login")
+_FOR_SOME = re.compile(r"Log into an account that has access")
 # what such a visitor is told, and the person who was signed in would not be
 _ASKED_OF_VISITORS = frozenset(("login_needed", "age_restricted", "private", "members_only", "blocked"))
 _MEDIA_REFUSED = re.compile(r"unable to download video data: HTTP Error (?:403|404)")
@@ -58,14 +61,15 @@ class YtDlpScraper:
             known = error if isinstance(error, JobError) else classify(evidence_of(error, attempt.warnings))
             if known.code in _SPOILED:
                 attempt.forget_files()
-            if known.code in _ASKED_OF_VISITORS and _was_signed_out(attempt):
-                raise JobError("session_expired", detail=known.detail) from error
-            yield from _session_ended(attempt)
+            known = _as_seen_by(known, attempt)
+            if known.code != "session_expired":
+                yield from _session_ended(attempt)
             raise _with_time(known, str(error)) from error
 
     def _item(self, found: dict[str, Any], attempt: Attempt) -> Iterator[ScraperEvent]:
         assignment = attempt.assignment
         _refuse_live(found)
+        _refuse_pictures(found, assignment)
         if not assignment.media:
             described = self._library.process(found, download=False)
             yield describe(described, assignment.target)
@@ -131,6 +135,16 @@ class YtDlpScraper:
         return media.ready(path, "metadata")
 
 
+def _as_seen_by(error: JobError, attempt: Attempt) -> JobError:
+    """What a refusal means for whoever is signed in, or is not."""
+    has_session = attempt.assignment.session is not None
+    if has_session and (_LOGIN_AGAIN.search(error.detail) or _was_signed_out(attempt)):
+        return JobError("session_expired", detail=error.detail) if error.code in _ASKED_OF_VISITORS else error
+    if not has_session and _FOR_SOME.search(error.detail):
+        return JobError("login_needed", detail=error.detail)
+    return error
+
+
 def _was_signed_out(attempt: Attempt) -> bool:
     """Whether the site ended the session while it was used."""
     return any(_SIGNED_OUT.search(text) for text in attempt.warnings)
@@ -160,6 +174,14 @@ def _refuse_live(found: dict[str, Any]) -> None:
         raise JobError("upcoming", "This is live now: it is saved when it has ended.", retry_after=LIVE_AGAIN)
 
 
+def _refuse_pictures(found: dict[str, Any], assignment: Assignment) -> None:
+    """Of TikTok's photo posts yt-dlp knows the music alone; their address may be one of a video, too."""
+    streams = found.get("formats") or ()
+    has_sound_alone = streams and all(one.get("vcodec") == "none" for one in streams)
+    if assignment.target.platform == "tiktok" and has_sound_alone and not assignment.audio_only:
+        raise JobError("not_supported", detail="a photo post: yt-dlp would bring its music alone")
+
+
 def _with_time(error: JobError, text: str) -> JobError:
     """When what has not begun will begin, by the platform's own words: `Premieres in 3 hours`."""
     if error.code != "upcoming" or error.retry_after:
@@ -181,5 +203,6 @@ def _thumbnail(folder: Path) -> Iterator[FileReady]:
         if kind is None or kind.file_type != "image":
             path.unlink()
             continue
-        yield media.ready(media.named_by_kind(path), "thumbnail", media.picture_shape(path))
+        named = media.named_by_kind(path)
+        yield media.ready(named, "thumbnail", media.picture_shape(named))
         return
