@@ -74,7 +74,7 @@ function wasDeclined({ site, jobs }) {
 function askPrivately({ site, why }) {
   return notice(
     `May Bowerbird use this private window's sign-in of ${site.domain}?`,
-    `${why} Nothing of a private window is used without your word. It is forgotten after a day.`,
+    `${why} Nothing of a private window is used without your word. The sign-in is forgotten after a day.`,
     button("Use it this time", "", does("allow", site)),
   );
 }
