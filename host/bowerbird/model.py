@@ -12,6 +12,8 @@ Kind = Literal[
     "profile", "reels", "stories", "highlight", "highlights", "tagged", "guide", "saved", "collection", "channel",
     "playlist", "board", "hashtag", "sound", "search",
 ]  # fmt: skip
+# Items to which their site adds files as time goes by.
+GROWING_KINDS = frozenset(("thread",))
 ITEM_KINDS = frozenset(
     ("video", "short", "live", "clip", "audio", "image", "post", "reel", "story", "thread", "file", "page")
 )
@@ -172,7 +174,8 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True, tag="assignment"):
     metadata and counts are refreshed. `cursor` is what this scraper's last `ListPage` said; `max_items` counts members
     from the start of the list where they become jobs, and new items of this attempt where they are scraped at once.
     `max_bytes` and `free_bytes` limit what is fetched (None: no limit known). With `newest_only` a run before this one
-    came to the list's end: it may end at a page that is archived as a whole.
+    came to the list's end: it may end at a page that is archived as a whole. `kept` are the files of an item that grows
+    which are archived: key and position of each; they need not be fetched again.
     """
 
     job_id: str
@@ -190,6 +193,7 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True, tag="assignment"):
     free_bytes: int | None = None
     session: LentSession | None = None
     pace: Pace = Pace()
+    kept: tuple[tuple[str, int], ...] = ()
 
 
 class SessionCheck(msgspec.Struct, frozen=True, kw_only=True, tag="check_session"):
@@ -278,7 +282,8 @@ class ItemFound(msgspec.Struct, frozen=True, kw_only=True, tag="item"):
 class FileReady(msgspec.Struct, frozen=True, kw_only=True, tag="file"):
     """A whole, checked file below the attempt's folder.
 
-    `name` is relative; `position` counts from 1 where there are several.
+    `name` is relative; `position` counts from 1 where there are several. `key` tells the file from all others of an
+    item that grows, such as a thread: see `Assignment.kept`.
     """
 
     name: str
@@ -289,6 +294,7 @@ class FileReady(msgspec.Struct, frozen=True, kw_only=True, tag="file"):
     width: int | None = None
     height: int | None = None
     duration: float | None = None
+    key: str | None = None
 
 
 class TranscriptReady(msgspec.Struct, frozen=True, kw_only=True, tag="transcript"):

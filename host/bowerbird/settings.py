@@ -129,9 +129,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("quality", _choice(*QUALITIES), "Best picture height that is fetched.", True),
     Setting("transcripts", _words, "Languages of transcripts, in order; all, or none.", True),
     Setting("max_items", _number(1, 1_000_000, int), "How many members of a list are saved before it asks.", True),
-    Setting(
-        "max_job_gb", _number(0, 1_000_000, float), "Gigabytes that one job saves before it asks; 0: any.", True
-    ),
+    Setting("max_job_gb", _number(0, 1_000_000, float), "Gigabytes that one job saves before it asks; 0: any.", True),
     Setting("instagram_delay_min", _number(0, 600, float), "Least seconds between two requests to Instagram.", True),
     Setting("instagram_delay_max", _number(0, 600, float), "Most seconds between two of them; both 0: no pace.", True),
     Setting("max_retries", _number(0, 20, int), "How often a failed job is tried again by itself.", True),

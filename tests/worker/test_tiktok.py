@@ -33,7 +33,7 @@ def test_video_comes_by_the_video_library(machine: Machine) -> None:
 
 
 def test_photo_post_comes_with_all_its_pictures(machine: Machine) -> None:
-    """gallery-dl brings the pictures in order and the music; yt-dlp, which would bring the music alone, is not asked."""
+    """gallery-dl brings the pictures in order and the music; yt-dlp, which knows the music alone, is not asked."""
     job = _ended(machine, machine.save(f"{SITE}/@{tiktok.DANCER}/photo/{tiktok.PHOTOS}"))
     assert (job.status, job.error) == ("completed", None)
     assert turns(machine) == [("gallery_dl", "", None)]

@@ -43,6 +43,7 @@ class ReadyFile(msgspec.Struct, frozen=True, kw_only=True):
     width: int | None = None
     height: int | None = None
     duration: float | None = None
+    key: str | None = None
 
 
 def checked(attempt: Path, platform_id: str, file: FileReady) -> ReadyFile:
@@ -66,6 +67,7 @@ def checked(attempt: Path, platform_id: str, file: FileReady) -> ReadyFile:
         width=file.width,
         height=file.height,
         duration=file.duration,
+        key=file.key,
     )
 
 

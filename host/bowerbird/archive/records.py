@@ -17,7 +17,7 @@ from bowerbird.archive import captions, search
 from bowerbird.archive.keys import item_key
 from bowerbird.archive.placing import ReadyFile
 from bowerbird.database import transaction
-from bowerbird.model import ItemFound, ScrapedCreator, TranscriptReady
+from bowerbird.model import GROWING_KINDS, ItemFound, ScrapedCreator, TranscriptReady
 
 _ITEM_COLUMNS = (
     "platform", "platform_id", "kind", "creator_id", "uploader", "uploader_id", "title", "description", "url", "folder",
@@ -47,7 +47,7 @@ _UPSERT_CREATOR = (
 )
 _FILE_COLUMNS = (
     "job_id", "item_id", "file_path", "file_type", "file_size", "sha256", "position", "width", "height", "duration",
-    "created_at",
+    "key", "created_at",
 )  # fmt: skip
 _UPSERT_FILE = (
     f"INSERT INTO files ({', '.join(_FILE_COLUMNS)}) VALUES ({', '.join('?' * len(_FILE_COLUMNS))})"
@@ -167,10 +167,22 @@ def save_files(
         _UPSERT_FILE,
         [
             (job_id, item_id, str(folder / file.name), file.file_type, file.size, file.sha256, file.position,
-             file.width, file.height, file.duration, now)
+             file.width, file.height, file.duration, file.key, now)
             for file in files
         ],
     )  # fmt: skip
+
+
+def grows(db: sqlite3.Connection, item_id: int) -> bool:
+    """Whether an item is of a kind to which its site adds files."""
+    row = db.execute("SELECT kind FROM items WHERE id = ?", (item_id,)).fetchone()
+    return row is not None and row["kind"] in GROWING_KINDS
+
+
+def kept_files(db: sqlite3.Connection, item_id: int) -> tuple[tuple[str, int], ...]:
+    """Key and position of those files of an item that have a key."""
+    sql = "SELECT key, coalesce(position, 1) FROM files WHERE item_id = ? AND key IS NOT NULL ORDER BY position"
+    return tuple((key, position) for key, position in db.execute(sql, (item_id,)))
 
 
 def drop_superseded(db: sqlite3.Connection, item_id: int, folder: PurePosixPath, files: Collection[ReadyFile]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from bowerbird.archive.keys import known_item
+from bowerbird.archive.records import grows, kept_files
 from bowerbird.archive.space import free_bytes
 from bowerbird.model import Assignment, Failed, LentSession, Pace
 from bowerbird.queue import budgets, leases, streams
@@ -98,18 +99,26 @@ class Climb(msgspec.Struct, frozen=True, kw_only=True):
             newest_only=is_its_own and not chosen.force and streams.was_seen_whole(self.db, job),
             max_items=_wanted(settings, job), max_bytes=settings.max_job_bytes,
             free_bytes=max(0, free_bytes(settings.archive) - settings.disk_floor),
-            session=session, pace=self._pace(part),
+            session=session, pace=self._pace(part), kept=self._kept(),
         )  # fmt: skip
+
+    def _kept(self) -> tuple[tuple[str, int], ...]:
+        """The files of an item that grows which need not be fetched again."""
+        item_id = known_item(self.db, self.job.target_key)
+        if self.job.options.force or item_id is None or not grows(self.db, item_id):
+            return ()
+        return kept_files(self.db, item_id)
 
     def _pace(self, part: Part) -> Pace:
         target = self.job.target
         return budgets.pace_of(self.db, self.settings, target.platform, budgets.payer(target, part.account))
 
     def _refreshes(self) -> bool:
-        """Only metadata: asked for, or archived meanwhile by another job for the same target."""
-        if self.job.refresh_only:
-            return True
-        return not self.job.options.force and known_item(self.db, self.job.target_key) is not None
+        """Only metadata: asked for, or archived meanwhile by another job for the same target; not what may have grown."""
+        item_id = known_item(self.db, self.job.target_key)
+        if item_id is not None and grows(self.db, item_id):
+            return False
+        return self.job.refresh_only or (not self.job.options.force and item_id is not None)
 
 
 def _wanted(settings: Settings, job: ClaimedJob) -> int:

@@ -75,7 +75,7 @@ CREATE INDEX item_targets_item ON item_targets(item_id);
 CREATE TABLE files (
     id INTEGER PRIMARY KEY, job_id TEXT, item_id INTEGER NOT NULL REFERENCES items(id), file_path TEXT NOT NULL UNIQUE,
     file_type TEXT NOT NULL, file_size INTEGER NOT NULL, sha256 TEXT NOT NULL, position INTEGER, width INTEGER, height INTEGER,
-    duration REAL, created_at TEXT NOT NULL);
+    duration REAL, key TEXT, created_at TEXT NOT NULL);
 CREATE INDEX files_item ON files(item_id, file_type, position);
 CREATE INDEX files_sha256 ON files(sha256);
 

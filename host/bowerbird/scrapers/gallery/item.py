@@ -27,11 +27,11 @@ Node = Mapping[str, Any]
 class Heard:
     """What was heard of one item in a run."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Mapping[str, int]) -> None:
         self.told: list[Metadata] = []
         self.nodes: list[Node] = []
         self.thread: Node | None = None
-        self.post = Post({})
+        self.post = Post({}, kept)
 
     def answered(self, answer: Answer) -> None:
         """Keep what the platform said of the item itself."""
@@ -74,7 +74,7 @@ def page(assignment: Assignment, plan: Plan, conversation: Conversation, address
 
 def _heard(assignment: Assignment, conversation: Conversation, address: str, report: Report) -> Heard:
     """Listen to a run until its end. Raises JobError where it found nothing."""
-    heard = Heard()
+    heard = Heard(_kept(assignment))
     with closing(conversation.hear(address)) as messages:
         for message in messages:
             if isinstance(message, Answer):
@@ -94,6 +94,14 @@ def _heard(assignment: Assignment, conversation: Conversation, address: str, rep
     if not heard.told:
         raise JobError("not_supported", "gallery-dl finds nothing to keep there.")
     return heard
+
+
+def _kept(assignment: Assignment) -> dict[str, int]:
+    """The files that are archived; the program passes over what lies in its folder."""
+    for name, _ in assignment.kept:
+        # a name is the program's own, of an earlier run
+        (Path(assignment.folder) / Path(name).name).touch()
+    return dict(assignment.kept)
 
 
 def _take(heard: Heard, message: Told, conversation: Conversation) -> None:

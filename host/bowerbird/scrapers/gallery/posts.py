@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from bowerbird.scrapers.gallery.lines import Metadata
 # what lies with one file: the item's other files stay
 _ONE_FILE_LESS = frozenset(("gone", "unsafe_file", "incomplete", "too_large", "geo_blocked", "not_supported"))
 _STOPS_ALL = frozenset(("rate_limited", "disk_full"))
+NOTHING: Mapping[str, int] = MappingProxyType({})
 _OURS = frozenset((PATH, ADDRESS))
 # what the platform says of whoever looks
 _TRACES = frozenset(("has_liked", "has_viewer_saved", "liked", "logging_info_token", "organic_tracking_token"))
@@ -26,9 +28,11 @@ _TRACES = frozenset(("has_liked", "has_viewer_saved", "liked", "logging_info_tok
 class Post:
     """One post of which the program tells, with its files in their order, those too that could not be had."""
 
-    def __init__(self, told: Metadata) -> None:
+    def __init__(self, told: Metadata, kept: Mapping[str, int] = NOTHING) -> None:
+        """`kept`: name and position of those files that are archived."""
         self.told = told
         self.of_files: list[Metadata] = []
+        self._kept = kept
         self._places: list[Path | JobError] = []
         self._preview: Path | None = None
 
@@ -39,12 +43,13 @@ class Post:
             self._preview = self._preview or (None if failure else path)
             return
         self.of_files.append(told)
-        self._places.append(failure or path)
+        if path.name not in self._kept:
+            self._places.append(failure or path)
 
     @property
     def expected(self) -> int:
         """How many files it has, whether or not they could be had."""
-        return len(self._places)
+        return len(self.of_files)
 
     @property
     def size(self) -> int:
@@ -54,13 +59,14 @@ class Post:
     def ready(self, folder: Path) -> list[FileReady | Noted]:
         """Its files, checked. Raises JobError where there is none, or where one may be had by trying again."""
         found = [_checked(place, folder) for place in self._places]
+        first = max(self._kept.values(), default=0) + 1
         files = [one for one in found if isinstance(one, FileReady)]
         missed = [one for one in found if isinstance(one, JobError)]
         _refuse(found, missed)
-        if len(found) > 1:
+        if len(found) > 1 or self._kept:
             files = [
                 msgspec.structs.replace(one, position=place)
-                for place, one in enumerate(found, 1)
+                for place, one in enumerate(found, first)
                 if isinstance(one, FileReady)
             ]
         notes = [Noted(f"{len(missed)} of its {len(found)} files could not be had.")] if missed else []
@@ -110,7 +116,7 @@ def _checked(place: Path | JobError, folder: Path) -> FileReady | JobError:
     if place.is_symlink() or place.resolve().parent != folder.resolve() or not place.is_file():
         return JobError("incomplete", detail="gallery-dl left no file in the folder")
     try:
-        return _examined(place)
+        return msgspec.structs.replace(_examined(place), key=place.name)
     except JobError as error:
         place.unlink()
         return error
