@@ -8,6 +8,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -89,10 +90,15 @@ def _final_name(platform_id: str, file: FileReady, extension: str) -> str:
 
 
 def written(folder: Path, name: str, text: str, file_type: FileType) -> ReadyFile:
-    """A file of our own making, written below the attempt's folder under its final name."""
+    """A file of our own making, written below the attempt's folder under its final name.
+
+    Raises JobError `unsafe_file` where a scraper has put a link in its way.
+    """
     content = text.encode("utf-8", "replace")
     folder.mkdir(exist_ok=True)
-    source = folder / name
+    source = inside(folder.parent, f"{folder.name}/{name}")
+    # A hard link can't be told from a file of our own: so nothing that is there is written into.
+    source.unlink(missing_ok=True)
     source.write_bytes(content)
     digest = hashlib.sha256(content).hexdigest()
     return ReadyFile(source=source, name=name, file_type=file_type, size=len(content), sha256=digest)
@@ -105,12 +111,18 @@ def place(archive: Path, folder: PurePosixPath, files: Collection[ReadyFile]) ->
     none is ever there in part. Raises JobError `unsafe_file` where a link stands in the way, and OSError.
     """
     target = inside(archive, folder)
-    for file in files:
-        _flush_file(file.source)
-    _make_folders(target)
+    _at_once(_flush_file, [file.source for file in files])
+    changed = [target, *_make_folders(target)]
     for file in files:
         file.source.replace(target / file.name)
-    _flush_folder(target)
+    _at_once(_flush_folder, changed)
+
+
+def _at_once(flush: Callable[[Path], None], paths: list[Path]) -> None:
+    """Flush all and wait for all: a disk that is asked at once writes its journal once, not once for each."""
+    with ThreadPoolExecutor(len(paths) or 1) as threads:
+        for done in [threads.submit(flush, path) for path in paths]:
+            done.result()
 
 
 def _flush_file(path: Path) -> None:
@@ -124,12 +136,13 @@ def _flush_file(path: Path) -> None:
     path.chmod(stat.S_IMODE(mode) & 0o644)
 
 
-def _make_folders(folder: Path) -> None:
+def _make_folders(folder: Path) -> list[Path]:
+    """Make what is missing; the folders in which a name is new."""
     if folder.is_dir():
-        return
-    _make_folders(folder.parent)
+        return []
+    changed = _make_folders(folder.parent)
     folder.mkdir(exist_ok=True)
-    _flush_folder(folder.parent)
+    return [*changed, folder.parent]
 
 
 def _flush_folder(folder: Path) -> None:

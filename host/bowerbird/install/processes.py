@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Literal
 
 from bowerbird.errors import RequestError
-from bowerbird.install import site
 from bowerbird.install.files import write_file
 from bowerbird.queue.wake import worker_is_running
 from bowerbird.settings import Settings
@@ -37,6 +36,9 @@ def stop_processes(settings: Settings) -> list[str]:
 
 
 def _site_is_running(settings: Settings) -> bool:
+    # The worker, which notes itself here, need not import what asks for the site.
+    from bowerbird.install import site
+
     try:
         return settings.home.is_dir() and site.is_running(settings)
     except RequestError:

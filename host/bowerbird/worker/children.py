@@ -121,7 +121,7 @@ class ChildPool:
         try:
             yield child
         finally:
-            self._take_back(child)
+            self.keep(child)
 
     def _warm(self, scraper: str) -> Child | None:
         with self._lock:
@@ -133,7 +133,8 @@ class ChildPool:
             return self._warm(scraper)
         return child
 
-    def _take_back(self, child: Child) -> None:
+    def keep(self, child: Child) -> None:
+        """Keep a child for the next attempt, where it is ready for one."""
         if not child.is_ready:
             child.kill()
             return

@@ -24,7 +24,7 @@ from bowerbird.settings import Settings
 from bowerbird.worker.attempt import discard
 from bowerbird.worker.attempts import PASSING, Attempts
 from bowerbird.worker.changes import Changes
-from bowerbird.worker.children import ChildPool
+from bowerbird.worker.children import Child, ChildPool
 from bowerbird.worker.lease import lease
 from bowerbird.worker.outcome import Cancelled
 from bowerbird.worker.room import Room
@@ -56,14 +56,21 @@ class Worker:
         self._next_checkpoint = 0.0
         self._trouble_since: float | None = None
 
+    def adopt(self, child: Child) -> None:
+        """Use a child that was started before."""
+        self._pool.keep(child)
+
     def run(self) -> None:
         """Work. Raises RequestError `busy` where another worker has the archive, else as database.py does."""
-        ensure_archive(self._settings.database)
-        self._hold_and_work()
-        # Whoever wrote a row while the lease was held did not start another worker: look once more.
-        while not self._stopping and self._has_work():
-            with _unless_another_took_over():
-                self._hold_and_work()
+        try:
+            ensure_archive(self._settings.database)
+            self._hold_and_work()
+            # Whoever wrote a row while the lease was held did not start another worker: look once more.
+            while not self._stopping and self._has_work():
+                with _unless_another_took_over():
+                    self._hold_and_work()
+        finally:
+            self._pool.retire(idle_seconds=0)
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """Claim nothing more and end; running attempts get some seconds, or none when told again. A signal handler."""
