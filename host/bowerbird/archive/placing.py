@@ -8,7 +8,6 @@ import os
 import re
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -111,18 +110,13 @@ def place(archive: Path, folder: PurePosixPath, files: Collection[ReadyFile]) ->
     none is ever there in part. Raises JobError `unsafe_file` where a link stands in the way, and OSError.
     """
     target = inside(archive, folder)
-    _at_once(_flush_file, [file.source for file in files])
+    for file in files:
+        _flush_file(file.source)
     changed = [target, *_make_folders(target)]
     for file in files:
         file.source.replace(target / file.name)
-    _at_once(_flush_folder, changed)
-
-
-def _at_once(flush: Callable[[Path], None], paths: list[Path]) -> None:
-    """Flush all and wait for all: a disk that is asked at once writes its journal once, not once for each."""
-    with ThreadPoolExecutor(len(paths) or 1) as threads:
-        for done in [threads.submit(flush, path) for path in paths]:
-            done.result()
+    for one in changed:
+        _flush_folder(one)
 
 
 def _flush_file(path: Path) -> None:
