@@ -96,16 +96,20 @@ def _words(value: Any) -> tuple[str, ...]:
 
 
 def _folder(value: Any) -> Path:
-    return Path(str(value)).expanduser().absolute()
+    try:
+        return Path(str(value)).expanduser().absolute()
+    except RuntimeError as error:
+        raise ValueError("a folder whose ~ leads to a home") from error
 
 
 def _text(value: Any) -> str:
     return str(value).strip()
 
 
+_HOME = Setting("home", _folder, "Folder of config.toml, secrets and logs; nothing of it is ever served.", False)
 SETTINGS: tuple[Setting, ...] = (
     Setting("archive", _folder, "Folder of archive.db and all media.", False),
-    Setting("home", _folder, "Folder of config.toml, secrets and logs; nothing of it is ever served.", False),
+    _HOME,
     Setting("port", _number(1, 65535, int), "Port of the site on 127.0.0.1.", False),
     Setting("proxy", _text, "Proxy for every library and program, as http://host:port.", False),
     Setting("ca_bundle", _text, "File with the certificates to trust instead of the usual ones.", False),
@@ -174,7 +178,7 @@ def _chosen(setting: Setting, environ: Mapping[str, str], site: Mapping[str, Any
 def _parsed(setting: Setting, value: Any) -> Any:
     try:
         return setting.read(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise RequestError(
             "bad_request",
             f"The setting {setting.name} can't be {str(value)[:60]!r}: it takes {error}.",
@@ -184,7 +188,7 @@ def _parsed(setting: Setting, value: Any) -> Any:
 
 def _read_home(environ: Mapping[str, str]) -> Path:
     given = environ.get("BOWERBIRD_HOME")
-    return _folder(given) if given else default_home()
+    return _parsed(_HOME, given) if given else default_home()
 
 
 def default_home() -> Path:
@@ -196,11 +200,11 @@ def default_home() -> Path:
 
 def _read_config(path: Path) -> Mapping[str, Any]:
     try:
-        text = path.read_text("utf-8")
+        content = path.read_bytes()
     except OSError:
         return {}
     try:
-        return _toml(text)
+        return _toml(content.decode())
     except ValueError as error:
         raise RequestError(
             "bad_request", f"config.toml can't be read: {error}.", "Mend or remove that file."
