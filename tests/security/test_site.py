@@ -109,6 +109,8 @@ def test_localhost_is_led_to_the_one_origin(site: RunningSite) -> None:
         "/media/a.mp4",
         "/nowhere",
         "/-/static/app.css",
+        "/%61live",
+        "/%73ign-in",
     ],
 )
 def test_a_stranger_reads_nothing(stranger: httpx.Client, path: str) -> None:
@@ -260,6 +262,17 @@ def test_other_pages_embed_nothing(site: RunningSite, site_said: str) -> None:
     with site.stranger() as client:
         client.cookies.update(site.cookies())
         assert client.get("/", headers={"Sec-Fetch-Site": site_said, "Sec-Fetch-Mode": "no-cors"}).status_code == 403
+
+
+@pytest.mark.parametrize("site_said", ["cross-site", "same-site"])
+def test_other_pages_run_no_queries(site: RunningSite, site_said: str) -> None:
+    """A page of another port may lead to our pages, but not to a query of its own: one alone can fill the memory."""
+    foreign = {"Sec-Fetch-Site": site_said, "Sec-Fetch-Mode": "navigate"}
+    with site.stranger() as client:
+        client.cookies.update(site.cookies())
+        assert client.get("/search?q=blue", headers=foreign).status_code == 200
+        for path in ("/archive?sql=select+1", "/archive.json?sql=select+1", "/archive/items?_where=1"):
+            assert client.get(path, headers=foreign).status_code == 403
 
 
 def test_our_pages_allow_no_inline_script(person: httpx.Client) -> None:

@@ -95,7 +95,15 @@ def application(settings: Settings) -> Any:
         },
     )  # fmt: skip
     datasette.bowerbird_site = Site(settings, templates(assets), assets, ended)
+    _print_no_variables()
     return datasette.app()
+
+
+def _print_no_variables() -> None:
+    """Where Datasette finds rich it prints all variables for each table that is not there, and fails over some."""
+    from datasette import handle_exception
+
+    handle_exception.rich = None
 
 
 def _log_to_file(settings: Settings) -> None:

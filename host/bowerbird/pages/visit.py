@@ -104,6 +104,11 @@ def fields_of(text: str) -> dict[str, str]:
         raise RequestError("too_large", "These are more fields than any form of this site has.") from error
 
 
+def number_in(text: str) -> int | None:
+    """The number that a field of an address says; None for what is none, or none that a table can hold."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def go_to(path: str) -> Response:
     """Answer a form by another page, so that loading again does not send it again."""
     return Response(b"", status=303, headers={"location": path})
