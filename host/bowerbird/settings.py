@@ -200,11 +200,13 @@ def default_home() -> Path:
 
 def _read_config(path: Path) -> Mapping[str, Any]:
     try:
-        content = path.read_bytes()
-    except OSError:
+        return _toml(path.read_bytes().decode())
+    except (FileNotFoundError, NotADirectoryError):
         return {}
-    try:
-        return _toml(content.decode())
+    except OSError as error:
+        raise RequestError(
+            "bad_request", f"config.toml can't be read: {error.strerror}.", "Mend or remove it."
+        ) from error
     except ValueError as error:
         raise RequestError(
             "bad_request", f"config.toml can't be read: {error}.", "Mend or remove that file."

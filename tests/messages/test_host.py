@@ -90,6 +90,15 @@ def test_settings_of_any_form_are_told(environment: dict[str, str], config: byte
         assert refusal["error"]["code"] == "bad_request"
 
 
+def test_a_folder_in_place_of_the_settings_is_told(environment: dict[str, str]) -> None:
+    """Settings that are there and can't be read are never taken for none."""
+    Path(environment["BOWERBIRD_HOME"], "config.toml").mkdir()
+    with Host(environment) as host:
+        refusal = host.read()
+        assert refusal is not None
+        assert (refusal["error"]["code"], "config.toml" in refusal["error"]["message"]) == ("bad_request", True)
+
+
 LOUD = """
 import os, sys
 def shout(*_):
