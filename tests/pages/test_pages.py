@@ -144,6 +144,17 @@ def test_an_item_page_tells_everything(person: httpx.Client, site: RunningSite) 
         assert words in page, words
 
 
+def test_an_item_is_shown_whatever_the_clock_of_the_browser_said(fresh: RunningSite) -> None:
+    """A capture's own time is kept as it came, and costs no page."""
+    with closing(sqlite3.connect(fresh.settings.database)) as db, db:
+        assert db.execute("UPDATE captures SET captured_at = 'this morning'").rowcount
+        db.execute("UPDATE jobs SET capture_id = 1 WHERE item_id IS NOT NULL")
+    with fresh.person() as client:
+        answer = client.get(f"/item/{fresh.found['video']}")
+    assert answer.status_code == 200
+    assert "this morning" in answer.text
+
+
 def test_a_second_can_be_asked_for_without_script(person: httpx.Client, site: RunningSite) -> None:
     """`?t=12` starts the player there: the media address carries the fragment."""
     assert '.mp4#t=12"' in person.get(f"/item/{site.found['video']}?t=12").text
