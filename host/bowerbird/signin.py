@@ -124,7 +124,17 @@ def _make(path: Path) -> bytes:
         if path.exists() and _read(path) is None:
             draft.replace(path)
         with contextlib.suppress(FileExistsError, FileNotFoundError):
-            os.link(draft, path)
+            _link(draft, path)
     finally:
         draft.unlink(missing_ok=True)
     return path.read_bytes()
+
+
+def _link(draft: Path, path: Path) -> None:
+    """Raises FileExistsError where another process was first, but on disks that know no hard links."""
+    try:
+        os.link(draft, path)
+    except (FileExistsError, FileNotFoundError):
+        raise
+    except OSError:
+        draft.replace(path)

@@ -185,6 +185,19 @@ def test_the_secret_is_private(site: RunningSite) -> None:
     assert (site.settings.home / "signin.key").stat().st_mode & 0o077 == 0
 
 
+def test_a_disk_without_hard_links_holds_a_secret_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory cards and network folders know no hard links; the secret is there all the same, once and private."""
+
+    def no_links(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_links)
+    settings = settings_in(tmp_path)
+    session = signin.new_session(settings)
+    assert signin.session_of(settings, session)
+    assert [(path.name, path.stat().st_mode & 0o777) for path in settings.home.iterdir()] == [("signin.key", 0o600)]
+
+
 def test_signing_out_holds_for_copies_and_restarts(tmp_path: Path) -> None:
     """A session that was ended is ended for whoever copied its cookie, also after the site was started anew."""
     settings = settings_in(tmp_path)
