@@ -7,6 +7,9 @@ from pathlib import Path
 
 from bowerbird.settings import Settings
 
+# Nobody knows beforehand how much a job needs, so it is tried again whenever so much more is free than when it stopped.
+STEP = 64 * 1024 * 1024
+
 
 def free_bytes(path: Path) -> int:
     """Bytes that this user may still write where `path` is, or will be."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bowerbird.database import SCHEMA_VERSION, open_writer
-from bowerbird.messages.waker import Waker
+from bowerbird.queue.waker import Waker
 from bowerbird.settings import Settings
 
 

@@ -17,6 +17,7 @@ from bowerbird.archive.migrations import ensure_archive
 from bowerbird.database import open_reader
 from bowerbird.errors import RequestError
 from bowerbird.install.processes import note_process
+from bowerbird.queue.waker import Waker
 from bowerbird.settings import Settings
 
 GRACE_SECONDS = 1
@@ -37,8 +38,11 @@ def serve(settings: Settings, on_start: Callable[[Settings], None] = lambda sett
         gc.collect()
         gc.freeze()  # what is loaded by now stays: looking through it again and again would cost 20 ms each time
         on_start(settings)
+        waker = Waker(settings)
+        waker.start()
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
+        waker.end()
 
 
 def listening_socket(settings: Settings) -> socket.socket:
