@@ -5,9 +5,8 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Callable
-from pathlib import Path
 
-from bowerbird.database import SCHEMA_VERSION, open_writer
+from bowerbird.database import SCHEMA_VERSION, file_identity, open_writer
 from bowerbird.queue.waker import Waker
 from bowerbird.settings import Settings
 
@@ -28,7 +27,7 @@ class Desk:
         """The archive, opened at its first use. Raises RequestError as open_writer."""
         if self._db is None:
             self._db = open_writer(self.settings.database)
-            self._file = _identity(self.settings.database)
+            self._file = file_identity(self.settings.database)
         return self._db
 
     def look_at_archive(self) -> None:
@@ -36,7 +35,7 @@ class Desk:
         if self._db is None:
             return
         same_version = self._db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION
-        if not same_version or _identity(self.settings.database) != self._file:
+        if not same_version or file_identity(self.settings.database) != self._file:
             self.drop_archive()
 
     def drop_archive(self) -> None:
@@ -54,11 +53,3 @@ class Desk:
         """Do what was put off. What fails is not tried again."""
         while self._afterwards:
             self._afterwards.pop(0)()
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino

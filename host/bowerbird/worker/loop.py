@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from bowerbird.archive.migrations import ensure_archive
 from bowerbird.clock import later
-from bowerbird.database import as_request_error, open_keeper, open_writer
+from bowerbird.database import as_request_error, file_identity, open_keeper, open_writer
 from bowerbird.errors import RequestError
 from bowerbird.install.processes import note_process
 from bowerbird.queue import reads, requests, transitions
@@ -53,6 +53,7 @@ class Worker:
         self._attempts = Attempts(settings, self._pool, self._room, self._stir.set)
         self._stopping = False
         self._grace = GRACE
+        self._file: tuple[int, int] | None = None
         self._next_checkpoint = 0.0
         self._trouble_since: float | None = None
 
@@ -90,6 +91,8 @@ class Worker:
                 self._end(db)
 
     def _begin(self, db: sqlite3.Connection) -> None:
+        self._file = file_identity(self._settings.database)
+        self._grace = GRACE
         note_process(self._settings, "worker")
         recovered = transitions.recover(db)
         if recovered:
@@ -99,12 +102,20 @@ class Worker:
     def _work(self, db: sqlite3.Connection) -> None:
         idle_since: float | None = None
         changes = Changes(db)
-        while not self._stopping:
+        while not self._stopping and self._is_in_place():
             is_idle = self._looked(db)
             idle_since = (idle_since or time.monotonic()) if is_idle else None
             if idle_since is not None and time.monotonic() - idle_since >= self._linger:
                 return
             changes.wait(self._stir)
+
+    def _is_in_place(self) -> bool:
+        """Whether the archive is still where its name says; else its rows and files would go nowhere."""
+        if file_identity(self._settings.database) == self._file:
+            return True
+        log.warning("code=archive_unavailable the archive was moved, removed or replaced")
+        self._grace = 0.0
+        return False
 
     def _looked(self, db: sqlite3.Connection) -> bool:
         """Do what is to be done; whether nothing is left. What is busy or full for a moment is done next time."""
