@@ -80,6 +80,21 @@ def _check_places(settings: Settings) -> None:
             "The folder of settings and keys can't lie inside the archive.",
             "Give BOWERBIRD_HOME and BOWERBIRD_ARCHIVE folders of their own.",
         )
+    for name, place in (("BOWERBIRD_HOME", settings.home), ("BOWERBIRD_ARCHIVE", settings.archive)):
+        if not _is_text(place):
+            raise RequestError(
+                "bad_request",
+                f"The folder of {name} has a name that is not written in UTF-8.",
+                "Rename that folder or choose another one: neither config.toml nor a browser can name it.",
+            )
+
+
+def _is_text(place: Path) -> bool:
+    try:
+        str(place).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _make_home(home: Path) -> None:
