@@ -45,13 +45,18 @@ def check(settings: Settings, token: str) -> Invitation:
     """The invitation of a link's token. Raises RequestError `bad_request` for one that is forged or too old."""
     read = _loaded(_serializer(settings, "link"), token, LINK_SECONDS)
     if read is None:
-        raise RequestError(
-            "bad_request",
-            "This way in is not good any more: it works once, and only for a minute.",
-            "Click the Bowerbird button in your browser, or run: bowerbird open",
-        )
+        raise not_good()
     nonce, what = read
     return Invitation(nonce, _local(what))
+
+
+def not_good() -> RequestError:
+    """What is said about a link that is forged, too old, or used."""
+    return RequestError(
+        "bad_request",
+        "This way in is not good any more: it works once, and only for a minute.",
+        "Click the Bowerbird button in your browser, or run: bowerbird open",
+    )
 
 
 def new_session(settings: Settings) -> str:

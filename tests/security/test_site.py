@@ -18,6 +18,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from bowerbird import signin
 from bowerbird.archive.migrations import ensure_archive
+from bowerbird.pages import gate
 from bowerbird.pages.gate import BODY_LIMIT
 from tests.pages.sites import RunningSite, running, settings_in
 
@@ -153,6 +154,16 @@ def test_a_link_signs_in_once(tmp_path: Path) -> None:
     with running(first.settings, {}) as second, second.stranger() as client:
         assert client.get(link).status_code == 403
         assert client.get("/", headers={"Cookie": cookie.partition(";")[0]}).status_code == 200
+
+
+def test_a_look_uses_up_no_link(fresh: RunningSite) -> None:
+    """A program that only asks whether a link is there (HEAD) gets no session, and the person still comes in."""
+    link = signin.sign_in_link(fresh.settings)
+    with fresh.stranger() as client:
+        looked = client.head(link)
+        assert (looked.status_code, "set-cookie" in looked.headers) == (200, False)
+        assert client.get(link).status_code == 200
+        assert client.head(link.replace("token=", "token=x")).status_code == 403
 
 
 def test_an_old_link_is_refused(site: RunningSite, stranger: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -303,6 +314,20 @@ def test_a_huge_body_is_refused(person: httpx.Client, chunked: bool) -> None:
     except httpx.WriteError:
         return
     assert answer.status_code == 413
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(site: RunningSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who announces a form and never sends it keeps nothing open: it is told so, and the connection ends."""
+    monkeypatch.setattr(gate, "BODY_SECONDS", 0.1)
+    connection = http.client.HTTPConnection("127.0.0.1", site.settings.port, timeout=5)
+    with closing(connection):
+        connection.putrequest("POST", "/download")
+        for name, value in (("Cookie", cookie_of(site)), ("Origin", site.origin), ("Content-Length", "10")):
+            connection.putheader(name, value)
+        connection.endheaders(b"url=")
+        answer = connection.getresponse()
+        assert (answer.status, b"did not arrive" in answer.read()) == (408, True)
+        assert answer.getheader("connection") == "close"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ the session, the size of the body; and on the way out the headers that keep a fo
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -25,6 +26,8 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 BODY_LIMIT = 2 * 1024 * 1024
+# A form comes whole; nobody on this computer needs that long for two megabytes.
+BODY_SECONDS = 30.0
 READING_METHODS = ("GET", "HEAD")
 # What a person needs who has not signed in yet.
 OPEN_PATHS = (signin.SIGN_IN_PATH, ALIVE_PATH)
@@ -166,10 +169,17 @@ def _is_core(path: str) -> bool:
 
 
 async def _whole_body(scope: Scope, receive: Receive) -> bytes:
-    """The body, never more of it in memory than the limit. Raises Refused 413."""
+    """The body, never more of it in memory than the limit. Raises Refused 413, or 408 where it does not come."""
     length = _Headers(scope).get(b"content-length")
     if length.isdigit() and int(length) > BODY_LIMIT:
         raise Refused(413)
+    try:
+        return await asyncio.wait_for(_received(receive), BODY_SECONDS)
+    except asyncio.TimeoutError as error:
+        raise Refused(408) from error
+
+
+async def _received(receive: Receive) -> bytes:
     body = bytearray()
     while True:
         message = await receive()

@@ -20,8 +20,10 @@ async def sign_in(visit: Visit) -> Response:
     """Open a session. Answered by a page that moves on by itself: after a redirect browsers drop a strict cookie."""
     try:
         invitation = signin.check(visit.site.settings, visit.query.get("token", ""))
+        if visit.method == "HEAD":  # only looks: the link stays good for whoever comes in by it
+            return Response.html("", headers={"cache-control": "no-store"})
         if not await visit.write(lambda db: note_once(db, invitation.nonce)):
-            signin.check(visit.site.settings, "")
+            raise signin.not_good()
     except RequestError as error:
         status, advice = advice_for(error)
         status = 403 if error.code == "bad_request" else status
