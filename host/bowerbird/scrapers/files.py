@@ -141,7 +141,7 @@ def _item(opened: Opened, assignment: Assignment, report: Report) -> Iterator[Sc
         yield Operation(f"Fetching {opened.kind.file_type}")
         path = _fetched(opened, assignment, report)
         yield Operation("Checking the file")
-        yield _checked(path, opened)
+        yield _checked(path, opened, media.telling(report))
     yield media.ready(write_metadata(_told(opened, assignment), folder), "metadata")
 
 
@@ -219,18 +219,18 @@ def _progress(opened: Opened, size: int, seconds: float) -> Progress:
     )
 
 
-def _checked(path: Path, opened: Opened) -> FileReady:
+def _checked(path: Path, opened: Opened, tell: media.Tell) -> FileReady:
     try:
-        shape = _shape(path, opened)
+        shape = _shape(path, opened, tell)
     except JobError:
         path.unlink()
         raise
-    return media.ready(path, shape.file_type, shape)
+    return media.ready(path, shape.file_type, shape, tell=tell)
 
 
-def _shape(path: Path, opened: Opened) -> media.Shape:
+def _shape(path: Path, opened: Opened, tell: media.Tell) -> media.Shape:
     if opened.kind.file_type != "image":
-        return media.examine(path)
+        return media.examine(path, tell)
     if opened.total is None and not media.picture_is_whole(path, opened.kind.ending):
         raise JobError("incomplete")
     return media.picture_shape(path)
