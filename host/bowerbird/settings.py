@@ -106,12 +106,25 @@ def _text(value: Any) -> str:
     return str(value).strip()
 
 
+def _proxy(value: Any) -> str:
+    """An HTTP proxy: only of those the connect guard sees what they are asked for. Raises RequestError."""
+    text = _text(value)
+    if text and not text.lower().startswith(("http://", "https://")):
+        # the value is not repeated: there may be a password in it
+        raise RequestError(
+            "bad_request",
+            "The proxy must be an http:// address.",
+            "Change it in config.toml or in the variable BOWERBIRD_PROXY.",
+        )
+    return text
+
+
 _HOME = Setting("home", _folder, "Folder of config.toml, secrets and logs; nothing of it is ever served.", False)
 SETTINGS: tuple[Setting, ...] = (
     Setting("archive", _folder, "Folder of archive.db and all media.", False),
     _HOME,
     Setting("port", _number(1, 65535, int), "Port of the site on 127.0.0.1.", False),
-    Setting("proxy", _text, "Proxy for every library and program, as http://host:port.", False),
+    Setting("proxy", _proxy, "Proxy for every library and program, as http://host:port; no SOCKS.", False),
     Setting("ca_bundle", _text, "File with the certificates to trust instead of the usual ones.", False),
     Setting(
         "allow_private_hosts",
