@@ -109,6 +109,13 @@ def test_ending_follows_the_kind(name: str, recipe: str, ending: str, tmp_path: 
     assert media.named_by_kind(path).suffix == ending
 
 
+@pytest.mark.parametrize("form", [b"WEBP", b"WAVE", b"AVI "])
+def test_form_needs_its_riff(form: bytes) -> None:
+    """Four letters at the eighth byte of something else, such as a list of files, are no picture or sound."""
+    assert media.kind_of_bytes(b"RIFF\0\0\0\0" + form)
+    assert media.kind_of_bytes(b"#EXTM3U\n" + form) is None
+
+
 def test_check_of_a_large_file_says_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever checks for minutes is heard all the time, from the first packet to the last byte of the hash."""
     monkeypatch.setattr(media, "TELL_EVERY", 0.0)

@@ -117,6 +117,7 @@ class Attempt:
     def processed(self, step: Info) -> None:
         """Say which step begins."""
         if step.get("status") == "started" and step.get("postprocessor") in _STEPS:
+            _refuse_other_kinds(step)
             # the other program works now, and this one has time
             media.get_ready()
             self._say(_STEPS[str(step["postprocessor"])])
@@ -125,6 +126,14 @@ class Attempt:
         if operation != self._operation:
             self._operation = operation
             self.report(Operation(operation))
+
+
+def _refuse_other_kinds(step: Info) -> None:
+    """ffmpeg believes what a file says of itself, a list of other files included: it gets media only."""
+    found = step.get("info_dict") or {}
+    streams = found.get("__files_to_merge") if step["postprocessor"] == "Merger" else None
+    for path in streams or (found.get("filepath"),):
+        media.refuse_other_kinds(Path(str(path)))
 
 
 def _operation_of(stream: Info) -> str:

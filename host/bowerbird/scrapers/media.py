@@ -71,7 +71,6 @@ _SIGNATURES: tuple[tuple[int, bytes, FileKind], ...] = (
     (0, b"\x89PNG\r\n\x1a\n", FileKind("image", "png")),
     (0, b"GIF87a", FileKind("image", "gif")),
     (0, b"GIF89a", FileKind("image", "gif")),
-    (8, b"WEBP", FileKind("image", "webp")),
     (4, b"ftypavif", FileKind("image", "avif")),
     (4, b"ftypM4A", FileKind("audio", "m4a")),
     (4, b"ftypM4B", FileKind("audio", "m4a")),
@@ -87,14 +86,20 @@ _SIGNATURES: tuple[tuple[int, bytes, FileKind], ...] = (
     (0, b"\xff\xf9", FileKind("audio", "aac")),
     (0, b"OggS", FileKind("audio", "ogg")),
     (0, b"fLaC", FileKind("audio", "flac")),
-    (8, b"WAVE", FileKind("audio", "wav")),
-    (8, b"AVI ", FileKind("video", "avi")),
     (0, b"FLV\x01", FileKind("video", "flv")),
 )
+# the forms of RIFF, by their bytes 8 to 11
+_RIFF_FORMS = {
+    b"WEBP": FileKind("image", "webp"),
+    b"WAVE": FileKind("audio", "wav"),
+    b"AVI ": FileKind("video", "avi"),
+}
 
 
 def kind_of_bytes(head: bytes) -> FileKind | None:
     """The kind of a file that starts with `head`; None for everything that is not kept."""
+    if head[:4] == b"RIFF":
+        return _RIFF_FORMS.get(head[8:12])
     found = next((kind for place, mark, kind in _SIGNATURES if head[place : place + len(mark)] == mark), None)
     if found and found.ending == "webm" and b"matroska" in head[:64]:
         return FileKind("video", "mkv")
@@ -183,7 +188,7 @@ def examine(path: Path, tell: Tell = _nobody) -> Shape:
 
     Raises JobError `unsafe_file` for what is neither, `incomplete` where the last packet ends before the header says.
     """
-    _refuse_other_kinds(path)
+    refuse_other_kinds(path)
     import av
 
     try:
@@ -193,7 +198,8 @@ def examine(path: Path, tell: Tell = _nobody) -> Shape:
         raise JobError("incomplete", detail=f"demuxing: {error}") from error
 
 
-def _refuse_other_kinds(path: Path) -> None:
+def refuse_other_kinds(path: Path) -> None:
+    """By the first bytes: JobError `incomplete` for a page or nothing, `unsafe_file` for what is no medium."""
     with path.open("rb") as file:
         head = file.read(HEAD)
     if not head:
