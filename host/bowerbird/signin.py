@@ -23,6 +23,8 @@ LINK_SECONDS = 60
 SESSION_SECONDS = 30 * 24 * 3600
 SECRET_BYTES = 32
 SIGN_IN_PATH = "/sign-in"
+# Among the noted nonces: a session that was ended before its time.
+ENDED_SESSION = "out:"
 
 
 class Invitation(msgspec.Struct, frozen=True):

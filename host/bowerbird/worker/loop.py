@@ -13,13 +13,14 @@ from pathlib import Path
 from types import FrameType
 from typing import BinaryIO
 
-from bowerbird.archive.migrations import ensure_archive
+from bowerbird.archive.places import open_place
 from bowerbird.clock import later
 from bowerbird.database import as_request_error, file_identity, open_keeper, open_writer
 from bowerbird.errors import RequestError
 from bowerbird.install.processes import note_process
 from bowerbird.queue import reads, requests, transitions
 from bowerbird.queue.claim import claim
+from bowerbird.queue.sweep import forget_old
 from bowerbird.settings import Settings
 from bowerbird.worker.attempt import discard
 from bowerbird.worker.attempts import PASSING, Attempts
@@ -64,7 +65,7 @@ class Worker:
     def run(self) -> None:
         """Work. Raises RequestError `busy` where another worker has the archive, else as database.py does."""
         try:
-            ensure_archive(self._settings.database)
+            open_place(self._settings)
             self._hold_and_work()
             # Whoever wrote a row while the lease was held did not start another worker: look once more.
             while not self._stopping and self._has_work():
@@ -98,6 +99,7 @@ class Worker:
         if recovered:
             log.info("recovered=%d jobs that ran when the last worker died", recovered)
         _sweep(db, self._settings.partial)
+        forget_old(db)
 
     def _work(self, db: sqlite3.Connection) -> None:
         idle_since: float | None = None
