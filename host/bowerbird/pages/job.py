@@ -15,7 +15,6 @@ from bowerbird.pages.visit import Frame, Visit, go_to, number_in
 from bowerbird.queue import actions
 from bowerbird.queue.reads import JobFilter, JobPage, jobs
 from bowerbird.queue.reads import job as read_job
-from bowerbird.queue.wake import wake_worker
 
 MEMBERS = 50
 
@@ -38,7 +37,7 @@ async def act_on(visit: Visit) -> Response:
 
     def change(db: sqlite3.Connection) -> None:
         actions.act(db, settings, (job_id,), action)
-        wake_worker(settings)
+        visit.wake_worker()
 
     await visit.write(change)
     back = visit.back()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -17,6 +18,9 @@ from bowerbird.errors import RequestError
 from bowerbird.model import QueueCounts
 from bowerbird.pages.site import Site
 from bowerbird.queue.reads import counts
+from bowerbird.queue.wake import wake_worker
+
+log = logging.getLogger("bowerbird.site")
 
 Found = TypeVar("Found")
 
@@ -65,6 +69,11 @@ class Visit:
                 db.close()
 
         return await asyncio.to_thread(written)
+
+    def wake_worker(self) -> None:
+        """Start the worker unless it runs. Where that fails, what was committed waits for the next one."""
+        if not wake_worker(self.site.settings):
+            log.warning("code=internal no worker could be started")
 
     async def form(self) -> dict[str, str]:
         """The fields of a posted form; of a field that comes twice the last one. The gate has limited its size."""

@@ -6,12 +6,15 @@ Host and site hold one each; a time that comes and a disk that has room again te
 from __future__ import annotations
 
 import contextlib
+import logging
 import sqlite3
 import threading
 import time
 
 from bowerbird.errors import RequestError
 from bowerbird.settings import Settings
+
+log = logging.getLogger("bowerbird.queue")
 
 # A worker that was started holds its lock within this many seconds, and then sees by itself what came meanwhile.
 WORKER_STARTS = 2.0
@@ -37,13 +40,14 @@ class Waker:
         self._ended.set()
 
     def wake(self) -> None:
-        """Start the worker unless it runs or is just starting. Raises OSError where no process can be started."""
+        """Start the worker unless it runs or is just starting. What fails is tried again when it is next looked."""
         from bowerbird.queue.wake import wake_worker, worker_is_running
 
         if worker_is_running(self._settings) or time.monotonic() < self._next:
             return
         self._next = time.monotonic() + WORKER_STARTS
-        wake_worker(self._settings)
+        if not wake_worker(self._settings):
+            log.warning("code=internal no worker could be started")
 
     def wake_if_due(self) -> None:
         """Start the worker where something could go on: it died, the machine was off, a time has come, or space."""
