@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from bowerbird.archive.migrations import ensure_archive
+from bowerbird.archive.places import make_place
 from bowerbird.errors import RequestError
 from bowerbird.install.browsers import BROWSERS, Browser, choose, found
 from bowerbird.install.files import remove_file, shown, write_file
@@ -54,7 +54,7 @@ def install(settings: Settings, browsers: Iterable[str] | None = None) -> Instal
     _check_places(settings)
     try:
         _make_home(settings.home)  # first, so that an archive inside it does not make it look like somebody else's
-        ensure_archive(settings.database)
+        make_place(settings)
         kept = keep_archive_place(settings)
         program = write_launcher(settings)
     except OSError as error:

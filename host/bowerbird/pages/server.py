@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from bowerbird.archive.migrations import ensure_archive
+from bowerbird.archive.places import open_place
 from bowerbird.database import open_reader
 from bowerbird.errors import RequestError
 from bowerbird.install.processes import note_process
@@ -29,7 +29,7 @@ def serve(settings: Settings, on_start: Callable[[Settings], None] = lambda sett
 
     Raises RequestError `port_in_use`, or `archive_unavailable` where the archive can't be created or opened.
     """
-    ensure_archive(settings.database)
+    open_place(settings)
     with listening_socket(settings) as listener:
         settings = msgspec.structs.replace(settings, port=listener.getsockname()[1])
         _log_to_file(settings)
