@@ -216,7 +216,7 @@ export class Courier {
 
   /** @param {any} frame */
   #hear(frame) {
-    if (frame.event in EVENTS) this.change(frame.event, EVENTS[frame.event](frame));
+    if (Object.hasOwn(EVENTS, frame.event)) this.change(frame.event, EVENTS[frame.event](frame));
     else if (frame.event) this.#listeners[frame.event]?.(frame);
     else if (frame.id === null) this.#requests.failAll(frame.error);
     else this.#requests.settle(frame);

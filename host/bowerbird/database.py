@@ -96,6 +96,15 @@ def check_is_archive(db: sqlite3.Connection) -> None:
         )
 
 
+def file_identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another one that has its name later; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 @contextlib.contextmanager
 def transaction(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     """One write that happens wholly or not at all. Raises RequestError `busy`, `disk_full` or `archive_unavailable`."""

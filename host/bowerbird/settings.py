@@ -104,18 +104,35 @@ def _words(value: Any) -> tuple[str, ...]:
 
 
 def _folder(value: Any) -> Path:
-    return Path(str(value)).expanduser().absolute()
+    try:
+        return Path(str(value)).expanduser().absolute()
+    except RuntimeError as error:
+        raise ValueError("a folder whose ~ leads to a home") from error
 
 
 def _text(value: Any) -> str:
     return str(value).strip()
 
 
+def _proxy(value: Any) -> str:
+    """An HTTP proxy: only of those the connect guard sees what they are asked for. Raises RequestError."""
+    text = _text(value)
+    if text and not text.lower().startswith(("http://", "https://")):
+        # the value is not repeated: there may be a password in it
+        raise RequestError(
+            "bad_request",
+            "The proxy must be an http:// address.",
+            "Change it in config.toml or in the variable BOWERBIRD_PROXY.",
+        )
+    return text
+
+
+_HOME = Setting("home", _folder, "Folder of config.toml, secrets and logs; nothing of it is ever served.", False)
 SETTINGS: tuple[Setting, ...] = (
     Setting("archive", _folder, "Folder of archive.db and all media.", False),
-    Setting("home", _folder, "Folder of config.toml, secrets and logs; nothing of it is ever served.", False),
+    _HOME,
     Setting("port", _number(1, 65535, int), "Port of the site on 127.0.0.1.", False),
-    Setting("proxy", _text, "Proxy for every library and program, as http://host:port.", False),
+    Setting("proxy", _proxy, "Proxy for every library and program, as http://host:port; no SOCKS.", False),
     Setting("ca_bundle", _text, "File with the certificates to trust instead of the usual ones.", False),
     Setting(
         "allow_private_hosts",
@@ -185,7 +202,7 @@ def _chosen(setting: Setting, environ: Mapping[str, str], site: Mapping[str, Any
 def _parsed(setting: Setting, value: Any) -> Any:
     try:
         return setting.read(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise RequestError(
             "bad_request",
             f"The setting {setting.name} can't be {str(value)[:60]!r}: it takes {error}.",
@@ -195,7 +212,7 @@ def _parsed(setting: Setting, value: Any) -> Any:
 
 def _read_home(environ: Mapping[str, str]) -> Path:
     given = environ.get("BOWERBIRD_HOME")
-    return _folder(given) if given else default_home()
+    return _parsed(_HOME, given) if given else default_home()
 
 
 def default_home() -> Path:
@@ -207,11 +224,13 @@ def default_home() -> Path:
 
 def _read_config(path: Path) -> Mapping[str, Any]:
     try:
-        text = path.read_text("utf-8")
-    except OSError:
+        return _toml(path.read_bytes().decode())
+    except (FileNotFoundError, NotADirectoryError):
         return {}
-    try:
-        return _toml(text)
+    except OSError as error:
+        raise RequestError(
+            "bad_request", f"config.toml can't be read: {error.strerror}.", "Mend or remove it."
+        ) from error
     except ValueError as error:
         raise RequestError(
             "bad_request", f"config.toml can't be read: {error}.", "Mend or remove that file."

@@ -23,6 +23,8 @@ LINK_SECONDS = 60
 SESSION_SECONDS = 30 * 24 * 3600
 SECRET_BYTES = 32
 SIGN_IN_PATH = "/sign-in"
+# Among the noted nonces: a session that was ended before its time.
+ENDED_SESSION = "out:"
 
 
 class Invitation(msgspec.Struct, frozen=True):
@@ -45,13 +47,18 @@ def check(settings: Settings, token: str) -> Invitation:
     """The invitation of a link's token. Raises RequestError `bad_request` for one that is forged or too old."""
     read = _loaded(_serializer(settings, "link"), token, LINK_SECONDS)
     if read is None:
-        raise RequestError(
-            "bad_request",
-            "This way in is not good any more: it works once, and only for a minute.",
-            "Click the Bowerbird button in your browser, or run: bowerbird open",
-        )
+        raise not_good()
     nonce, what = read
     return Invitation(nonce, _local(what))
+
+
+def not_good() -> RequestError:
+    """What is said about a link that is forged, too old, or used."""
+    return RequestError(
+        "bad_request",
+        "This way in is not good any more: it works once, and only for a minute.",
+        "Click the Bowerbird button in your browser, or run: bowerbird open",
+    )
 
 
 def new_session(settings: Settings) -> str:
@@ -124,7 +131,17 @@ def _make(path: Path) -> bytes:
         if path.exists() and _read(path) is None:
             draft.replace(path)
         with contextlib.suppress(FileExistsError, FileNotFoundError):
-            os.link(draft, path)
+            _link(draft, path)
     finally:
         draft.unlink(missing_ok=True)
     return path.read_bytes()
+
+
+def _link(draft: Path, path: Path) -> None:
+    """Raises FileExistsError where another process was first, but on disks that know no hard links."""
+    try:
+        os.link(draft, path)
+    except (FileExistsError, FileNotFoundError):
+        raise
+    except OSError:
+        draft.replace(path)

@@ -120,3 +120,10 @@ test("a greeting that is refused says why, and keeps everything", async () => {
   assert.equal(seen.state.connection, "outdated");
   assert.deepEqual(keys(seen), [capture.key]);
 });
+
+test("an event that nobody knows changes nothing, whatever it is called", async () => {
+  const { seen, courier } = browser({ watch: () => ({ ok: true, event: "toString" }) });
+  await courier.lookAgain();
+  await settled();
+  assert.equal(seen.state.connection, "connected");
+});

@@ -207,6 +207,7 @@ def test_port_of_another(installed: Settings, stranger: int) -> None:
     ("proxy", "said"),
     [
         ("not a proxy", "http://host:port"),
+        ("socks5://127.0.0.1:1080", "http://host:port"),
         ("http://127.0.0.1:99999", "http://host:port"),
         ("http://127.0.0.1:1", "answers"),
     ],

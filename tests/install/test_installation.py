@@ -128,6 +128,17 @@ def _telling_its_home(person: Path) -> Path:
     return program
 
 
+@pytest.mark.parametrize("place", ["home", "archive"])
+def test_a_folder_whose_name_is_no_text_is_refused(place: str, person: Path) -> None:
+    """Neither config.toml nor a manifest can say a name that is no UTF-8, so it is a sentence, and nothing is made."""
+    places = {"BOWERBIRD_HOME": str(person / "home"), "BOWERBIRD_ARCHIVE": str(person / "archive")}
+    odd = os.fsdecode(os.fsencode(person) + b"/b\xe4r")
+    with pytest.raises(RequestError, match="UTF-8") as refused:
+        install(load_settings({**places, f"BOWERBIRD_{place.upper()}": odd}), ["chromium"])
+    assert refused.value.code == "bad_request"
+    assert sorted(path.name for path in person.iterdir()) == ["bin"]
+
+
 def test_launcher_only_for_another_home(person: Path, settings: Settings) -> None:
     """Manifests name the program itself, and a launcher only where BOWERBIRD_HOME says another home."""
     (chromium,) = choose(["chromium"])

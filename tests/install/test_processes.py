@@ -13,11 +13,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bowerbird.install import site
+from bowerbird.install import processes, site
 from bowerbird.install.installation import install, uninstall
 from bowerbird.install.processes import stop_processes
 from bowerbird.queue.wake import worker_is_running
 from bowerbird.settings import Settings
+from bowerbird.worker.lease import lease
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs the registry")
 
@@ -70,6 +71,20 @@ def test_a_number_left_behind_is_not_used(installed: Settings) -> None:
     assert stop_processes(installed) == []
     assert stranger.poll() is None
     stranger.communicate(b"\n")
+
+
+def test_a_number_left_behind_is_not_used_beside_another_homes_worker(
+    installed: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That a worker of another home has the archive does not make an old number of ours a worker."""
+    monkeypatch.setattr(processes, "END_SECONDS", 0.2)
+    stranger = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    (installed.home / "worker.pid").write_text(str(stranger.pid))
+    with lease(installed):
+        assert stop_processes(installed) == []
+    assert stranger.poll() is None
+    stranger.communicate(b"\n")
+    assert stranger.returncode == 0
 
 
 def test_nothing_runs(person: Path, settings: Settings) -> None:

@@ -79,6 +79,17 @@ def test_what_was_acknowledged_is_stored_when_the_host_is_killed(start_host: Sta
     assert rows("PRAGMA integrity_check") == [("ok",)]
 
 
+@pytest.mark.parametrize("count", range(1, 9))
+def test_what_was_acknowledged_is_stored_when_the_host_is_killed_at_once(
+    start_host: StartHost, rows: Rows, count: int
+) -> None:
+    """The commit is before the answer: who reads the answer may end the host in that moment."""
+    host = start_host()
+    acknowledged = keys_of(host.ask("capture", captures=[a_capture(number) for number in range(count)]))
+    host.kill()
+    assert {key for (key,) in rows("SELECT key FROM captures")} == acknowledged
+
+
 def test_ten_thousand_captures_in_single_frames_are_all_acknowledged_and_none_twice(host: Host, rows: Rows) -> None:
     """Ten thousand clicks that arrive at once all get their own job."""
     captures = [a_capture(number) for number in range(10_000)]

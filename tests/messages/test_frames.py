@@ -16,7 +16,7 @@ from bowerbird.errors import REQUEST_ADVICE
 from bowerbird.messages.conversation import answer
 from bowerbird.messages.desk import Desk
 from bowerbird.messages.presence import Presence
-from bowerbird.messages.waker import Waker
+from bowerbird.queue.waker import Waker
 from bowerbird.settings import Settings
 from tests.messages.client import Host, a_capture, framed
 

@@ -69,6 +69,36 @@ def test_settings_that_cannot_be_read_are_told(environment: dict[str, str]) -> N
         assert host.process.wait() == 1
 
 
+@pytest.mark.parametrize(
+    ("config", "changes"),
+    [
+        (b'archive = "/home/J\xf6rg"', {}),
+        (b"\xff\xfea\x00", {}),
+        (b"max_items = inf", {}),
+        (b"port = inf", {}),
+        (b"", {"BOWERBIRD_ARCHIVE": "~nobody-has-this-name/x"}),
+        (b"", {"BOWERBIRD_HOME": "~nobody-has-this-name/x"}),
+    ],
+)
+def test_settings_of_any_form_are_told(environment: dict[str, str], config: bytes, changes: dict[str, str]) -> None:
+    """A file in another encoding, a number without end, a home that nobody has: one frame, never a silent end."""
+    Path(environment["BOWERBIRD_HOME"], "config.toml").write_bytes(config)
+    changed = {name: value for name, value in environment.items() if name != "BOWERBIRD_PORT"}
+    with Host({**changed, **changes}) as host:
+        refusal = host.read()
+        assert refusal is not None
+        assert refusal["error"]["code"] == "bad_request"
+
+
+def test_a_folder_in_place_of_the_settings_is_told(environment: dict[str, str]) -> None:
+    """Settings that are there and can't be read are never taken for none."""
+    Path(environment["BOWERBIRD_HOME"], "config.toml").mkdir()
+    with Host(environment) as host:
+        refusal = host.read()
+        assert refusal is not None
+        assert (refusal["error"]["code"], "config.toml" in refusal["error"]["message"]) == ("bad_request", True)
+
+
 LOUD = """
 import os, sys
 def shout(*_):

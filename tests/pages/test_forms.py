@@ -10,6 +10,7 @@ import pytest
 
 from bowerbird.errors import RequestError
 from bowerbird.pages.download import captures_from, links_in
+from bowerbird.queue import wake
 from tests.pages.sites import RunningSite
 
 VIDEO = "https://www.youtube.com/watch?v=aaaaaaaaaa1"
@@ -138,3 +139,20 @@ def test_what_can_not_be_done_is_said(fresh: RunningSite, name: str, action: str
         answer = client.post(f"/job/{job}/{action}")
     assert (answer.status_code, "<h1>" in answer.text) == (status, True)
     assert rows(fresh, "SELECT id, status FROM jobs ORDER BY seq") == before
+
+
+def test_a_worker_that_cannot_be_started_takes_nothing_back(
+    fresh: RunningSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was pasted is committed, so the answer is that of every other day, though no process can be started."""
+
+    def refuse(argv: list[str]) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(wake, "start_detached", refuse)
+    monkeypatch.setattr(wake, "worker_is_running", lambda settings: False)
+    with fresh.person() as client:
+        assert client.post("/download", data={"url": "https://youtu.be/aaaaaaaaaaa"}).status_code == 303
+        with closing(sqlite3.connect(fresh.settings.database)) as db:
+            (job_id,) = db.execute("SELECT id FROM jobs ORDER BY seq DESC LIMIT 1").fetchone()
+        assert client.post(f"/job/{job_id}/cancel").status_code == 303

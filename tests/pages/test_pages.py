@@ -144,6 +144,17 @@ def test_an_item_page_tells_everything(person: httpx.Client, site: RunningSite) 
         assert words in page, words
 
 
+def test_an_item_is_shown_whatever_the_clock_of_the_browser_said(fresh: RunningSite) -> None:
+    """A capture's own time is kept as it came, and costs no page."""
+    with closing(sqlite3.connect(fresh.settings.database)) as db, db:
+        assert db.execute("UPDATE captures SET captured_at = 'this morning'").rowcount
+        db.execute("UPDATE jobs SET capture_id = 1 WHERE item_id IS NOT NULL")
+    with fresh.person() as client:
+        answer = client.get(f"/item/{fresh.found['video']}")
+    assert answer.status_code == 200
+    assert "this morning" in answer.text
+
+
 def test_a_second_can_be_asked_for_without_script(person: httpx.Client, site: RunningSite) -> None:
     """`?t=12` starts the player there: the media address carries the fragment."""
     assert '.mp4#t=12"' in person.get(f"/item/{site.found['video']}?t=12").text
@@ -214,6 +225,16 @@ def test_unknown_things_are_not_found(person: httpx.Client, path: str) -> None:
     assert person.get(path).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["before=%C2%B2", "before=" + "9" * 30, "before=" + "9" * 5000, "before=0", "since=0001-01-01", "until=9999-12-31"],
+)
+def test_any_number_and_day_is_answered(person: httpx.Client, site: RunningSite, query: str) -> None:
+    """A page or day that can't be is as one that was not asked for."""
+    for path in ("/history", "/live/history", f"/job/{site.found['list']}", f"/live/job/{site.found['list']}"):
+        assert person.get(f"{path}?{query}").status_code == 200
+
+
 def test_live_parts_are_sent_only_when_they_changed(fresh: RunningSite) -> None:
     """Asking again costs nothing until something happens, and then brings what happened."""
     with fresh.person() as client:
@@ -248,6 +269,14 @@ def test_a_warning_is_told_once(fresh: RunningSite) -> None:
         page = client.get("/").text
     assert page.count("<b>yt-dlp is old.") == 1
     assert "Ancient." not in page
+
+
+@pytest.mark.parametrize("path", ["/archive/nosuch", "/archive/items/999", "/archive/items/1/2/3", "/-/static/no.css"])
+def test_table_pages_that_are_not_there(person: httpx.Client, capfd: pytest.CaptureFixture[str], path: str) -> None:
+    """They are not found, and the terminal of `bowerbird serve` is not filled with what the program looks like."""
+    assert person.get(path).status_code == 404
+    said = capfd.readouterr()
+    assert "Traceback" not in said.out + said.err
 
 
 def test_the_table_pages_are_there(person: httpx.Client) -> None:

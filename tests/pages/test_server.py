@@ -41,7 +41,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 def serving(settings: Settings) -> psutil.Process:
     """The process that listens on the port."""
     wanted = ["-m", "bowerbird.pages", str(settings.port)]
-    return next(one for one in psutil.process_iter(["cmdline"]) if (one.info["cmdline"] or [])[1:] == wanted)
+    return next(one for one in psutil.process_iter(["cmdline"]) if (one.info["cmdline"] or [])[-3:] == wanted)
 
 
 def end(process: psutil.Process) -> None:
@@ -65,6 +65,17 @@ def test_the_site_starts_detached_and_is_known(settings: Settings) -> None:
     finally:
         end(process)
     assert not install_site.is_running(settings)
+
+
+def test_the_folder_that_somebody_is_in_is_no_place_to_import_from(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that was downloaded, and has the name of a library, is not run by whoever opens the site beside it."""
+    (tmp_path / "uvicorn.py").write_text("open('was-run', 'w')")
+    monkeypatch.chdir(tmp_path)
+    install_site.ensure_running(settings)
+    end(serving(settings))
+    assert not (tmp_path / "was-run").exists()
 
 
 def test_a_stranger_on_the_port_is_not_taken_for_the_site(settings: Settings) -> None:

@@ -82,3 +82,9 @@ def test_near_times_by_their_distance(seconds: float, said: str) -> None:
     """What was just now is told by how long ago it was; the far future by its day."""
     assert words.span(20) == "20 s"
     assert said in words.ago(later(seconds)) or seconds == 20
+
+
+@pytest.mark.parametrize("text", ["c", "2026-13-45", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_that_a_browser_made_up_stays_as_it_is(text: str) -> None:
+    """When a click was is what the browser says; a page is shown whatever that is."""
+    assert words.full_time(text) == text

@@ -6,7 +6,7 @@ import pytest
 
 from bowerbird.errors import RequestError
 from bowerbird.model import Job
-from bowerbird.queue import members, requests, transitions
+from bowerbird.queue import members, reads, requests, transitions
 from bowerbird.queue.actions import act
 from tests.queue.conftest import NETWORK, Queue, video_url
 
@@ -217,3 +217,19 @@ def test_deleted_list_is_gone_with_all_below_it(queue: Queue) -> None:
     assert queue.one("SELECT count(*) FROM jobs") == 0
     assert queue.rows("SELECT job_id FROM captures") == [{"job_id": None}]
     assert [(one.kind, one.job_id) for one in requests.open_requests(queue.db)][-1] == ("discard", outer)
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_what_changes_after_a_deletion_is_seen(queue: Queue, kept: int) -> None:
+    """Who follows the changes misses none because the newest jobs were taken out of the history."""
+    for number in range(kept):
+        queue.save(video_url(number))
+    doomed = [queue.save(video_url(number)) for number in range(10, 15)]
+    for job_id in doomed:
+        act(queue.db, queue.settings, [job_id], "cancel")
+    _, seen = reads.changed_since(queue.db, queue.settings, 0)
+    act(queue.db, queue.settings, doomed, "delete")
+    _, seen = reads.changed_since(queue.db, queue.settings, seen)
+    fresh = queue.save(video_url(20))
+    changed, _ = reads.changed_since(queue.db, queue.settings, seen)
+    assert fresh in [job.id for job in changed]

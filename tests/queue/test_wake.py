@@ -11,6 +11,7 @@ import pytest
 from filelock import FileLock
 
 from bowerbird.queue import wake
+from bowerbird.queue.waker import Waker
 from tests.queue.conftest import Queue
 
 _REPORT = """
@@ -53,6 +54,17 @@ def test_ended_programs_leave_the_process_table(tmp_path: Path) -> None:
     assert first not in wake._started
     with pytest.raises(ChildProcessError):
         os.waitpid(first, os.WNOHANG)
+
+
+def test_a_worker_that_cannot_be_started_is_told(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is committed is safe, so whoever wakes the worker goes on; it hears that none was started."""
+
+    def refuse(argv: list[str]) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(wake, "start_detached", refuse)
+    assert wake.wake_worker(queue.settings) is False
+    Waker(queue.settings).wake()
 
 
 def test_one_worker_is_enough(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:

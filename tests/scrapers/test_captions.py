@@ -70,3 +70,25 @@ def test_rolling_captions_are_said_once() -> None:
 def test_cue_is_one_line_of_plain_text() -> None:
     """Line ends, control characters and halves of characters do not survive."""
     assert captions.plain("a\n b\x00\x1b[31m \ud800") == "a b[31m"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{{"events":[{{"tStartMs":{one},"dDurationMs":1,"segs":[{{"utf8":"x"}}]}}]}}'
+        for one in ("1" + "0" * 400, "1e308", "-5", '"x"')
+    ]
+    + ["WEBVTT\n\n" + "9" * 400 + ":00:00.000 --> " + "9" * 400 + ":00:01.000\nx\n"],
+)
+def test_cue_without_a_place_is_left_out(text: str) -> None:
+    """A time that no video has is no time; at worst the file counts as one that can't be read."""
+    try:
+        assert captions.cues_of(text, "json3" if text.startswith("{") else "vtt") == ()
+    except ValueError:
+        return
+
+
+@pytest.mark.parametrize("time", [float("inf"), float("nan"), -1.0, 1e300])
+def test_only_times_of_a_video_are_places(time: float) -> None:
+    """Neither the start nor the length of a cue may be endless."""
+    assert captions.with_places([Cue(time, 1, "a"), Cue(1, time, "b"), Cue(1, 1, "c")]) == (Cue(1, 1, "c"),)

@@ -224,3 +224,16 @@ def test_events_are_what_the_model_says(scrape: Scrape) -> None:
     events = scrape(video(youtube.SHORT))
     assert msgspec.json.decode(msgspec.json.encode(list(events)), type=list[msgspec.Raw])
     assert events.finished
+
+
+class _UnspeakableError(Exception):
+    def __str__(self) -> str:
+        raise ValueError("no text")
+
+
+@pytest.mark.parametrize("error", [_UnspeakableError(), OSError("half a character \ud800")])
+def test_failure_can_always_be_told(error: Exception) -> None:
+    """Whatever an exception holds, it becomes an event that can be sent, or the child would die of it."""
+    event = child_module.failed(error)
+    assert event.code == "internal"
+    assert msgspec.json.decode(msgspec.json.encode(event), type=Failed) == event

@@ -129,3 +129,28 @@ def test_disk_error_inside_of_an_exception_is_found() -> None:
     outer = RuntimeError("Unable to download video")
     outer.__context__ = OSError(errno.ENOSPC, "No space left on device")
     assert classify(evidence_of(outer)).code == "disk_full"
+
+
+class _Answer:
+    def __init__(self, after: str) -> None:
+        self.headers = {"Retry-After": after}
+        self.status_code = 429
+
+
+@pytest.mark.parametrize(
+    ("after", "seconds"),
+    [("30", 30.0), ("9" * 400, 86400.0), ("\u00b2", None), ("\u0663", None), ("-1", None), ("Wed", None), ("", None)],
+)
+def test_wish_to_wait_is_a_plain_number(after: str, seconds: float | None) -> None:
+    """Only the digits of RFC 9110 name a pause; anything else leaves the code without one."""
+    error = OSError("Too Many Requests")
+    error.response = _Answer(after)  # type: ignore[attr-defined]
+    known = classify(evidence_of(error))
+    assert (known.code, known.retry_after) == ("rate_limited", seconds)
+
+
+@pytest.mark.parametrize("scheme", ["file:///etc/passwd", "ftp://a.example/x"])
+def test_other_scheme_is_not_supported(scheme: str) -> None:
+    """An address that no client of the web follows is refused for good, not tried again."""
+    text = f"No connection adapters were found for '{scheme}'"
+    assert classify(Evidence(text)).code == "not_supported"

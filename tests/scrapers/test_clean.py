@@ -89,3 +89,9 @@ def test_file_is_json_whatever_is_in_it(tmp_path: Path) -> None:
     assert told["a"] == "?x"
     assert told["b"] is None
     assert told["7"] == "seven"
+
+
+def test_what_json_can_not_say_is_left_out(tmp_path: Path) -> None:
+    """Halves of characters in names, and numbers beyond 64 bits, fail no item."""
+    said = json.loads(write_metadata({"a\ud800": 1, "count": 10**400, "title": "x"}, tmp_path).read_text())
+    assert said == {"a?": 1, "count": None, "title": "x"}

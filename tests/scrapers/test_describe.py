@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from bowerbird.model import Target
+from bowerbird.model import ItemFound, Target
 from bowerbird.scrapers.describe import chapters, describe, hashtags
 from tests.scrapers.conftest import video, web
 
@@ -100,3 +101,28 @@ def test_hashtags_are_words() -> None:
 def test_chapters_need_a_start() -> None:
     """A chapter without a start can't be played."""
     assert chapters([{"title": "x"}, {"start_time": 3, "title": "y"}])[0].start == 3
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"channel_id": "\ud800", "channel": "x"},
+        {"channel_id": 7},
+        {"channel_id": ["\ud800"], "uploader": "x"},
+        {"extractor_key": "\ud800"},
+        {"extractor_key": ["Generic"]},
+        {"chapters": 5},
+        {"chapters": {"start_time": 1}},
+        {"chapters": [{"start_time": 10**400}]},
+        {"upload_date": "\u0662\u0660\u0662\u0666\u0660\u0665\u0660\u0665"},
+        {"upload_date": "99999999"},
+        {"upload_date": 20260230},
+        {"duration": 10**400, "timestamp": 10**400, "view_count": 10**400},
+    ],
+)
+def test_odd_fields_fail_no_item(odd: dict[str, Any]) -> None:
+    """Whatever a site writes into a field, the item can be told to the worker, without a day that is none."""
+    for target in (video("abc"), web("https://media.example/a.mp4")):
+        item = describe({"id": "abc", **odd}, target)
+        assert msgspec.json.decode(msgspec.json.encode(item), type=ItemFound) == item
+        assert (item.upload_date, item.chapters) == (None, ())

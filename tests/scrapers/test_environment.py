@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bowerbird.errors import RequestError
 from bowerbird.scrapers import SCRAPERS, scrapers_for
 from bowerbird.scrapers.environment import child_command, child_environment, read_surroundings
-from bowerbird.settings import Settings
+from bowerbird.settings import Settings, load_settings
 from tests.scrapers.conftest import video, web
 
 HOSTILE = {
@@ -80,3 +81,19 @@ def test_route_of_a_target(target: object, names: tuple[str, ...]) -> None:
     """A file goes to the scraper of files first, a page to yt-dlp; every name of a route is a scraper."""
     assert scrapers_for(target) == names  # type: ignore[arg-type]
     assert set(names) <= SCRAPERS.keys()
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1080", "socks5h://me:hunter2@a.example:1", "127.0.0.1:3128"])
+def test_proxy_that_hides_the_target_is_refused(proxy: str) -> None:
+    """The guard reads which host a proxy is asked for, and reads only HTTP; the password in it is not repeated."""
+    with pytest.raises(RequestError) as error:
+        load_settings({"BOWERBIRD_PROXY": proxy, "BOWERBIRD_HOME": "/nowhere"})
+    assert error.value.code == "bad_request"
+    assert error.value.message == "The proxy must be an http:// address."
+    assert "hunter2" not in str(error.value) + error.value.hint
+
+
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1:3128", "HTTPS://proxy.example:443", ""])
+def test_proxy_of_the_web_is_taken(proxy: str) -> None:
+    """Both schemes that carry HTTP to a proxy are settings."""
+    assert load_settings({"BOWERBIRD_PROXY": proxy, "BOWERBIRD_HOME": "/nowhere"}).proxy == proxy

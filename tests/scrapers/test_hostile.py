@@ -9,10 +9,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from yt_dlp.postprocessor.ffmpeg import FFmpegMergerPP
+from yt_dlp.utils import PostProcessingError
 
-from bowerbird.model import Failed
+from bowerbird.errors import JobError
+from bowerbird.model import Assignment, Failed
+from bowerbird.scrapers.attempt import Attempt
+from bowerbird.scrapers.environment import Surroundings
+from bowerbird.scrapers.library import Library
 from bowerbird.settings import Settings
 from tests.platforms import StandIn, faults
+from tests.platforms import media as recipes
 from tests.platforms import web as sites
 from tests.scrapers.conftest import Scrape, StartChild, web
 
@@ -97,3 +104,43 @@ def test_live_manifest_waits_for_its_end(scrape: Scrape, platforms: StandIn) -> 
     lines = "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nhttps://media.example/clips/one.mp3\n"
     platforms.fault(faults.status(200, lines, MANIFEST, path="/clips/one.mp4"))
     assert scrape(web(sites.ONE_MP4)).error == "upcoming"
+
+
+@pytest.fixture
+def tempting(tmp_path: Path) -> Path:
+    """A list that names a local file, under the name of a stream."""
+    (tmp_path / "secret.ts").write_bytes(recipes.unique("segment-0.ts", "secret"))
+    path = tmp_path / "media.f1.mp4"
+    lines = f"#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nfile://{tmp_path}/secret.ts\n#EXT-X-ENDLIST\n"
+    path.write_text(lines)
+    return path
+
+
+@pytest.mark.parametrize("listed", ["#EXTM3U\n", "ffconcat version 1.0\nfile secret.ts\n"])
+def test_joining_reads_no_lists(listed: str, tempting: Path) -> None:
+    """ffmpeg itself opens a stream only as a medium and only from this disk, whatever the stream says it is."""
+    if listed.startswith("ff"):
+        tempting.write_text(listed)
+    library = Library(Surroundings())
+    joiner = FFmpegMergerPP(library._yt_dlp)
+    found = {
+        "filepath": str(tempting.with_name("media.mp4")),
+        "ext": "mp4",
+        "requested_formats": [{"vcodec": "avc1", "acodec": "none", "protocol": "https"}],
+        "__files_to_merge": [str(tempting)],
+    }
+    with pytest.raises(PostProcessingError, match=r"hitelist|Invalid"):
+        FFmpegMergerPP.run(joiner, found)
+
+
+@pytest.mark.parametrize("step", ["Merger", "FixupM3u8", "ExtractAudio"])
+def test_streams_are_looked_at_before_they_are_joined(step: str, tempting: Path) -> None:
+    """A stream that is no medium never reaches ffmpeg."""
+    attempt = Attempt(Assignment(job_id="j", folder=str(tempting.parent), target=web("https://a.example/")), print)
+    whole = tempting.with_name("whole.mp4")
+    whole.write_bytes(recipes.unique("video-4.mp4", "test"))
+    streams = [str(whole), str(tempting)]
+    told = {"filepath": str(tempting), **({"__files_to_merge": streams} if step == "Merger" else {})}
+    with pytest.raises(JobError) as error:
+        attempt.processed({"status": "started", "postprocessor": step, "info_dict": told})
+    assert error.value.code == "unsafe_file"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from bowerbird.model import Assignment, ListPage
@@ -86,3 +87,15 @@ def test_dead_members_are_known_by_their_title(title: str, code: str) -> None:
     """What the platform already says about a member need not be asked again."""
     member = pages([{**entry(1), "title": title}])[0].members[0]
     assert (member.error.code if member.error else "") == code
+
+
+@pytest.mark.parametrize(("title", "kept"), [("a \ud800", "a ?"), (7, None), (["x"], None), ("Fine", "Fine")])
+def test_odd_titles_harm_no_list(title: Any, kept: str | None) -> None:
+    """Halves of characters are replaced, and what is no text is no title, of a list as of its members."""
+    odd = {**entry(1), "title": title, "duration": 10**400, "url": "https://pages.example/\ud800"}
+    assignment = Assignment(job_id="j", folder="/f", target=web("https://pages.example/"))
+    found = {"_type": "playlist", "entries": [odd], "title": title, "playlist_count": 10**400}
+    for page in (*lists.pages_of(found, assignment), lists.single_page("https://pages.example/\ud800", title)):
+        assert msgspec.json.decode(msgspec.json.encode(page), type=ListPage) == page
+        assert page.members[0].title == kept
+    assert next(lists.pages_of(found, assignment)).title == kept

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bowerbird.errors import JobError
+from bowerbird.model import Operation
 from bowerbird.scrapers import media
 from tests.platforms import media as recipes
 
@@ -106,3 +107,32 @@ def test_ending_follows_the_kind(name: str, recipe: str, ending: str, tmp_path: 
     path = tmp_path / name
     path.write_bytes(recipes.unique(recipe, "test"))
     assert media.named_by_kind(path).suffix == ending
+
+
+@pytest.mark.parametrize("form", [b"WEBP", b"WAVE", b"AVI "])
+def test_form_needs_its_riff(form: bytes) -> None:
+    """Four letters at the eighth byte of something else, such as a list of files, are no picture or sound."""
+    assert media.kind_of_bytes(b"RIFF\0\0\0\0" + form)
+    assert media.kind_of_bytes(b"#EXTM3U\n" + form) is None
+
+
+def test_check_of_a_large_file_says_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever checks for minutes is heard all the time, from the first packet to the last byte of the hash."""
+    monkeypatch.setattr(media, "TELL_EVERY", 0.0)
+    monkeypatch.setattr(media, "BLOCK", 1 << 16)
+    told: list[Operation] = []
+    tell = media.telling(told.append)
+    path = landed(tmp_path, "both-24.mp4")
+    media.ready(path, "video", media.examine(path, tell), tell=tell)
+    parts = [int(one.text.removeprefix("Checking the file: ").removesuffix("%")) for one in told]
+    assert parts == sorted(parts)
+    assert parts[-1] == 100
+    assert any(0 < part < 50 for part in parts)
+    assert any(50 < part < 100 for part in parts)
+
+
+def test_check_of_a_small_file_says_nothing() -> None:
+    """A word every few seconds is enough."""
+    told: list[Operation] = []
+    media.telling(told.append)(0.5)
+    assert told == []

@@ -80,6 +80,7 @@ ALLOWED = frozenset(
     ("noprogress", "quiet", "color", "cachedir", "usenetrc", "enable_file_urls", "overwrites", "continuedl", "retries",
      "fragment_retries", "extractor_retries", "file_access_retries", "socket_timeout", "skip_unavailable_fragments",
      "external_downloader", "hls_prefer_native", "outtmpl", "writethumbnail", "ffmpeg_location",
+     "postprocessor_args",
      "proxy", "compat_opts", "logger", "progress_hooks", "postprocessor_hooks", "format", "paths", "format_sort",
      "getcomments", "extractor_args")
 )  # fmt: skip

@@ -221,3 +221,29 @@ def test_refresh_of_a_file_fetches_no_body(scrape: Scrape, platforms: StandIn) -
 def test_progress_of_a_file_ends_at_all(scrape: Scrape) -> None:
     """The last word on progress is that all is there."""
     assert scrape(web(sites.BIG_MP4, "file"), "files").of(Progress)[-1].fraction == 1
+
+
+@pytest.mark.parametrize("scraper", ["yt_dlp", "files"])
+def test_redirect_to_a_local_file_is_refused_for_good(scraper: str, scrape: Scrape, platforms: StandIn) -> None:
+    """A page that leads to a file of this computer is not tried again."""
+    platforms.fault(faults.redirect("file:///etc/passwd", **HOST))
+    assert scrape(web(sites.ONE_MP4, "file"), scraper).error == "not_supported"
+
+
+@pytest.mark.parametrize("place", ["bytes 5-99/100", "bytes \u00b2-9/10", "bytes */100", ""])
+def test_other_part_than_asked_for_starts_over(place: str, scrape: Scrape, platforms: StandIn) -> None:
+    """A part that does not go on where the file ends is not put behind it; the whole is asked for again."""
+    platforms.fault(faults.cut(1_000_000, times=1, **HOST))
+    assert scrape(web(sites.BIG_MP4, "file"), "files").error == "network"
+    headers = (("Content-Range", place),) if place else ()
+    platforms.fault(faults.status(206, "x" * 95, headers, times=1, **HOST))
+    events = scrape(web(sites.BIG_MP4, "file"), "files")
+    assert events.finished, events
+    assert events.file("video").sha256 == hashlib.sha256(media.unique("video-12.mp4", "/clips/big.mp4")).hexdigest()
+
+
+def test_part_that_nobody_asked_for_is_not_kept(scrape: Scrape, platforms: StandIn) -> None:
+    """A site that sends only parts is told as such, and nothing of it lands."""
+    platforms.fault(faults.status(206, "x" * 95, (("Content-Range", "bytes 5-99/100"),), **HOST))
+    assert scrape(web(sites.ONE_MP4, "file"), "files").error == "incomplete"
+    assert not list(scrape.folder.glob("media.*"))

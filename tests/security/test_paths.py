@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import unicodedata
@@ -146,6 +147,26 @@ def test_a_planted_link_is_not_followed(tmp_path, db, settings, attempts, plante
         file_item(db, settings, attempts.filing())
     assert refused.value.code == "unsafe_file"
     assert list(outside.iterdir()) == []
+
+
+@pytest.mark.parametrize("planted", ["filing", "filing/metadata.json", "filing/transcript.en.txt"])
+@pytest.mark.parametrize("plant", [os.symlink, os.link])
+def test_a_link_in_the_attempt_is_not_written_through(tmp_path, db, settings, attempts, planted, plant):
+    """What we write ourselves goes into the attempt's folder, also where a scraper has put a link in its way."""
+    if planted == "filing" and plant is os.link:
+        pytest.skip("folders have no hard links")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    precious = elsewhere / "metadata.json"
+    precious.write_text("precious")
+    filing = attempts.filing(transcripts=(TranscriptReady(language="en", origin="manual", cues=CUES),))
+    link = settings.partial / filing.folder / planted
+    link.parent.mkdir(exist_ok=True)
+    plant(elsewhere if planted == "filing" else precious, link)
+    with contextlib.suppress(JobError):
+        file_item(db, settings, filing)
+    assert precious.read_text() == "precious"
+    assert list(elsewhere.iterdir()) == [precious]
 
 
 def test_a_link_with_a_final_name_is_replaced_not_followed(tmp_path, db, settings, attempts):

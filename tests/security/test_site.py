@@ -18,6 +18,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from bowerbird import signin
 from bowerbird.archive.migrations import ensure_archive
+from bowerbird.pages import gate
 from bowerbird.pages.gate import BODY_LIMIT
 from tests.pages.sites import RunningSite, running, settings_in
 
@@ -109,6 +110,8 @@ def test_localhost_is_led_to_the_one_origin(site: RunningSite) -> None:
         "/media/a.mp4",
         "/nowhere",
         "/-/static/app.css",
+        "/%61live",
+        "/%73ign-in",
     ],
 )
 def test_a_stranger_reads_nothing(stranger: httpx.Client, path: str) -> None:
@@ -153,6 +156,16 @@ def test_a_link_signs_in_once(tmp_path: Path) -> None:
         assert client.get("/", headers={"Cookie": cookie.partition(";")[0]}).status_code == 200
 
 
+def test_a_look_uses_up_no_link(fresh: RunningSite) -> None:
+    """A program that only asks whether a link is there (HEAD) gets no session, and the person still comes in."""
+    link = signin.sign_in_link(fresh.settings)
+    with fresh.stranger() as client:
+        looked = client.head(link)
+        assert (looked.status_code, "set-cookie" in looked.headers) == (200, False)
+        assert client.get(link).status_code == 200
+        assert client.head(link.replace("token=", "token=x")).status_code == 403
+
+
 def test_an_old_link_is_refused(site: RunningSite, stranger: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """A link that is older than a minute says how to get a new one."""
     real = time.time
@@ -181,6 +194,19 @@ def test_a_link_leads_only_into_the_site(site: RunningSite, stranger: httpx.Clie
 def test_the_secret_is_private(site: RunningSite) -> None:
     """The secret is a file that only its owner can read."""
     assert (site.settings.home / "signin.key").stat().st_mode & 0o077 == 0
+
+
+def test_a_disk_without_hard_links_holds_a_secret_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory cards and network folders know no hard links; the secret is there all the same, once and private."""
+
+    def no_links(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_links)
+    settings = settings_in(tmp_path)
+    session = signin.new_session(settings)
+    assert signin.session_of(settings, session)
+    assert [(path.name, path.stat().st_mode & 0o777) for path in settings.home.iterdir()] == [("signin.key", 0o600)]
 
 
 def test_signing_out_holds_for_copies_and_restarts(tmp_path: Path) -> None:
@@ -262,6 +288,17 @@ def test_other_pages_embed_nothing(site: RunningSite, site_said: str) -> None:
         assert client.get("/", headers={"Sec-Fetch-Site": site_said, "Sec-Fetch-Mode": "no-cors"}).status_code == 403
 
 
+@pytest.mark.parametrize("site_said", ["cross-site", "same-site"])
+def test_other_pages_run_no_queries(site: RunningSite, site_said: str) -> None:
+    """A page of another port may lead to our pages, but not to a query of its own: one alone can fill the memory."""
+    foreign = {"Sec-Fetch-Site": site_said, "Sec-Fetch-Mode": "navigate"}
+    with site.stranger() as client:
+        client.cookies.update(site.cookies())
+        assert client.get("/search?q=blue", headers=foreign).status_code == 200
+        for path in ("/archive?sql=select+1", "/archive.json?sql=select+1", "/archive/items?_where=1"):
+            assert client.get(path, headers=foreign).status_code == 403
+
+
 def test_our_pages_allow_no_inline_script(person: httpx.Client) -> None:
     """Script and style come from our own files alone."""
     assert "unsafe" not in person.get("/").headers["content-security-policy"]
@@ -277,6 +314,20 @@ def test_a_huge_body_is_refused(person: httpx.Client, chunked: bool) -> None:
     except httpx.WriteError:
         return
     assert answer.status_code == 413
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(site: RunningSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who announces a form and never sends it keeps nothing open: it is told so, and the connection ends."""
+    monkeypatch.setattr(gate, "BODY_SECONDS", 0.1)
+    connection = http.client.HTTPConnection("127.0.0.1", site.settings.port, timeout=5)
+    with closing(connection):
+        connection.putrequest("POST", "/download")
+        for name, value in (("Cookie", cookie_of(site)), ("Origin", site.origin), ("Content-Length", "10")):
+            connection.putheader(name, value)
+        connection.endheaders(b"url=")
+        answer = connection.getresponse()
+        assert (answer.status, b"did not arrive" in answer.read()) == (408, True)
+        assert answer.getheader("connection") == "close"
 
 
 @pytest.mark.parametrize(

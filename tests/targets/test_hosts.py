@@ -57,6 +57,13 @@ def test_normal_host(host: str, normal: str) -> None:
     assert normal_host(host) == normal
 
 
+def test_a_host_with_a_lost_character_is_none() -> None:
+    """U+FFFD stands where a character could not be read: whatever was meant, it is another host."""
+    with pytest.raises(ValueError, match="invisible"):
+        normal_host("ex\ufffdmple.org")
+    assert is_private_host("ex\ufffdmple.org")
+
+
 @settings(deadline=None)
 @given(st.text())
 def test_any_host(host: str) -> None:

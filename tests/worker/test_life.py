@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import time
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bowerbird.archive.migrations import ensure_archive
+from bowerbird.database import open_writer
 from bowerbird.model import Job
 from bowerbird.queue import wake
 from bowerbird.worker.loop import Worker
@@ -64,6 +67,35 @@ def test_worker_ends_when_idle(machine: Machine) -> None:
     assert worker.wait(timeout=20) == 0
     assert not any(child.is_running() for child in children)
     assert not wake.worker_is_running(machine.settings)
+
+
+def test_worker_of_a_removed_archive_ends(machine: Machine) -> None:
+    """Nobody works on, and waits for ever, for an archive that is not there any more."""
+    job_id = _slow(machine)
+    worker = machine.start(*FOR_EVER)
+    machine.until_running(job_id)
+    children = machine.children()
+    shutil.rmtree(machine.archive)
+    said, _ = worker.communicate(timeout=20)
+    assert worker.returncode == 1
+    assert "There is no archive" in said
+    assert not any(child.is_running() for child in children)
+    assert not machine.archive.exists()
+
+
+def test_worker_goes_over_to_an_archive_that_replaced_its_own(machine: Machine) -> None:
+    """What is captured into the new one is not left lying, and the old one is whole where it was moved to."""
+    machine.start(*FOR_EVER)
+    eventually(lambda: wake.worker_is_running(machine.settings))
+    first = machine.save(WATCH + youtube.SILENT)
+    machine.until(first, lambda job: job.status == "completed")
+    machine.db.close()
+    machine.archive.rename(machine.archive.with_name("moved"))
+    ensure_archive(machine.settings.database)
+    machine.db = open_writer(machine.settings.database)
+    second = machine.save(WATCH + youtube.SHORT)
+    machine.until(second, lambda job: job.status == "completed")
+    machine.check_whole()
 
 
 def test_second_worker_refuses(machine: Machine) -> None:

@@ -91,10 +91,15 @@ def _final_name(platform_id: str, file: FileReady, extension: str) -> str:
 
 
 def written(folder: Path, name: str, text: str, file_type: FileType) -> ReadyFile:
-    """A file of our own making, written below the attempt's folder under its final name."""
+    """A file of our own making, written below the attempt's folder under its final name.
+
+    Raises JobError `unsafe_file` where a scraper has put a link in its way.
+    """
     content = text.encode("utf-8", "replace")
     folder.mkdir(exist_ok=True)
-    source = folder / name
+    source = inside(folder.parent, f"{folder.name}/{name}")
+    # A hard link can't be told from a file of our own: so nothing that is there is written into.
+    source.unlink(missing_ok=True)
     source.write_bytes(content)
     digest = hashlib.sha256(content).hexdigest()
     return ReadyFile(source=source, name=name, file_type=file_type, size=len(content), sha256=digest)
@@ -109,10 +114,11 @@ def place(archive: Path, folder: PurePosixPath, files: Collection[ReadyFile]) ->
     target = inside(archive, folder)
     for file in files:
         _flush_file(file.source)
-    _make_folders(target)
+    changed = [target, *_make_folders(target)]
     for file in files:
         file.source.replace(target / file.name)
-    _flush_folder(target)
+    for one in changed:
+        _flush_folder(one)
 
 
 def _flush_file(path: Path) -> None:
@@ -126,12 +132,13 @@ def _flush_file(path: Path) -> None:
     path.chmod(stat.S_IMODE(mode) & 0o644)
 
 
-def _make_folders(folder: Path) -> None:
+def _make_folders(folder: Path) -> list[Path]:
+    """Make what is missing; the folders in which a name is new."""
     if folder.is_dir():
-        return
-    _make_folders(folder.parent)
+        return []
+    changed = _make_folders(folder.parent)
     folder.mkdir(exist_ok=True)
-    _flush_folder(folder.parent)
+    return [*changed, folder.parent]
 
 
 def _flush_folder(folder: Path) -> None:

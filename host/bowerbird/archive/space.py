@@ -5,15 +5,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from bowerbird.settings import Settings
+# Nobody knows beforehand how much a job needs, so it is tried again whenever so much more is free than when it stopped.
+STEP = 64 * 1024 * 1024
 
 
 def free_bytes(path: Path) -> int:
     """Bytes that this user may still write where `path` is, or will be."""
     existing = next(place for place in (path, *path.parents) if place.exists())
     return shutil.disk_usage(existing).free
-
-
-def enough(settings: Settings, needed: int) -> bool:
-    """Whether so many more bytes leave the disk's floor free."""
-    return free_bytes(settings.archive) - needed >= settings.disk_floor

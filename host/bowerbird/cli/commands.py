@@ -17,6 +17,7 @@ from bowerbird.model import Capture, CaptureOptions, Receipt, to_builtins
 from bowerbird.settings import Settings, load_settings
 
 Arguments = argparse.Namespace
+NO_WORKER = ("It is safe, but the program that does the work can't be started now.", "Later, run: bowerbird work")
 
 
 def save(chosen: Arguments) -> int:
@@ -29,8 +30,8 @@ def save(chosen: Arguments) -> int:
     with archive(settings) as db:
         receipts = intake.take(db, settings, captures)
         job_ids = [receipt.job_id for receipt in receipts if receipt.job_id]
-        if job_ids:
-            wake_worker(settings)
+        if job_ids and not wake_worker(settings):
+            show.complain(*NO_WORKER)
         if chosen.wait and job_ids:
             from bowerbird.cli.follow import follow
 
@@ -115,7 +116,8 @@ def act(chosen: Arguments) -> int:
     with archive(settings) as db:
         job_ids = dict.fromkeys(_whole_id(db, given) for given in chosen.jobs)
         after = actions.act(db, settings, tuple(job_ids), chosen.action)
-    wake_worker(settings)
+    if not wake_worker(settings):
+        show.complain(*NO_WORKER)
     if chosen.action == "delete" and not chosen.json:
         show.say(f"Removed {len(after)} from the history.")
         return 0

@@ -7,6 +7,7 @@ import sys
 import time
 from typing import Any
 
+from bowerbird.cli.show import printable
 from bowerbird.clock import later
 from bowerbird.model import Job
 from bowerbird.queue import reads
@@ -87,8 +88,8 @@ class _Bars:
         from rich.markup import escape
 
         for job in jobs:
-            name = escape((job.title or job.url)[:50])
-            doing = escape(job.current_operation or job.status)
+            name = escape(printable(job.title or job.url)[:50])
+            doing = escape(printable(job.current_operation or job.status))
             if job.id not in self._tasks:
                 self._tasks[job.id] = self._progress.add_task(name, total=100, doing=doing)
             self._progress.update(self._tasks[job.id], description=name, completed=job.progress, doing=doing)

@@ -12,10 +12,10 @@ from bowerbird.settings import Settings
 @contextlib.contextmanager
 def archive(settings: Settings) -> Iterator[sqlite3.Connection]:
     """The archive, made where it is not there: whoever uses the command line first need not install anything."""
-    from bowerbird.archive.migrations import ensure_archive
+    from bowerbird.archive.places import open_place
     from bowerbird.database import as_request_error, open_writer
 
-    ensure_archive(settings.database)
+    open_place(settings)
     try:
         with contextlib.closing(open_writer(settings.database)) as db:
             yield db

@@ -55,10 +55,11 @@ def complain(message: str, hint: str = "") -> None:
 
 def _write(stream: TextIO, text: str) -> None:
     speaks = stream.encoding or "utf-8"
-    stream.write(_printable(text).encode(speaks, "replace").decode(speaks) + "\n")
+    stream.write(printable(text).encode(speaks, "replace").decode(speaks) + "\n")
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """The text without what a terminal would obey."""
     return "".join(char if char.isprintable() else " " for char in text)
 
 
@@ -141,7 +142,7 @@ def _table(found: list[Job]) -> None:
     for heading in ("Job", "State", "Platform", "Title", ""):
         table.add_column(heading, overflow="fold" if heading in ("Title", "") else "crop")
     for job in found:
-        table.add_row(*(Text(_printable(cell)) for cell in _cells(job)))
+        table.add_row(*(Text(printable(cell)) for cell in _cells(job)))
     Console().print(table)
 
 

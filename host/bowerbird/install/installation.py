@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from bowerbird.archive.migrations import ensure_archive
+from bowerbird.archive.places import make_place
 from bowerbird.errors import RequestError
 from bowerbird.install.browsers import BROWSERS, Browser, choose, found
 from bowerbird.install.files import remove_file, shown, write_file
@@ -54,7 +54,7 @@ def install(settings: Settings, browsers: Iterable[str] | None = None) -> Instal
     _check_places(settings)
     try:
         _make_home(settings.home)  # first, so that an archive inside it does not make it look like somebody else's
-        ensure_archive(settings.database)
+        make_place(settings)
         kept = keep_archive_place(settings)
         program = write_launcher(settings)
     except OSError as error:
@@ -80,6 +80,21 @@ def _check_places(settings: Settings) -> None:
             "The folder of settings and keys can't lie inside the archive.",
             "Give BOWERBIRD_HOME and BOWERBIRD_ARCHIVE folders of their own.",
         )
+    for name, place in (("BOWERBIRD_HOME", settings.home), ("BOWERBIRD_ARCHIVE", settings.archive)):
+        if not _is_text(place):
+            raise RequestError(
+                "bad_request",
+                f"The folder of {name} has a name that is not written in UTF-8.",
+                "Rename that folder or choose another one: neither config.toml nor a browser can name it.",
+            )
+
+
+def _is_text(place: Path) -> bool:
+    try:
+        str(place).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _make_home(home: Path) -> None:

@@ -5,56 +5,83 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from bowerbird.errors import RequestError
-from bowerbird.install import site
 from bowerbird.install.files import write_file
-from bowerbird.queue.wake import worker_is_running
 from bowerbird.settings import Settings
 
 Name = Literal["worker", "site"]
+NAMES: tuple[Name, ...] = ("worker", "site")
 # The worker gives its attempts 30 seconds to come to an end.
 END_SECONDS = 40.0
 
 
 def note_process(settings: Settings, name: Name) -> None:
-    """Write down that this process is the worker, or the site, of this home. Where that fails it works all the same."""
+    """Write down that this process is the worker, or the site, of this home. Where that fails it works all the same.
+
+    The lock on that file lasts as long as this process: it tells a number of somebody alive from one left behind.
+    """
+    path = _pid_path(settings, name)
     with contextlib.suppress(OSError):
-        write_file(_pid_path(settings, name), f"{os.getpid()}\n".encode(), mode=0o600)
+        write_file(path, f"{os.getpid()}\n".encode(), mode=0o600)
+        _hold(path)
 
 
 def _pid_path(settings: Settings, name: Name) -> Path:
     return settings.home / f"{name}.pid"
 
 
+# What this process holds until it ends.
+_held: dict[Path, int] = {}
+
+
+def _hold(path: Path) -> None:
+    if sys.platform == "win32":
+        return
+    import fcntl
+
+    if path in _held:
+        os.close(_held.pop(path))
+    handle = os.open(path, os.O_RDONLY)
+    _held[path] = handle
+    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _holder(path: Path) -> int | None:
+    """The process that wrote its number there and still lives."""
+    if sys.platform == "win32":
+        return None
+    import fcntl
+
+    try:
+        with path.open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return int(file.read())
+    except (OSError, ValueError):
+        return None
+    return None
+
+
 def stop_processes(settings: Settings) -> list[str]:
     """Ask worker and site to end and wait for it. The names of those that did."""
-    return [name for name, is_alive in _ALIVE.items() if _stop(settings, name, is_alive)]
+    return [name for name in NAMES if _stop(_pid_path(settings, name))]
 
 
-def _site_is_running(settings: Settings) -> bool:
-    try:
-        return settings.home.is_dir() and site.is_running(settings)
-    except RequestError:
-        return False
-
-
-_ALIVE: dict[Name, Callable[[Settings], bool]] = {"worker": worker_is_running, "site": _site_is_running}
-
-
-def _stop(settings: Settings, name: Name, is_alive: Callable[[Settings], bool]) -> bool:
+def _stop(path: Path) -> bool:
     """End one process. A number that was left behind by a dead one is not used: whoever has it now is a stranger."""
-    if not is_alive(settings):
+    process = _holder(path)
+    if process is None or process == os.getpid():
         return False
     try:
-        os.kill(int(_pid_path(settings, name).read_text()), signal.SIGTERM)
-    except (OSError, ValueError):
+        os.kill(process, signal.SIGTERM)
+    except OSError:
         return False
     until = time.monotonic() + END_SECONDS
-    while is_alive(settings) and time.monotonic() < until:
+    while _holder(path) == process and time.monotonic() < until:
         time.sleep(0.1)
-    return not is_alive(settings)
+    return _holder(path) != process

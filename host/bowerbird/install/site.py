@@ -42,7 +42,8 @@ def start_detached(settings: Settings) -> None:
 
     Raises RequestError `port_in_use` where a stranger has the port, `internal` where the site does not come up.
     """
-    start_program([sys.executable, "-m", "bowerbird.pages", str(settings.port)])
+    # -I: the folder in which somebody happens to be is no place to import from.
+    start_program([sys.executable, "-I", "-m", "bowerbird.pages", str(settings.port)])
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         if is_running(settings):

@@ -11,8 +11,8 @@ from bowerbird.messages import frames, requests
 from bowerbird.messages.desk import Desk
 from bowerbird.messages.handlers import HANDLERS
 from bowerbird.messages.presence import Presence
-from bowerbird.messages.waker import Waker
 from bowerbird.messages.watcher import Watcher
+from bowerbird.queue.waker import Waker
 from bowerbird.settings import Settings
 
 Answer = dict[str, Any]

@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Callable
-from pathlib import Path
 
-from bowerbird.database import SCHEMA_VERSION, open_writer
+from bowerbird.database import SCHEMA_VERSION, file_identity, open_writer
 from bowerbird.messages.presence import Presence
-from bowerbird.messages.waker import Waker
+from bowerbird.queue.waker import Waker
 from bowerbird.settings import Settings
 
 
@@ -30,7 +29,7 @@ class Desk:
         """The archive, opened at its first use. Raises RequestError as open_writer."""
         if self._db is None:
             self._db = open_writer(self.settings.database)
-            self._file = _identity(self.settings.database)
+            self._file = file_identity(self.settings.database)
         return self._db
 
     def look_at_archive(self) -> None:
@@ -38,7 +37,7 @@ class Desk:
         if self._db is None:
             return
         same_version = self._db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION
-        if not same_version or _identity(self.settings.database) != self._file:
+        if not same_version or file_identity(self.settings.database) != self._file:
             self.drop_archive()
 
     def drop_archive(self) -> None:
@@ -61,11 +60,3 @@ class Desk:
         """Do what was put off. What fails is not tried again."""
         while self._afterwards:
             self._afterwards.pop(0)()
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino

@@ -9,7 +9,7 @@ from datasette.utils.asgi import Response
 
 from bowerbird.archive import reads
 from bowerbird.errors import RequestError
-from bowerbird.pages.visit import Visit
+from bowerbird.pages.visit import Visit, number_in
 
 PAGE = 60
 
@@ -34,7 +34,8 @@ async def browse(visit: Visit) -> Response:
 
 def _before(visit: Visit) -> tuple[str, int] | None:
     at, _, number = visit.query.get("before", "").partition(",")
-    return (at, int(number)) if number.isascii() and number.isdigit() and len(number) < 19 else None
+    item_id = number_in(number)
+    return None if item_id is None else (at, item_id)
 
 
 def _older(visit: Visit, last: reads.Card) -> str:

@@ -16,7 +16,6 @@ from bowerbird.errors import RequestError
 from bowerbird.model import Capture, CaptureOptions, Quality, Receipt, options_json
 from bowerbird.pages.visit import Visit, go_to
 from bowerbird.queue.intake import take
-from bowerbird.queue.wake import wake_worker
 
 MOST_LINKS = 5000
 _LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
@@ -30,7 +29,7 @@ async def download(visit: Visit) -> Response:
 
     def enter(db: sqlite3.Connection) -> list[Receipt]:
         receipts = take(db, settings, captures)
-        wake_worker(settings)
+        visit.wake_worker()
         return receipts
 
     receipts = await visit.write(enter)

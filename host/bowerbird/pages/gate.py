@@ -6,6 +6,7 @@ the session, the size of the body; and on the way out the headers that keep a fo
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -25,6 +26,8 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 BODY_LIMIT = 2 * 1024 * 1024
+# A form comes whole; nobody on this computer needs that long for two megabytes.
+BODY_SECONDS = 30.0
 READING_METHODS = ("GET", "HEAD")
 # What a person needs who has not signed in yet.
 OPEN_PATHS = (signin.SIGN_IN_PATH, ALIVE_PATH)
@@ -87,7 +90,7 @@ def _admit(scope: Scope, site: Site) -> str | None:
     _check_host(headers, site, scope)
     _check_method(scope)
     _check_sender(headers, site, scope)
-    if assets.is_asset(scope["path"]) or scope["path"] in OPEN_PATHS:
+    if assets.is_asset(scope["path"]) or _path(scope) in OPEN_PATHS:
         return None
     session = _session(headers, site)
     if session is None:
@@ -124,11 +127,15 @@ def _check_method(scope: Scope) -> None:
 
 
 def _check_sender(headers: _Headers, site: Site, scope: Scope) -> None:
-    """Pages of other ports of this computer are `same-site` and share our cookies: only `same-origin` may do things."""
+    """Pages of other ports of this computer are `same-site` and share our cookies: only `same-origin` may do things.
+
+    They may lead to our pages, but not to those that take SQL: a query of theirs could fill the memory.
+    """
     said = headers.get(b"sec-fetch-site")
     origin = headers.get(b"origin")
     if scope["method"] in READING_METHODS:
-        if said in ("cross-site", "same-site") and headers.get(b"sec-fetch-mode") != "navigate":
+        is_link = headers.get(b"sec-fetch-mode") == "navigate" and not _is_core(_path(scope))
+        if said in ("cross-site", "same-site") and not is_link:
             raise Refused(403)
         return
     proofs = [said == "same-origin"] * bool(said) + [origin == site.origin] * bool(origin)
@@ -146,18 +153,33 @@ def _session(headers: _Headers, site: Site) -> str | None:
 
 
 def _check_path(scope: Scope) -> None:
-    path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0]
-    if path.startswith((MEDIA_PREFIX, *CORE_PREFIXES)) or path == f"/{DATABASE}":
-        return
-    if not is_page(path):
+    path = _path(scope)
+    if not (path.startswith(MEDIA_PREFIX) or _is_core(path) or is_page(path)):
         raise Refused(404)
 
 
+def _path(scope: Scope) -> str:
+    """The path as Datasette's router reads it: still percent-encoded."""
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    return raw.decode("latin-1").partition("?")[0]
+
+
+def _is_core(path: str) -> bool:
+    return path.startswith(CORE_PREFIXES) or path == f"/{DATABASE}"
+
+
 async def _whole_body(scope: Scope, receive: Receive) -> bytes:
-    """The body, never more of it in memory than the limit. Raises Refused 413."""
+    """The body, never more of it in memory than the limit. Raises Refused 413, or 408 where it does not come."""
     length = _Headers(scope).get(b"content-length")
     if length.isdigit() and int(length) > BODY_LIMIT:
         raise Refused(413)
+    try:
+        return await asyncio.wait_for(_received(receive), BODY_SECONDS)
+    except asyncio.TimeoutError as error:
+        raise Refused(408) from error
+
+
+async def _received(receive: Receive) -> bytes:
     body = bytearray()
     while True:
         message = await receive()

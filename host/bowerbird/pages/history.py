@@ -11,7 +11,7 @@ from datasette.utils.asgi import Response
 
 from bowerbird.clock import as_text
 from bowerbird.pages.lines import WORDS, job_line
-from bowerbird.pages.visit import Frame, Visit
+from bowerbird.pages.visit import Frame, Visit, number_in
 from bowerbird.queue.reads import JobFilter, JobPage, jobs
 
 PAGE = 30
@@ -57,8 +57,8 @@ def _asked(visit: Visit) -> Asked:
         query.get("platform", "")[:200],
         _day(query.get("since", "")),
         _day(query.get("until", "")),
-        _number(query.get("before", "")),
-        _number(query.get("after", "")),
+        number_in(query.get("before", "")),
+        number_in(query.get("after", "")),
     )
 
 
@@ -67,10 +67,6 @@ def _day(text: str) -> str:
         return date.fromisoformat(text).isoformat() if _DAY.match(text) else ""
     except ValueError:
         return ""
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _filter(asked: Asked) -> JobFilter:
@@ -91,7 +87,7 @@ def _midnight(day: str, later: int) -> str | None:
         return None
     try:
         return as_text(datetime.fromisoformat(day).astimezone() + timedelta(days=later))
-    except OverflowError:
+    except (OverflowError, ValueError):
         return None
 
 

@@ -11,11 +11,10 @@ from bowerbird.archive import reads
 from bowerbird.errors import RequestError
 from bowerbird.model import Job
 from bowerbird.pages.lines import job_line
-from bowerbird.pages.visit import Frame, Visit, go_to
+from bowerbird.pages.visit import Frame, Visit, go_to, number_in
 from bowerbird.queue import actions
 from bowerbird.queue.reads import JobFilter, JobPage, jobs
 from bowerbird.queue.reads import job as read_job
-from bowerbird.queue.wake import wake_worker
 
 MEMBERS = 50
 
@@ -38,7 +37,7 @@ async def act_on(visit: Visit) -> Response:
 
     def change(db: sqlite3.Connection) -> None:
         actions.act(db, settings, (job_id,), action)
-        wake_worker(settings)
+        visit.wake_worker()
 
     await visit.write(change)
     back = visit.back()
@@ -47,12 +46,12 @@ async def act_on(visit: Visit) -> Response:
 
 async def _found(visit: Visit) -> tuple[Frame, dict[str, Any]]:
     settings, job_id = visit.site.settings, visit.parts["job_id"]
-    before = visit.query.get("before", "")
+    before = number_in(visit.query.get("before", ""))
 
     def look(db: sqlite3.Connection) -> tuple[Job | None, Job | None, JobPage, list[dict[str, Any]]]:
         found = read_job(db, settings, job_id)
         parent = read_job(db, settings, found.parent_id) if found and found.parent_id else None
-        asked = JobFilter(parent_id=job_id, before=int(before) if before.isdigit() else None, limit=MEMBERS)
+        asked = JobFilter(parent_id=job_id, before=before, limit=MEMBERS)
         return found, parent, jobs(db, settings, asked), reads.attempts(db, job_id)
 
     frame, (found, parent, members, attempts) = await visit.read(look)
@@ -64,6 +63,6 @@ async def _found(visit: Visit) -> tuple[Frame, dict[str, Any]]:
         "parent": parent,
         "members": [job_line(member) for member in members.jobs],
         "older": f"/job/{job_id}?before={members.next}" if members.next else "",
-        "live": f"/live/job/{job_id}" + (f"?before={before}" if before.isdigit() else ""),
+        "live": f"/live/job/{job_id}" + (f"?before={before}" if before else ""),
         "attempts": attempts,
     }

@@ -31,6 +31,7 @@ ADVICE: dict[int, Advice] = {
     403: Advice("This did not come from the archive's own pages", "So nothing was done. Do it from the page itself."),
     404: Advice("There is no such page", "What was here may be deleted, or the address is not complete.", "search"),
     405: Advice("This only takes what its button sends", "Nothing was done. Go back and press the button."),
+    408: Advice("What the page sent did not arrive", "Nothing was done. Go back and press the button again."),
     413: Advice("That is too much at once", "Nothing was saved. Paste fewer links at a time."),
     500: Advice("Something went wrong inside Bowerbird", "Try again. If it stays so, run: bowerbird doctor"),
 }
@@ -55,6 +56,8 @@ def refusal_page(site: Site, refused: Refused) -> tuple[int, list[tuple[bytes, b
     headers = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]
     if refused.go_to:
         return refused.status, [*headers, (b"location", f"{refused.go_to}/".encode())], b""
+    if refused.status == 408:
+        headers.append((b"connection", b"close"))
     template = "signed-out.html" if refused.status == 401 else "refusal.html"
     body = render_refusal(site, refused.status, ADVICE[refused.status], template)
     return refused.status, headers, body.encode()

@@ -13,10 +13,11 @@ from typing import Any
 
 import msgspec
 
-from bowerbird.archive.migrations import ensure_archive
+from bowerbird.archive.places import open_place
 from bowerbird.database import open_reader
 from bowerbird.errors import RequestError
 from bowerbird.install.processes import note_process
+from bowerbird.queue.waker import Waker
 from bowerbird.settings import Settings
 
 GRACE_SECONDS = 1
@@ -28,7 +29,7 @@ def serve(settings: Settings, on_start: Callable[[Settings], None] = lambda sett
 
     Raises RequestError `port_in_use`, or `archive_unavailable` where the archive can't be created or opened.
     """
-    ensure_archive(settings.database)
+    open_place(settings)
     with listening_socket(settings) as listener:
         settings = msgspec.structs.replace(settings, port=listener.getsockname()[1])
         _log_to_file(settings)
@@ -37,8 +38,11 @@ def serve(settings: Settings, on_start: Callable[[Settings], None] = lambda sett
         gc.collect()
         gc.freeze()  # what is loaded by now stays: looking through it again and again would cost 20 ms each time
         on_start(settings)
+        waker = Waker(settings)
+        waker.start()
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
+        waker.end()
 
 
 def listening_socket(settings: Settings) -> socket.socket:
@@ -95,7 +99,15 @@ def application(settings: Settings) -> Any:
         },
     )  # fmt: skip
     datasette.bowerbird_site = Site(settings, templates(assets), assets, ended)
+    _print_no_variables()
     return datasette.app()
+
+
+def _print_no_variables() -> None:
+    """Where Datasette finds rich it prints all variables for each table that is not there, and fails over some."""
+    from datasette import handle_exception
+
+    handle_exception.rich = None
 
 
 def _log_to_file(settings: Settings) -> None:

@@ -13,15 +13,15 @@ from bowerbird.errors import RequestError
 from bowerbird.pages.refusals import advice_for, render_refusal
 from bowerbird.pages.visit import Visit, go_to
 
-SIGNED_OUT = "out:"
-
 
 async def sign_in(visit: Visit) -> Response:
     """Open a session. Answered by a page that moves on by itself: after a redirect browsers drop a strict cookie."""
     try:
         invitation = signin.check(visit.site.settings, visit.query.get("token", ""))
+        if visit.method == "HEAD":  # only looks: the link stays good for whoever comes in by it
+            return Response.html("", headers={"cache-control": "no-store"})
         if not await visit.write(lambda db: note_once(db, invitation.nonce)):
-            signin.check(visit.site.settings, "")
+            raise signin.not_good()
     except RequestError as error:
         status, advice = advice_for(error)
         status = 403 if error.code == "bad_request" else status
@@ -35,7 +35,7 @@ async def sign_in(visit: Visit) -> Response:
 async def sign_out(visit: Visit) -> Response:
     """End this session for good, also for whoever may have copied the cookie."""
     session = visit.session or ""
-    await visit.write(lambda db: note_once(db, SIGNED_OUT + session))
+    await visit.write(lambda db: note_once(db, signin.ENDED_SESSION + session))
     visit.site.signed_out.add(session)
     response = go_to("/")
     _give_cookie(response, visit, "", 0)
@@ -58,8 +58,8 @@ def note_once(db: sqlite3.Connection, nonce: str) -> bool:
 
 def signed_out(db: sqlite3.Connection) -> set[str]:
     """The sessions that were ended before their time."""
-    rows = db.execute("SELECT nonce FROM signins WHERE nonce >= ? AND nonce < ?", (SIGNED_OUT, "out;"))
-    return {row["nonce"].removeprefix(SIGNED_OUT) for row in rows}
+    rows = db.execute("SELECT nonce FROM signins WHERE nonce >= ? AND nonce < ?", (signin.ENDED_SESSION, "out;"))
+    return {row["nonce"].removeprefix(signin.ENDED_SESSION) for row in rows}
 
 
 def _give_cookie(response: Response, visit: Visit, value: str, seconds: int) -> None:

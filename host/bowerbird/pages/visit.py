@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -17,6 +18,9 @@ from bowerbird.errors import RequestError
 from bowerbird.model import QueueCounts
 from bowerbird.pages.site import Site
 from bowerbird.queue.reads import counts
+from bowerbird.queue.wake import wake_worker
+
+log = logging.getLogger("bowerbird.site")
 
 Found = TypeVar("Found")
 
@@ -66,6 +70,11 @@ class Visit:
 
         return await asyncio.to_thread(written)
 
+    def wake_worker(self) -> None:
+        """Start the worker unless it runs. Where that fails, what was committed waits for the next one."""
+        if not wake_worker(self.site.settings):
+            log.warning("code=internal no worker could be started")
+
     async def form(self) -> dict[str, str]:
         """The fields of a posted form; of a field that comes twice the last one. The gate has limited its size."""
         return fields_of((await self.receive())["body"].decode("utf-8", "replace"))
@@ -102,6 +111,11 @@ def fields_of(text: str) -> dict[str, str]:
         return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
     except ValueError as error:
         raise RequestError("too_large", "These are more fields than any form of this site has.") from error
+
+
+def number_in(text: str) -> int | None:
+    """The number that a field of an address says; None for what is none, or none that a table can hold."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def go_to(path: str) -> Response:

@@ -112,10 +112,13 @@ def upload_day(text: str | None) -> str:
 
 
 def full_time(text: str | None) -> str:
-    """A stored time to the minute: `14 November 2026 at 21:14`."""
+    """A time to the minute: `14 November 2026 at 21:14`. What is none stays as it is: a browser may have said it."""
     if not text:
         return ""
-    moment = local(text)
+    try:
+        moment = local(text)
+    except (ValueError, OverflowError):
+        return text
     return f"{long_day(moment.date())} at {moment:%H:%M}"
 
 

@@ -136,6 +136,7 @@ def _delete(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> Non
     doomed = [_row(db, job_id) for job_id in family(db, row["id"])]
     if any(_is_attempted(one) for one in doomed):
         raise RequestError("wrong_state", "This job is running.", "Cancel it first.")
+    newest = reads.newest_revision(db)
     # Members came after their list, and go before it.
     for one in sorted(doomed, key=lambda one: -one["seq"]):
         db.execute("DELETE FROM attempts WHERE job_id = ?", (one["id"],))
@@ -143,6 +144,8 @@ def _delete(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> Non
         db.execute("DELETE FROM jobs WHERE id = ?", (one["id"],))
         if one["started_at"]:
             ask(db, "discard", one["id"])
+    # The number of the last change must not fall, or those who follow the changes would miss the next ones.
+    db.execute("UPDATE jobs SET revision = ? WHERE seq = (SELECT max(seq) FROM jobs)", (newest + 1,))
     roll_up(db, row["parent_id"])
 
 

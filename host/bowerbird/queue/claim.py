@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from bowerbird.clock import now
 from bowerbird.database import transaction
+from bowerbird.model import Target
 from bowerbird.queue.budgets import HELD, ONE_AT_A_TIME, PER_ACCOUNT_SQL
 from bowerbird.queue.rows import ClaimedJob, as_claimed
 
@@ -63,16 +64,25 @@ def claim(db: sqlite3.Connection, running: Mapping[str, int], most_per_platform:
     """
     moment = now()
     free = [name for name in open_platforms(db, moment) if running.get(name, 0) < most_per_platform]
-    first = [row for row in (_first(db, name, moment) for name in free) if row]
-    if not first:
+    chosen = _first(db, free, moment)
+    if chosen is None:
         return None
-    chosen = min(first, key=lambda row: (-row["priority"], row["seq"]))
     with transaction(db):
         taken = db.execute(_TAKE, (moment, moment, chosen["seq"])).rowcount
     return as_claimed(chosen) if taken else None
 
 
-def _first(db: sqlite3.Connection, platform: str, moment: str) -> sqlite3.Row | None:
-    values = {"platform": platform, "moment": moment, "alone": platform in ONE_AT_A_TIME}
-    found: sqlite3.Row | None = db.execute(FIRST, values).fetchone()
-    return found
+def first_target(db: sqlite3.Connection) -> Target | None:
+    """What a worker that starts now would claim first."""
+    moment = now()
+    chosen = _first(db, open_platforms(db, moment), moment)
+    return as_claimed(chosen).target if chosen else None
+
+
+def _first(db: sqlite3.Connection, platforms: Iterable[str], moment: str) -> sqlite3.Row | None:
+    rows = (db.execute(FIRST, _asked(name, moment)).fetchone() for name in platforms)
+    return min(filter(None, rows), key=lambda row: (-row["priority"], row["seq"]), default=None)
+
+
+def _asked(platform: str, moment: str) -> dict[str, object]:
+    return {"platform": platform, "moment": moment, "alone": platform in ONE_AT_A_TIME}

@@ -103,6 +103,8 @@ def newest_revision(db: sqlite3.Connection) -> int:
 
 def changed_since(db: sqlite3.Connection, settings: Settings, revision: int) -> tuple[list[Job], int]:
     """The jobs that changed after that revision, oldest change first, and the revision to ask with next."""
+    # Where the last jobs of all were deleted, the numbers begin anew.
+    revision = min(revision, newest_revision(db))
     sql = f"SELECT {JOB_COLUMNS} FROM jobs WHERE jobs.revision > ? ORDER BY jobs.revision LIMIT {MOST_JOBS}"
     rows = db.execute(sql, (revision,)).fetchall()
     return [as_job(db, settings, row) for row in rows], rows[-1]["revision"] if rows else revision

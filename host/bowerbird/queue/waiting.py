@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
+from bowerbird.model import WaitReason
 from bowerbird.queue.budgets import HELD
 from bowerbird.queue.family import family_of
 
@@ -20,6 +21,12 @@ _GOES_ON = f"""
 def can_go_on(db: sqlite3.Connection, job_ids: Sequence[str], soon: str) -> bool:
     """Whether one of these jobs, or a member of one, goes on without a person before the time `soon`."""
     return db.execute(family_of(job_ids) + _GOES_ON, (*job_ids, soon, soon, soon, soon)).fetchone() is not None
+
+
+def any_waits_for(db: sqlite3.Connection, reason: WaitReason) -> bool:
+    """Whether a job waits for this."""
+    sql = "SELECT 1 FROM jobs WHERE status = 'waiting' AND wait_reason = ? LIMIT 1"
+    return db.execute(sql, (reason,)).fetchone() is not None
 
 
 def troubled_since(db: sqlite3.Connection, moment: str) -> list[str]:

@@ -36,12 +36,19 @@ def worker_is_running(settings: Settings) -> bool:
     return False
 
 
-def wake_worker(settings: Settings) -> None:
-    """Start a worker unless one runs. Call it after the commit: a worker that ends looks once more after letting go."""
+def wake_worker(settings: Settings) -> bool:
+    """Start a worker unless one runs; False where no process can be started: what is committed waits for the next.
+
+    Call it after the commit: a worker that ends looks once more after letting go.
+    """
     if worker_is_running(settings):
-        return
-    # -I: the folder in which the browser happens to run is no place to import from.
-    start_detached([sys.executable, "-I", "-m", "bowerbird.worker"])
+        return True
+    try:
+        # -I: the folder in which the browser happens to run is no place to import from.
+        start_detached([sys.executable, "-I", "-m", "bowerbird.worker"])
+    except OSError:
+        return False
+    return True
 
 
 def start_detached(argv: list[str]) -> None:

@@ -33,7 +33,7 @@ class Attempt:
         self.folder = Path(assignment.folder)
         self.first_way: Callable[[], FirstWay] | None = None
         self.transcripts: FirstWay | None = None
-        self._report = report
+        self.report = report
         self._warnings: list[str] = []
         self._expected: tuple[int | None, ...] = ()
         self._streams: dict[str, tuple[int, int | None]] = {}  # file → bytes so far, bytes in all
@@ -55,7 +55,7 @@ class Attempt:
 
     def chosen(self, found: Info) -> None:
         """Tell the item, refuse what is too large, and begin with what can be fetched beside the media."""
-        self._report(self._described(found))
+        self.report(self._described(found))
         self._expected = options.expected_bytes(found)
         self._refuse_too_large()
         if self.first_way and not self.transcripts:
@@ -87,7 +87,7 @@ class Attempt:
         done = int(step.get("downloaded_bytes") or step.get("total_bytes") or 0)
         total = step.get("total_bytes") or step.get("total_bytes_estimate")
         self._streams[str(step.get("filename"))] = (done, int(total) if total else None)
-        self._report(self._progress(step))
+        self.report(self._progress(step))
         self._refuse_endless()
 
     def _progress(self, step: Info) -> Progress:
@@ -117,6 +117,7 @@ class Attempt:
     def processed(self, step: Info) -> None:
         """Say which step begins."""
         if step.get("status") == "started" and step.get("postprocessor") in _STEPS:
+            _refuse_other_kinds(step)
             # the other program works now, and this one has time
             media.get_ready()
             self._say(_STEPS[str(step["postprocessor"])])
@@ -124,7 +125,15 @@ class Attempt:
     def _say(self, operation: str) -> None:
         if operation != self._operation:
             self._operation = operation
-            self._report(Operation(operation))
+            self.report(Operation(operation))
+
+
+def _refuse_other_kinds(step: Info) -> None:
+    """ffmpeg believes what a file says of itself, a list of other files included: it gets media only."""
+    found = step.get("info_dict") or {}
+    streams = found.get("__files_to_merge") if step["postprocessor"] == "Merger" else None
+    for path in streams or (found.get("filepath"),):
+        media.refuse_other_kinds(Path(str(path)))
 
 
 def _operation_of(stream: Info) -> str:

@@ -11,14 +11,20 @@ import msgspec
 
 from bowerbird.model import Cue
 
-_TIMES = re.compile(r"(?:(\d+):)?(\d{2}):(\d{2})[.,](\d{3})\s*-->\s*(?:(\d+):)?(\d{2}):(\d{2})[.,](\d{3})")
+_TIMES = re.compile(r"(?:(\d{1,9}):)?(\d{2}):(\d{2})[.,](\d{3})\s*-->\s*(?:(\d{1,9}):)?(\d{2}):(\d{2})[.,](\d{3})")
 _TAG = re.compile(r"</?(?:c|v|b|i|u|ruby|rt|lang|font)\b[^>]*>|<\d[\d:.]*>|\{\\an\d\}", re.IGNORECASE)
+LATEST = 1e7  # seconds, a third of a year: a later time is a mistake, and an endless one can't be sent
 _SPACE = re.compile(r"\s+")
 
 
 def cues_of(text: str, ending: str) -> tuple[Cue, ...]:
     """The cues of a subtitle file; `ending` is json3, vtt or srt. Raises ValueError for what can't be read."""
-    return tuple(from_json3(text) if ending == "json3" else from_vtt(text))
+    return with_places(from_json3(text) if ending == "json3" else from_vtt(text))
+
+
+def with_places(cues: Iterable[Cue]) -> tuple[Cue, ...]:
+    """Those that a video can have, by their times."""
+    return tuple(cue for cue in cues if 0 <= cue.start < LATEST and 0 <= cue.duration < LATEST)
 
 
 def from_json3(text: str) -> list[Cue]:
@@ -26,7 +32,7 @@ def from_json3(text: str) -> list[Cue]:
     try:
         events: list[dict[str, Any]] = msgspec.json.decode(text)["events"]
         return [cue for event in events if (cue := _event(event)).text]
-    except (msgspec.DecodeError, KeyError, TypeError, AttributeError) as error:
+    except (msgspec.DecodeError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError("not json3") from error
 
 

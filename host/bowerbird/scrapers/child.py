@@ -230,8 +230,8 @@ def _enter(folder: Path) -> None:
 
 
 def failed(error: BaseException, folder: str = "") -> Failed:
-    """The error as an event; what nobody foresaw becomes `internal`, with its trace in the log."""
-    known = error if isinstance(error, JobError) else classify(evidence_of(error))
+    """The error as an event, always; what nobody foresaw becomes `internal`, with its trace in the log."""
+    known = error if isinstance(error, JobError) else _classified(error)
     if known.code == "internal":
         sys.stderr.write(redact("".join(traceback.format_exception(error)), folder) + "\n")
     return Failed(
@@ -241,6 +241,13 @@ def failed(error: BaseException, folder: str = "") -> Failed:
         retry_after=known.retry_after,
         detail=redact(known.detail, folder),
     )
+
+
+def _classified(error: BaseException) -> JobError:
+    try:
+        return classify(evidence_of(error))
+    except Exception as mistake:  # noqa: BLE001 - whatever a library put into its error, the child lives
+        return JobError("internal", detail=f"{type(mistake).__name__} while reading a {type(error).__name__}")
 
 
 def main(arguments: list[str]) -> int:

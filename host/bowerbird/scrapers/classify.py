@@ -101,6 +101,10 @@ SAID: tuple[Rule, ...] = (
     ),
     _rule(
         "not_supported",
+        r"No connection adapters were found|(?:unknown|unsupported) url (?:type|scheme)",
+    ),
+    _rule(
+        "not_supported",
         r"Unsupported URL|is not a valid URL|No suitable extractor|does not have a \w+ tab|No media found|no video in",
     ),
     _rule("unsafe_file", r"unusual and will be skipped|unsafe file extension"),
@@ -244,4 +248,4 @@ def _is_transport(error: BaseException) -> bool:
 def _retry_after(error: BaseException) -> float | None:
     headers = getattr(getattr(error, "response", None), "headers", None) or {}
     named = str(headers.get("Retry-After") or "")
-    return min(float(named), 86400.0) if named.isdigit() else None
+    return min(float(named), 86400.0) if named.isascii() and named.isdigit() else None

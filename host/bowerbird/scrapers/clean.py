@@ -49,8 +49,10 @@ def write_metadata(described: Mapping[str, Any], folder: Path) -> Path:
 def _clean(value: Any, folder: str, depth: int, in_media: bool) -> Any:
     if isinstance(value, str):
         return _clean_text(value, folder)
-    if value is None or isinstance(value, bool | int):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, int):
+        return value if abs(value) < 1 << 63 else None
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if depth == 0:
@@ -64,7 +66,10 @@ def _clean(value: Any, folder: str, depth: int, in_media: bool) -> Any:
 
 def _clean_mapping(value: Mapping[Any, Any], folder: str, depth: int, in_media: bool) -> dict[str, Any]:
     kept = {str(key): one for key, one in value.items() if _is_kept(str(key), in_media)}
-    return {key: _clean(one, folder, depth - 1, in_media or key in _MEDIA_LISTS) for key, one in kept.items()}
+    return {
+        _clean_text(key, ""): _clean(one, folder, depth - 1, in_media or key in _MEDIA_LISTS)
+        for key, one in kept.items()
+    }
 
 
 def _is_kept(key: str, in_media: bool) -> bool:

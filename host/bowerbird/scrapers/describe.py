@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,7 +27,7 @@ _HASHTAG = re.compile(r"(?<![\w/#&])#(\w+)")
 def describe(found: Info, target: Target) -> ItemFound:
     """The item that an info dict tells of."""
     platform, platform_id = identity(found, target)
-    description = _text(found.get("description"))
+    description = text_of(found.get("description"))
     return ItemFound(
         platform=platform,
         platform_id=platform_id,
@@ -39,20 +38,20 @@ def describe(found: Info, target: Target) -> ItemFound:
         creator=creator_of(found),
         upload_date=_day(found),
         taken_at=_moment(found),
-        duration=_number(found.get("duration")),
-        view_count=_count(found.get("view_count")),
-        like_count=_count(found.get("like_count")),
-        comment_count=_count(found.get("comment_count")),
+        duration=number_of(found.get("duration")),
+        view_count=count_of(found.get("view_count")),
+        like_count=count_of(found.get("like_count")),
+        comment_count=count_of(found.get("comment_count")),
         hashtags=hashtags(description, found.get("title")),
-        location=_text(found.get("location")),
+        location=text_of(found.get("location")),
         chapters=chapters(found.get("chapters")),
     )
 
 
 def identity(found: Info, target: Target) -> tuple[str, str]:
     """Platform and platform_id: the platform's own id, else the site's with its name, else one made of the address."""
-    extractor = str(found.get("extractor_key") or found.get("ie_key") or "Generic")
-    own_id = _text(found.get("id"))
+    extractor = text_of(found.get("extractor_key")) or text_of(found.get("ie_key")) or "Generic"
+    own_id = text_of(found.get("id"))
     if target.platform != "web":
         return target.platform, own_id or target.platform_id or web_id(target.canonical_url)
     if extractor in _PLATFORMS and own_id:
@@ -79,35 +78,40 @@ def kind_of(found: Info, target: Target) -> Kind:
 
 def _page(found: Info, target: Target) -> str:
     same = target.platform != "web" and found.get("id") == target.platform_id
-    page = _text(found.get("webpage_url"))
+    page = text_of(found.get("webpage_url"))
     return target.canonical_url if same or target.platform == "web" or not page else page
 
 
 def _title(found: Info) -> str | None:
-    title = _text(found.get("title") or found.get("fulltitle"))
+    title = text_of(found.get("title") or found.get("fulltitle"))
     # yt-dlp numbers the videos of a page, even where there is one
-    return title.removesuffix(" (1)") if title and found.get("extractor_key") in _NAMELESS else title
+    return title.removesuffix(" (1)") if title and text_of(found.get("extractor_key")) in _NAMELESS else title
 
 
 def creator_of(found: Info) -> ScrapedCreator | None:
     """Who made it; None where no id or name is told."""
-    platform_id = found.get("channel_id") or found.get("uploader_id") or found.get("uploader") or found.get("channel")
+    names = (found.get(key) for key in ("channel_id", "uploader_id", "uploader", "channel"))
+    # some sites number their creators
+    platform_id = next((text for name in names if (text := text_of(str(name) if type(name) is int else name))), None)
     if not platform_id:
         return None
     return ScrapedCreator(
-        platform_id=str(platform_id),
-        handle=_text(found.get("uploader_id")),
-        name=_text(found.get("channel") or found.get("uploader")),
-        url=_text(found.get("channel_url") or found.get("uploader_url")),
-        follower_count=_count(found.get("channel_follower_count")),
+        platform_id=platform_id,
+        handle=text_of(found.get("uploader_id")),
+        name=text_of(found.get("channel") or found.get("uploader")),
+        url=text_of(found.get("channel_url") or found.get("uploader_url")),
+        follower_count=count_of(found.get("channel_follower_count")),
     )
 
 
 def chapters(told: Any) -> tuple[Chapter, ...]:
     """Chapters in order; those without a start are left out."""
-    listed = [one for one in told or () if isinstance(one, Mapping) and _number(one.get("start_time")) is not None]
+    rows = told if isinstance(told, list | tuple) else ()
+    listed = [one for one in rows if isinstance(one, Mapping) and number_of(one.get("start_time")) is not None]
     return tuple(
-        Chapter(start=float(one["start_time"]), end=_number(one.get("end_time")), title=_text(one.get("title")) or "")
+        Chapter(
+            start=float(one["start_time"]), end=number_of(one.get("end_time")), title=text_of(one.get("title")) or ""
+        )
         for one in listed
     )
 
@@ -118,29 +122,37 @@ def hashtags(*texts: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for tag in found if not tag.isdigit()))[:HASHTAG_LIMIT]
 
 
-def _text(value: Any) -> str | None:
+def text_of(value: Any) -> str | None:
+    """A text that can be sent and stored; None for what is none, or has nothing to read."""
     if not isinstance(value, str) or not value.strip():
         return None
     return value.encode("utf-8", "replace").decode().replace("\0", "")[:TEXT_LIMIT]
 
 
-def _number(value: Any) -> float | None:
+def number_of(value: Any) -> float | None:
+    """A number below LARGEST; None for everything else."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number and math.isfinite(value) and abs(value) < LARGEST else None
+    return float(value) if is_number and abs(value) < LARGEST else None
 
 
-def _count(value: Any) -> int | None:
-    number = _number(value)
+def count_of(value: Any) -> int | None:
+    """A whole number from 0 on; None for everything else."""
+    number = number_of(value)
     return int(number) if number is not None and number >= 0 else None
 
 
 def _day(found: Info) -> str | None:
     day = str(found.get("upload_date") or "")
-    return f"{day[:4]}-{day[4:6]}-{day[6:]}" if re.fullmatch(r"\d{8}", day) else None
+    if not re.fullmatch(r"[0-9]{8}", day):
+        return None
+    try:
+        return date(int(day[:4]), int(day[4:6]), int(day[6:])).isoformat()
+    except ValueError:
+        return None
 
 
 def _moment(found: Info) -> str | None:
-    seconds = _number(found.get("timestamp") or found.get("release_timestamp"))
+    seconds = number_of(found.get("timestamp") or found.get("release_timestamp"))
     if seconds is None:
         return f"{_day(found)}T00:00:00.000Z" if _day(found) else None
     try:

@@ -69,12 +69,15 @@ class FilesScraper:
     def _ask(self, assignment: Assignment) -> Any:
         headers = {**HEADERS, **_resume_headers(Path(assignment.folder))}
         answer = self._session.get(assignment.target.canonical_url, headers=headers, stream=True)
-        if answer.status_code == 416:
+        if answer.status_code == 416 or not _goes_on(answer, Path(assignment.folder)):
             # what is there is no part of what the site has now
             answer.close()
             _forget(Path(assignment.folder))
             answer = self._session.get(assignment.target.canonical_url, headers=HEADERS, stream=True)
         answer.raise_for_status()
+        if not _goes_on(answer, Path(assignment.folder)):
+            answer.close()
+            raise JobError("incomplete", "The site sent a part of the file instead of the whole.")
         return answer
 
 
@@ -83,6 +86,15 @@ def _resume_headers(folder: Path) -> dict[str, str]:
     if not (part.is_file() and version.is_file() and part.stat().st_size):
         return {}
     return {"Range": f"bytes={part.stat().st_size}-", "If-Range": version.read_text("utf-8")}
+
+
+def _goes_on(answer: Any, folder: Path) -> bool:
+    """Whether an answer is whole, or the part that was asked for: one that begins where the file ends."""
+    if answer.status_code != 206:
+        return True
+    asked = _resume_headers(folder).get("Range")
+    place = answer.headers.get("Content-Range", "").lower().replace(" ", "=", 1).partition("/")[0]
+    return bool(asked) and place.startswith(str(asked))
 
 
 def _forget(folder: Path) -> None:
@@ -101,7 +113,7 @@ def _opened(answer: Any, assignment: Assignment) -> Opened:
     first = next(blocks, b"")
     head = _head_of(folder / _PART) if resumed else first
     length = answer.headers.get("Content-Length", "")
-    total = begin + int(length) if length.isdigit() else None
+    total = begin + int(length) if length.isascii() and length.isdigit() else None
     opened = Opened(answer, first, blocks, _kind(head, assignment), begin, total)
     _refuse_too_large(opened, assignment)
     return opened
@@ -141,7 +153,7 @@ def _item(opened: Opened, assignment: Assignment, report: Report) -> Iterator[Sc
         yield Operation(f"Fetching {opened.kind.file_type}")
         path = _fetched(opened, assignment, report)
         yield Operation("Checking the file")
-        yield _checked(path, opened)
+        yield _checked(path, opened, media.telling(report))
     yield media.ready(write_metadata(_told(opened, assignment), folder), "metadata")
 
 
@@ -219,18 +231,18 @@ def _progress(opened: Opened, size: int, seconds: float) -> Progress:
     )
 
 
-def _checked(path: Path, opened: Opened) -> FileReady:
+def _checked(path: Path, opened: Opened, tell: media.Tell) -> FileReady:
     try:
-        shape = _shape(path, opened)
+        shape = _shape(path, opened, tell)
     except JobError:
         path.unlink()
         raise
-    return media.ready(path, shape.file_type, shape)
+    return media.ready(path, shape.file_type, shape, tell=tell)
 
 
-def _shape(path: Path, opened: Opened) -> media.Shape:
+def _shape(path: Path, opened: Opened, tell: media.Tell) -> media.Shape:
     if opened.kind.file_type != "image":
-        return media.examine(path)
+        return media.examine(path, tell)
     if opened.total is None and not media.picture_is_whole(path, opened.kind.ending):
         raise JobError("incomplete")
     return media.picture_shape(path)

@@ -1,7 +1,8 @@
 """No request of a scraper child reaches the own computer or network, wherever a page, a redirect or a name leads.
 
 The interpreter's audit hooks see every connect and every request line of every library, and can't be removed again.
-Behind a proxy only what the request line names can be judged: the proxy looks names up itself. Programs that a library
+Behind a proxy only what the request line names can be judged: the proxy looks names up itself. That is why
+settings take no SOCKS proxy, which is asked in bytes that no hook shows. Programs that a library
 starts (ffmpeg, deno) get local files or no network at all; see options.py.
 """
 
@@ -67,7 +68,7 @@ def judges_for(proxy: str) -> dict[str, Judge]:
 def addresses_of(proxy: str) -> frozenset[tuple[str, int]]:
     """The addresses and the port of a proxy; empty where its name is unknown."""
     parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
-    port = parts.port or {"https": 443, "socks5": 1080, "socks5h": 1080}.get(parts.scheme, 80)
+    port = parts.port or {"https": 443}.get(parts.scheme, 80)
     try:
         found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except OSError:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bowerbird.errors import JOB_ADVICE
 from bowerbird.model import Assignment, ErrorReport, ListPage, Member
-from bowerbird.scrapers.describe import creator_of
+from bowerbird.scrapers.describe import count_of, creator_of, number_of, text_of
 
 Found = Mapping[str, Any]
 
@@ -46,8 +46,8 @@ def pages_of(found: Found, assignment: Assignment) -> Iterator[ListPage]:
         yield ListPage(
             members=batch,
             cursor=None if more is None else str(seen),
-            title=found.get("title"),
-            total=_total(found),
+            title=text_of(found.get("title")),
+            total=count_of(found.get("playlist_count")),
             kind="playlist" if assignment.target.platform == "web" else None,
             creator=creator_of(found),
         )
@@ -61,9 +61,9 @@ def _again(first: Member, rest: Iterable[Member]) -> Iterator[Member]:
     yield from rest
 
 
-def single_page(url: str, title: str | None = None) -> ListPage:
+def single_page(url: str, title: Any = None) -> ListPage:
     """A list target that turned out to be one item."""
-    return ListPage(members=(Member(url=url, title=title),), cursor=None)
+    return ListPage(members=(Member(url=str(text_of(url)), title=text_of(title)),), cursor=None)
 
 
 def entries_of(found: Found) -> Iterator[Found]:
@@ -87,11 +87,10 @@ def address_of(entry: Found) -> str | None:
 def _member(entry: Found) -> Member:
     title = entry.get("title")
     code = _DEAD.get(str(title).lower())
-    duration = entry.get("duration")
     return Member(
-        url=str(address_of(entry)),
-        title=None if code or not isinstance(title, str) else title.encode("utf-8", "replace").decode(),
-        duration=float(duration) if isinstance(duration, int | float) else None,
+        url=str(text_of(address_of(entry))),
+        title=None if code else text_of(title),
+        duration=number_of(entry.get("duration")),
         error=_report(code) if code else None,
     )
 
@@ -99,8 +98,3 @@ def _member(entry: Found) -> Member:
 def _report(code: str) -> ErrorReport:
     advice = JOB_ADVICE[code]
     return ErrorReport(code=code, message=advice.message, hint=advice.hint)
-
-
-def _total(found: Found) -> int | None:
-    total = found.get("playlist_count")
-    return total if isinstance(total, int) else None

@@ -9,18 +9,44 @@ from __future__ import annotations
 import hashlib
 import sys
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from bowerbird.errors import JobError
-from bowerbird.model import FileReady, FileType
+from bowerbird.model import FileReady, FileType, Operation
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.stream import Stream
 
 BLOCK = 1 << 20
+TELL_EVERY = 5.0  # seconds; the worker takes an attempt for stalled that says nothing for `stall_seconds`
 HEAD = 4096  # bytes that are enough to know a kind
 SHORTFALL = 1.0  # seconds that the last packet may end before the header says; encoders round
 SHORTFALL_PART = 0.02  # the same as a part of the duration, for long files with rough headers
+
+
+Tell = Callable[[float], None]  # takes the part of a file's check that is done, 0-1
+
+
+def telling(report: Callable[[Operation], None]) -> Tell:
+    """Say now and then how far the check of a file is: of a large one on a slow disk it takes minutes."""
+    next_time = time.monotonic() + TELL_EVERY
+
+    def tell(part: float) -> None:
+        nonlocal next_time
+        if time.monotonic() >= next_time:
+            next_time = time.monotonic() + TELL_EVERY
+            report(Operation(f"Checking the file: {part:.0%}"))
+
+    return tell
+
+
+def _nobody(_part: float) -> None:
+    """For files that are checked in a moment."""
 
 
 class FileKind(NamedTuple):
@@ -45,7 +71,6 @@ _SIGNATURES: tuple[tuple[int, bytes, FileKind], ...] = (
     (0, b"\x89PNG\r\n\x1a\n", FileKind("image", "png")),
     (0, b"GIF87a", FileKind("image", "gif")),
     (0, b"GIF89a", FileKind("image", "gif")),
-    (8, b"WEBP", FileKind("image", "webp")),
     (4, b"ftypavif", FileKind("image", "avif")),
     (4, b"ftypM4A", FileKind("audio", "m4a")),
     (4, b"ftypM4B", FileKind("audio", "m4a")),
@@ -61,14 +86,20 @@ _SIGNATURES: tuple[tuple[int, bytes, FileKind], ...] = (
     (0, b"\xff\xf9", FileKind("audio", "aac")),
     (0, b"OggS", FileKind("audio", "ogg")),
     (0, b"fLaC", FileKind("audio", "flac")),
-    (8, b"WAVE", FileKind("audio", "wav")),
-    (8, b"AVI ", FileKind("video", "avi")),
     (0, b"FLV\x01", FileKind("video", "flv")),
 )
+# the forms of RIFF, by their bytes 8 to 11
+_RIFF_FORMS = {
+    b"WEBP": FileKind("image", "webp"),
+    b"WAVE": FileKind("audio", "wav"),
+    b"AVI ": FileKind("video", "avi"),
+}
 
 
 def kind_of_bytes(head: bytes) -> FileKind | None:
     """The kind of a file that starts with `head`; None for everything that is not kept."""
+    if head[:4] == b"RIFF":
+        return _RIFF_FORMS.get(head[8:12])
     found = next((kind for place, mark, kind in _SIGNATURES if head[place : place + len(mark)] == mark), None)
     if found and found.ending == "webm" and b"matroska" in head[:64]:
         return FileKind("video", "mkv")
@@ -119,23 +150,26 @@ def named_by_kind(path: Path) -> Path:
     return path.replace(path.with_suffix(f".{kind.ending}"))
 
 
-def sha256_of(path: Path) -> str:
-    """The file's hash in hex; the one time that it is read for this."""
-    digest = hashlib.sha256()
+def sha256_of(path: Path, tell: Tell = _nobody) -> str:
+    """The file's hash in hex; the one time that it is read for this: the second half of its check."""
+    digest, size = hashlib.sha256(), max(1, path.stat().st_size)
     with path.open("rb") as file:
         while block := file.read(BLOCK):
             digest.update(block)
+            tell(0.5 + file.tell() / size / 2)
     return digest.hexdigest()
 
 
-def ready(path: Path, file_type: FileType, shape: Shape | None = None, position: int | None = None) -> FileReady:
+def ready(
+    path: Path, file_type: FileType, shape: Shape | None = None, position: int | None = None, tell: Tell = _nobody
+) -> FileReady:
     """The event for a whole file that lies directly in the attempt's folder."""
     width, height, duration = shape[1:] if shape else (None, None, None)
     return FileReady(
         name=path.name,
         file_type=file_type,
         size=path.stat().st_size,
-        sha256=sha256_of(path),
+        sha256=sha256_of(path, tell),
         position=position,
         width=width,
         height=height,
@@ -149,22 +183,23 @@ def get_ready() -> None:
         threading.Thread(target=import_module, args=("av",), name="av", daemon=True).start()
 
 
-def examine(path: Path) -> Shape:
-    """Demux a video or sound file to its end.
+def examine(path: Path, tell: Tell = _nobody) -> Shape:
+    """Demux a video or sound file to its end: the first half of its check.
 
     Raises JobError `unsafe_file` for what is neither, `incomplete` where the last packet ends before the header says.
     """
-    _refuse_other_kinds(path)
+    refuse_other_kinds(path)
     import av
 
     try:
         with av.open(str(path)) as container:
-            return _demuxed(container)
+            return _demuxed(container, tell)
     except av.FFmpegError as error:
         raise JobError("incomplete", detail=f"demuxing: {error}") from error
 
 
-def _refuse_other_kinds(path: Path) -> None:
+def refuse_other_kinds(path: Path) -> None:
+    """By the first bytes: JobError `incomplete` for a page or nothing, `unsafe_file` for what is no medium."""
     with path.open("rb") as file:
         head = file.read(HEAD)
     if not head:
@@ -181,10 +216,7 @@ def is_page(head: bytes) -> bool:
     return start.startswith((b"<!doctype html", b"<html", b"<head", b"<title", b"<body"))
 
 
-def _demuxed(container: object) -> Shape:
-    from av.container import InputContainer
-
-    assert isinstance(container, InputContainer)
+def _demuxed(container: InputContainer, tell: Tell) -> Shape:
     streams = [stream for stream in container.streams if stream.type in ("video", "audio")]
     if not streams:
         raise JobError("incomplete", detail="no stream in the file")
@@ -192,7 +224,7 @@ def _demuxed(container: object) -> Shape:
         stream for stream in container.streams.video if not stream.disposition & stream.disposition.attached_pic
     ]
     told = container.duration / 1_000_000 if container.duration else None
-    end = _last_packet(container, streams)
+    end = _last_packet(container, streams, tell)
     if told and end < told - max(SHORTFALL, told * SHORTFALL_PART):
         raise JobError("incomplete", detail=f"the header says {told:.1f} s, the packets end at {end:.1f} s")
     if end == 0:
@@ -202,10 +234,13 @@ def _demuxed(container: object) -> Shape:
     return Shape("video", pictures[0].width or None, pictures[0].height or None, told or end)
 
 
-def _last_packet(container: object, streams: Sequence[object]) -> float:
+def _last_packet(container: InputContainer, streams: Sequence[Stream], tell: Tell) -> float:
     """Seconds from the first packet's time to the end of the last."""
-    first, last = None, 0.0
-    for packet in container.demux(streams):  # type: ignore[attr-defined]
+    first, last, place = None, 0.0, 0
+    size = max(1, container.size)
+    for packet in container.demux(streams):
+        place = max(place, packet.pos or 0)
+        tell(min(1.0, place / size) / 2)
         if packet.pts is None or packet.time_base is None:
             continue
         start = float(packet.pts * packet.time_base)

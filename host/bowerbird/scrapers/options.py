@@ -19,6 +19,15 @@ VIDEO_CODECS = ("avc1", "avc3", "h264", "vp8", "vp08", "vp9", "vp09", "av01", "a
 AUDIO_CODECS = ("mp4a", "aac", "opus", "vorbis", "mp3", "flac")
 CONTAINERS = ("mp4", "webm")
 
+# what ffmpeg may open: files of this disk, and none that name others (lists, playlists); its names of media.py's kinds
+_LOCAL_MEDIA = (
+    "-protocol_whitelist", "file",
+    "-format_whitelist", "mov,matroska,mp3,aac,ogg,flac,wav,avi,flv,mpegts",
+)  # fmt: skip
+# yt-dlp's steps that read a stream, as its option spells them
+_READERS = ("merger", "extractaudio", "fixupm3u8", "fixupm4a", "fixupstretched", "fixuptimestamp", "fixupduration",
+            "fixupduplicatemoov")  # fmt: skip
+
 # below this nothing else is promised; a picture of a kind that no browser shows becomes a jpg
 THUMBNAIL_KINDS = "jpg>jpg/jpeg>jpg/webp>webp/png>png/jpg"
 
@@ -44,6 +53,7 @@ def library_options(surroundings: Surroundings, ffmpeg: str | None) -> dict[str,
         "hls_prefer_native": True,
         "outtmpl": {"default": "media.%(ext)s", "thumbnail": "thumbnail.%(ext)s"},
         "writethumbnail": True,
+        "postprocessor_args": {f"{reader}+ffmpeg_i": list(_LOCAL_MEDIA) for reader in _READERS},
         **({"ffmpeg_location": ffmpeg} if ffmpeg else {}),
         **({"proxy": surroundings.proxy} if surroundings.proxy else {}),
         **({"compat_opts": {"no-certifi"}} if surroundings.ca_bundle else {}),

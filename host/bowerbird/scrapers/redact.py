@@ -20,6 +20,8 @@ _PATH = re.compile(r"(?<![\w/.:-])(?:/(?:[^\s/:'\"<>|]+/)+|[A-Za-z]:\\(?:[^\s\\:
 
 def redact(text: str, folder: str = "") -> str:
     """The text for logs and pages, at most LIMIT characters: of paths the last part, of URLs no query, no password."""
+    # a half of a character can't be sent to the worker
+    text = text.encode("utf-8", "replace").decode()
     if folder:
         text = text.replace(folder, PurePath(folder).name)
     text = _COOKIE_FILE.sub(r"\1", text[: 4 * LIMIT])

@@ -138,7 +138,7 @@ def _fetcher(listed: Any) -> Callable[[], tuple[Cue, ...]]:
         except Exception as error:
             raise as_job_error(error) from error
         cues = (Cue(one.start, one.duration, captions.plain(one.text)) for one in snippets)
-        return tuple(cue for cue in cues if cue.text)
+        return captions.with_places(cue for cue in cues if cue.text)
 
     return fetch
 

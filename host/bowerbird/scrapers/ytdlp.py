@@ -99,8 +99,9 @@ class YtDlpScraper:
         path = landed(fetched)
         if path is None or not path.is_file() or path.resolve().parent != attempt.folder.resolve():
             raise JobError("incomplete", detail="yt-dlp left no file in the folder")
-        shape = media.examine(path)
-        return media.ready(media.named_by_kind(path), shape.file_type, shape)
+        tell = media.telling(attempt.report)
+        shape = media.examine(path, tell)
+        return media.ready(media.named_by_kind(path), shape.file_type, shape, tell=tell)
 
     def _start_transcripts(self, found: dict[str, Any], attempt: Attempt) -> None:
         wanted = attempt.assignment.transcripts

@@ -24,10 +24,10 @@ IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")  # RFC 4291, 2.5.5.1
 LONGEST = 254  # RFC 1035, with the dot at the end
 _NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
-# Characters that browsers drop from a host without a trace (UTS 46, "ignored").
+# Characters that browsers drop from a host without a trace (UTS 46, "ignored"), and the one for a lost character.
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0]"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufffd]"
 )
 
 

@@ -20,11 +20,16 @@ def work(settings: Settings, linger: float | None = None) -> None:
     `linger` is for how many seconds it then still waits for more. Raises RequestError `busy` where another worker runs,
     `archive_unavailable` where archive or settings folder can't be used.
     """
-    from bowerbird.worker.loop import LINGER, Worker, stop_on_signals
+    from bowerbird.worker.ahead import start_ahead
 
     with _logs(settings) as child_log:
+        child = start_ahead(settings, child_log)
+        from bowerbird.worker.loop import LINGER, Worker, stop_on_signals
+
         worker = Worker(settings, child_log, LINGER if linger is None else linger)
         stop_on_signals(worker)
+        if child:
+            worker.adopt(child)
         try:
             worker.run()
         except RequestError as error:

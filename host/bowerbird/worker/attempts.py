@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection
 
-from bowerbird.database import open_writer
+from bowerbird.database import open_progress, open_writer
 from bowerbird.errors import RequestError
 from bowerbird.model import Failed
 from bowerbird.queue import transitions
@@ -89,8 +89,10 @@ class Attempts:
     def _run(self, attempt: Attempt) -> None:
         """The thread of one attempt."""
         try:
-            with contextlib.closing(open_writer(self._settings.database)) as db:
-                record = AttemptRecord(db, attempt.job)
+            path = self._settings.database
+            # What the record says may be lost in a power cut: its commits need not wait for the disk.
+            with contextlib.closing(open_writer(path)) as db, contextlib.closing(open_progress(path)) as progress:
+                record = AttemptRecord(progress, attempt.job)
                 outcome = attempt.run(db, record)
                 if isinstance(outcome, Failed) and outcome.code == "disk_full":
                     self._room.was_not_enough()

@@ -129,7 +129,7 @@ class ChildPool:
         try:
             yield child
         finally:
-            self._take_back(child)
+            self.keep(child)
 
     def _warm(self, series: tuple[str, LentSession | None]) -> Child | None:
         with self._lock:
@@ -141,7 +141,8 @@ class ChildPool:
             return self._warm(series)
         return child
 
-    def _take_back(self, child: Child) -> None:
+    def keep(self, child: Child) -> None:
+        """Keep a child for the next attempt, where it is ready for one."""
         if not child.is_ready:
             child.kill()
             return

@@ -13,19 +13,20 @@ from pathlib import Path
 from types import FrameType
 from typing import BinaryIO
 
-from bowerbird.archive.migrations import ensure_archive
+from bowerbird.archive.places import open_place
 from bowerbird.clock import later
-from bowerbird.database import as_request_error, open_keeper, open_writer
+from bowerbird.database import as_request_error, file_identity, open_keeper, open_writer
 from bowerbird.errors import RequestError
 from bowerbird.install.processes import note_process
 from bowerbird.queue import budgets, reads, requests, transitions
 from bowerbird.queue.claim import claim
+from bowerbird.queue.sweep import forget_old
 from bowerbird.settings import Settings
 from bowerbird.worker.attempt import discard
 from bowerbird.worker.attempts import PASSING, Attempts
 from bowerbird.worker.changes import Changes
 from bowerbird.worker.checking import Checks
-from bowerbird.worker.children import ChildPool
+from bowerbird.worker.children import Child, ChildPool
 from bowerbird.worker.lease import lease
 from bowerbird.worker.outcome import Cancelled
 from bowerbird.worker.room import Room
@@ -55,17 +56,25 @@ class Worker:
         self._checks = Checks(settings, self._stir.set)
         self._stopping = False
         self._grace = GRACE
+        self._file: tuple[int, int] | None = None
         self._next_checkpoint = 0.0
         self._trouble_since: float | None = None
 
+    def adopt(self, child: Child) -> None:
+        """Use a child that was started before."""
+        self._pool.keep(child)
+
     def run(self) -> None:
         """Work. Raises RequestError `busy` where another worker has the archive, else as database.py does."""
-        ensure_archive(self._settings.database)
-        self._hold_and_work()
-        # Whoever wrote a row while the lease was held did not start another worker: look once more.
-        while not self._stopping and self._has_work():
-            with _unless_another_took_over():
-                self._hold_and_work()
+        try:
+            open_place(self._settings)
+            self._hold_and_work()
+            # Whoever wrote a row while the lease was held did not start another worker: look once more.
+            while not self._stopping and self._has_work():
+                with _unless_another_took_over():
+                    self._hold_and_work()
+        finally:
+            self._pool.retire(idle_seconds=0)
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """Claim nothing more and end; running attempts get some seconds, or none when told again. A signal handler."""
@@ -85,21 +94,32 @@ class Worker:
                 self._end(db)
 
     def _begin(self, db: sqlite3.Connection) -> None:
+        self._file = file_identity(self._settings.database)
+        self._grace = GRACE
         note_process(self._settings, "worker")
         recovered = transitions.recover(db)
         if recovered:
             log.info("recovered=%d jobs that ran when the last worker died", recovered)
         _sweep(db, self._settings.partial)
+        forget_old(db)
 
     def _work(self, db: sqlite3.Connection) -> None:
         idle_since: float | None = None
         changes = Changes(db)
-        while not self._stopping:
+        while not self._stopping and self._is_in_place():
             is_idle = self._looked(db)
             idle_since = (idle_since or time.monotonic()) if is_idle else None
             if idle_since is not None and time.monotonic() - idle_since >= self._linger:
                 return
             changes.wait(self._stir)
+
+    def _is_in_place(self) -> bool:
+        """Whether the archive is still where its name says; else its rows and files would go nowhere."""
+        if file_identity(self._settings.database) == self._file:
+            return True
+        log.warning("code=archive_unavailable the archive was moved, removed or replaced")
+        self._grace = 0.0
+        return False
 
     def _looked(self, db: sqlite3.Connection) -> bool:
         """Do what is to be done; whether nothing is left. What is busy or full for a moment is done next time."""

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import time
 
-from bowerbird.archive.space import free_bytes
+from bowerbird.archive.space import STEP, free_bytes
 from bowerbird.settings import Settings
 
 # Seconds between two looks at the disk.
 LOOK = 2.0
-# Nobody knows beforehand how much a job needs, so it is tried again whenever so much more is free than when it stopped.
-STEP = 64 * 1024 * 1024
 
 
 class Room:

@@ -41,7 +41,7 @@ def check_proxy(settings: Settings) -> Iterator[Check]:
         host, port = parts.hostname, parts.port
     except ValueError:
         host, port = None, None
-    if not host or not port or parts.scheme not in ("http", "https", "socks5", "socks5h", "socks4"):
+    if not host or not port or parts.scheme not in ("http", "https"):
         yield Check("proxy", "fail", "The proxy is not of the form http://host:port.", "Correct it in config.toml.")
         return
     try:

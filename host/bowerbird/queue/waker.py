@@ -1,14 +1,20 @@
-"""Starts the worker when there is work: after a request that brings some, and when the time of a waiting job comes."""
+"""Starts the worker when there is work: after a request that brings some, and when what jobs wait for is there.
+
+Host and site hold one each; a time that comes and a disk that has room again tell nobody by themselves.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import sqlite3
 import threading
 import time
 
 from bowerbird.errors import RequestError
 from bowerbird.settings import Settings
+
+log = logging.getLogger("bowerbird.queue")
 
 # A worker that was started holds its lock within this many seconds, and then sees by itself what came meanwhile.
 WORKER_STARTS = 2.0
@@ -22,6 +28,7 @@ class Waker:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._next = 0.0
+        self._was_free: int | None = None
         self._ended = threading.Event()
 
     def start(self) -> None:
@@ -33,24 +40,37 @@ class Waker:
         self._ended.set()
 
     def wake(self) -> None:
-        """Start the worker unless it runs or is just starting. Raises OSError where no process can be started."""
+        """Start the worker unless it runs or is just starting. What fails is tried again when it is next looked."""
         from bowerbird.queue.wake import wake_worker, worker_is_running
 
         if worker_is_running(self._settings) or time.monotonic() < self._next:
             return
         self._next = time.monotonic() + WORKER_STARTS
-        wake_worker(self._settings)
+        if not wake_worker(self._settings):
+            log.warning("code=internal no worker could be started")
 
     def wake_if_due(self) -> None:
-        """Start the worker where something could go on now: it died, the machine was off, or a time has come."""
+        """Start the worker where something could go on: it died, the machine was off, a time has come, or space."""
         from bowerbird.clock import now
         from bowerbird.database import open_reader
         from bowerbird.queue.reads import is_idle
+        from bowerbird.queue.waiting import any_waits_for
 
         with contextlib.closing(open_reader(self._settings.database)) as db:
-            idle = is_idle(db, now())
-        if not idle:
+            is_due = not is_idle(db, now()) or (any_waits_for(db, "disk") and self._has_room_again())
+        if is_due:
             self.wake()
+
+    def _has_room_again(self) -> bool:
+        """Whether more is free than when a worker was last started for it: how much is enough nobody knows."""
+        from bowerbird.archive.space import STEP, free_bytes
+
+        free = free_bytes(self._settings.archive)
+        is_tried = self._was_free is not None and free < self._was_free + STEP
+        if free <= self._settings.disk_floor or is_tried:
+            return False
+        self._was_free = free
+        return True
 
     def _run(self) -> None:
         while not self._ended.wait(LOOK):
