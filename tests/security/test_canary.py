@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -117,7 +116,7 @@ def carries(entry: Entry, secret: str) -> bool:
     return any(trace in said for trace in traces(secret))
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc"), reason="needs /proc")
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs /proc")
 def test_session_is_found_nowhere(quick: Machine, tmp_path: Path) -> None:
     """Not in the archive, its journal, media, logs or the vault; in no argument, no variable, and at no other host."""
     seen = go_through(quick)
