@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 
-from tests.bench import downloads, host, memory, site, targets
+from tests.bench import downloads, host, instagram, memory, site, targets
 from tests.bench.figure import HEADING, Figure
 
 MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -15,6 +15,7 @@ MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
     "video": downloads.one_video,
     "playlist": downloads.playlist,
     "delayed": downloads.playlist_with_delay,
+    "instagram": instagram.whole_profile,
     "host-memory": memory.host_memory,
     "worker-memory": memory.worker_memory,
     "site-memory": memory.site_memory,

@@ -114,7 +114,7 @@ class Climb(msgspec.Struct, frozen=True, kw_only=True):
         return budgets.pace_of(self.db, self.settings, target.platform, budgets.payer(target, part.account))
 
     def _refreshes(self) -> bool:
-        """Only metadata: asked for, or archived meanwhile by another job of this target; not what may have grown."""
+        """Only metadata: asked for, or archived by another job meanwhile; but not of what may have grown."""
         item_id = known_item(self.db, self.job.target_key)
         if item_id is not None and grows(self.db, item_id):
             return False
