@@ -13,6 +13,9 @@ SCRAPERS: dict[str, str] = {
     "yt_dlp": "bowerbird.scrapers.ytdlp:YtDlpScraper",
 }
 
+# name of a scraper → the distribution (packaging.python.org) whose version says with what something came
+DISTRIBUTIONS: dict[str, str] = {"yt_dlp": "yt-dlp"}
+
 # (platform, kind), each may be "*" → names in the order in which they are tried; the first row that fits counts
 ROUTES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("web", "file", ("files", "yt_dlp")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import random
 import sqlite3
@@ -13,22 +14,35 @@ import msgspec
 from bowerbird.archive.filing import mark_gone
 from bowerbird.clock import now
 from bowerbird.database import transaction
-from bowerbird.errors import JOB_ADVICE
+from bowerbird.errors import JOB_ADVICE, RequestError
 from bowerbird.model import Failed
 from bowerbird.queue import members, transitions
 from bowerbird.queue.retry import Policy, decide
 from bowerbird.queue.rows import ClaimedJob
+from bowerbird.queue.warnings import warn
 from bowerbird.settings import Settings
 from bowerbird.worker.attempt import discard
+from bowerbird.worker.library_versions import library_of
 from bowerbird.worker.outcome import Cancelled, Done, GivenBack, Listed, Outcome
 
 log = logging.getLogger("bowerbird.worker")
+
+# Failures that the next job will meet as well.
+WARNED = frozenset(("disk_full", "rate_limited", "scraper_outdated"))
 
 
 def settle(db: sqlite3.Connection, settings: Settings, job: ClaimedJob, outcome: Outcome) -> None:
     """Make the job's state that which follows from the outcome."""
     log.info("job=%s platform=%s outcome=%s", job.id, job.target.platform, type(outcome).__name__.lower())
     _SETTLE[type(outcome)](db, settings, job, outcome)
+    if isinstance(outcome, Failed) and outcome.code in WARNED:
+        _warn(db, job, _with_advice(outcome))
+
+
+def _warn(db: sqlite3.Connection, job: ClaimedJob, failure: Failed) -> None:
+    """Tell whoever watches. The job's state is written by now and stands, whether this can be written or not."""
+    with contextlib.suppress(RequestError):
+        warn(db, failure.code, failure.message, failure.hint, job.id)
 
 
 def _done(db: sqlite3.Connection, settings: Settings, job: ClaimedJob, outcome: Done) -> None:
@@ -99,6 +113,9 @@ class AttemptRecord:
         code, detail = (outcome.code, outcome.detail[:2000]) if isinstance(outcome, Failed) else (None, None)
         with transaction(self._db):
             self._db.execute(
-                "UPDATE attempts SET ended_at = ?, scraper = ?, outcome = ?, error_code = ?, detail = ? WHERE id = ?",
-                (now(), scraper, type(outcome).__name__.lower(), code, detail, self._id),
+                """
+                UPDATE attempts SET ended_at = ?, scraper = ?, library = ?, outcome = ?, error_code = ?, detail = ?
+                WHERE id = ?
+                """,
+                (now(), scraper, library_of(scraper), type(outcome).__name__.lower(), code, detail, self._id),
             )
