@@ -1,6 +1,6 @@
 """Frozen settings, and the one reader of the environment.
 
-Behaviour: environment > site > config.toml > default. Places, network and safety: environment > config.toml > default.
+Environment > config.toml > default.
 Every setting is a row of `SETTINGS`; its environment variable is `BOWERBIRD_` and its name in capitals.
 """
 
@@ -58,7 +58,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Setting(NamedTuple):
-    """One setting: how its text is read, what it means, and whether the site may change it."""
+    """One setting: how its text is read, what it means, and whether it is behaviour (no place, network or safety)."""
 
     name: str
     read: Callable[[Any], Any]
@@ -161,30 +161,24 @@ SETTINGS: tuple[Setting, ...] = (
 )
 
 
-def load_settings(environ: Mapping[str, str] | None = None, site: Mapping[str, Any] | None = None) -> Settings:
-    """Read the settings of this process.
-
-    `site` holds what the person chose on the site (behaviour only). Raises RequestError `bad_request` with the name of
-    the setting that can't be read.
-    """
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings of this process. Raises RequestError `bad_request` with the name of the one that can't be read."""
     environ = os.environ if environ is None else environ
     home = _read_home(environ)
     config = _read_config(home / "config.toml")
     chosen: dict[str, Any] = {"home": home}
     for setting in SETTINGS:
-        value = _chosen(setting, environ, site or {}, config)
+        value = _chosen(setting, environ, config)
         if value is not None:
             chosen[setting.name] = _parsed(setting, value)
     chosen.setdefault("archive", default_archive())
     return Settings(**chosen)
 
 
-def _chosen(setting: Setting, environ: Mapping[str, str], site: Mapping[str, Any], config: Mapping[str, Any]) -> Any:
+def _chosen(setting: Setting, environ: Mapping[str, str], config: Mapping[str, Any]) -> Any:
     from_environment = environ.get(f"BOWERBIRD_{setting.name.upper()}")
     if from_environment is not None and from_environment != "":
         return from_environment
-    if setting.behaviour and setting.name in site:
-        return site[setting.name]
     return config.get(setting.name) if setting.name != "home" else None
 
 
