@@ -95,14 +95,19 @@ start_site() {
         "$venv/bin/python" -c 'import json, sys; print(json.loads(sys.stdin.readline())["url"])'
 }
 
+# explain LINK ARCHIVE
 explain() {
-    local command=bowerbird
+    local command=bowerbird lives="the extension lives in it"
     case ":$PATH:" in *":$bin:"*) ;; *) command=$bin/bowerbird ;; esac
+    case "$2/" in "$checkout"/*) lives="the archive and the extension live in it" ;; esac
     cat <<TEXT
 
 Your archive is open at
   $1
 This link works once, within the next minute. For a new one, at any time: $command open
+
+All that you save is in  $2
+Keep the folder  $checkout  where it is: $lives.
 
 To save with one click, load the extension into your browser:
   Chromium, Chrome, Brave, Edge, Vivaldi
@@ -117,6 +122,8 @@ A browser that is open now should be started anew first.
 
 If anything does not work: $command doctor
 TEXT
+    [ "$command" = bowerbird ] || say "This terminal does not know the command bowerbird yet: open a new terminal" \
+        "(on some systems: sign out and in). Until then it is $command"
 }
 
 server=""
@@ -136,5 +143,6 @@ else
     save_sample || result=$?
 fi
 url=$(start_site) || die "the site could not be started." "Ask: $venv/bin/bowerbird doctor"
-explain "$url"
+archive=$("$venv/bin/python" -c 'from bowerbird.settings import load_settings; print(load_settings().archive)')
+explain "$url" "$archive"
 [ "$result" -eq 0 ] || die "everything is set up, but not everything was saved; the reason is above."

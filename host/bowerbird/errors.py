@@ -52,7 +52,7 @@ REQUEST_ADVICE: dict[str, Advice] = {
     ),
     "bad_session": Advice("The sign-in of that site could not be read.", "Open the site, sign in, and try again."),
     "not_found": Advice("There is no such thing in the archive.", "Look in the history for what is there."),
-    "wrong_state": Advice("That can't be done with this job now.", "Look at the job's present state first."),
+    "wrong_state": Advice("That can't be done with this job now.", "Look at its present state with: bowerbird jobs"),
     "forbidden_origin": Advice(
         "Only the Bowerbird extension may talk to this program.", "Install the extension from this project."
     ),
@@ -60,7 +60,9 @@ REQUEST_ADVICE: dict[str, Advice] = {
     "archive_unavailable": Advice("The archive can't be written at the moment.", "Run: bowerbird doctor"),
     "disk_full": Advice("The disk of the archive is full.", "Free some space; nothing that was saved is lost."),
     "busy": Advice("The archive is busy.", "Try again in a moment."),
-    "port_in_use": Advice("Another program uses the site's port.", "Choose another one: bowerbird serve --port 8464"),
+    "port_in_use": Advice(
+        "Another program uses the site's port.", "Choose another one: write port = 8464 into config.toml."
+    ),
     "internal": Advice("Something went wrong inside Bowerbird.", "Run: bowerbird doctor. The log has the details."),
 }
 
@@ -112,7 +114,7 @@ JOB_ADVICE: dict[str, JobAdvice] = {
     ),
     "scraper_outdated": JobAdvice(
         "The site changed and the installed library no longer understands it.",
-        "Update: pip install -U yt-dlp, then try again.",
+        "Run installers/install.sh again: it fetches newer libraries.",
     ),
     "missing_tool": JobAdvice("A program that is needed is missing.", "Run: bowerbird doctor"),
     "network": JobAdvice("The connection to the site failed.", "Check the network, then try again.", retry=True),

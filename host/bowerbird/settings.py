@@ -1,6 +1,6 @@
 """Frozen settings, and the one reader of the environment.
 
-Behaviour: environment > site > config.toml > default. Places, network and safety: environment > config.toml > default.
+Environment > config.toml > default.
 Every setting is a row of `SETTINGS`; its environment variable is `BOWERBIRD_` and its name in capitals.
 """
 
@@ -66,7 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Setting(NamedTuple):
-    """One setting: how its text is read, what it means, and whether the site may change it."""
+    """One setting: how its text is read, what it means, and whether it is behaviour (no place, network or safety)."""
 
     name: str
     read: Callable[[Any], Any]
@@ -75,10 +75,15 @@ class Setting(NamedTuple):
 
 
 def _number(low: float, high: float, kind: type[int] | type[float]) -> Callable[[Any], Any]:
+    takes = f"a {'whole ' if kind is int else ''}number from {low} to {high}"
+
     def read(value: Any) -> Any:
-        number = kind(value)
+        try:
+            number = kind(value)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise ValueError(takes) from error
         if not low <= number <= high:
-            raise ValueError(f"a number from {low:g} to {high:g}")
+            raise ValueError(takes)
         return number
 
     return read
@@ -100,6 +105,8 @@ def _flag(value: Any) -> bool:
 
 def _words(value: Any) -> tuple[str, ...]:
     parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, list | tuple):
+        raise ValueError("language codes such as en,de; all; or none")
     return tuple(text for text in (str(part).strip() for part in parts) if text and text != "none")
 
 
@@ -172,47 +179,49 @@ SETTINGS: tuple[Setting, ...] = (
 )
 
 
-def load_settings(environ: Mapping[str, str] | None = None, site: Mapping[str, Any] | None = None) -> Settings:
-    """Read the settings of this process.
-
-    `site` holds what the person chose on the site (behaviour only). Raises RequestError `bad_request` with the name of
-    the setting that can't be read.
-    """
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings of this process. Raises RequestError `bad_request` naming the one that can't be read."""
     environ = os.environ if environ is None else environ
     home = _read_home(environ)
     config = _read_config(home / "config.toml")
     chosen: dict[str, Any] = {"home": home}
     for setting in SETTINGS:
-        value = _chosen(setting, environ, site or {}, config)
+        value = _chosen(setting, environ, config)
         if value is not None:
-            chosen[setting.name] = _parsed(setting, value)
+            chosen[setting.name] = _parsed(setting, value, home)
     chosen.setdefault("archive", default_archive())
     return Settings(**chosen)
 
 
-def _chosen(setting: Setting, environ: Mapping[str, str], site: Mapping[str, Any], config: Mapping[str, Any]) -> Any:
+def _chosen(setting: Setting, environ: Mapping[str, str], config: Mapping[str, Any]) -> Any:
     from_environment = environ.get(f"BOWERBIRD_{setting.name.upper()}")
     if from_environment is not None and from_environment != "":
         return from_environment
-    if setting.behaviour and setting.name in site:
-        return site[setting.name]
     return config.get(setting.name) if setting.name != "home" else None
 
 
-def _parsed(setting: Setting, value: Any) -> Any:
+def _parsed(setting: Setting, value: Any, home: Path) -> Any:
     try:
         return setting.read(value)
-    except (TypeError, ValueError, OverflowError) as error:
+    except ValueError as error:
         raise RequestError(
             "bad_request",
             f"The setting {setting.name} can't be {str(value)[:60]!r}: it takes {error}.",
-            f"Change it in config.toml or in the variable BOWERBIRD_{setting.name.upper()}.",
+            f"Change it in {_shown(home / 'config.toml')} or in the variable BOWERBIRD_{setting.name.upper()}.",
         ) from error
 
 
 def _read_home(environ: Mapping[str, str]) -> Path:
     given = environ.get("BOWERBIRD_HOME")
-    return _parsed(_HOME, given) if given else default_home()
+    return _parsed(_HOME, given, default_home()) if given else default_home()
+
+
+def _shown(path: Path) -> str:
+    """The file below ~, or its name alone: no sentence holds an absolute path."""
+    try:
+        return f"~/{path.relative_to(Path.home()).as_posix()}"
+    except (RuntimeError, ValueError):
+        return path.name
 
 
 def default_home() -> Path:
@@ -229,11 +238,11 @@ def _read_config(path: Path) -> Mapping[str, Any]:
         return {}
     except OSError as error:
         raise RequestError(
-            "bad_request", f"config.toml can't be read: {error.strerror}.", "Mend or remove it."
+            "bad_request", f"{_shown(path)} can't be read: {error.strerror}.", "Mend or remove it."
         ) from error
     except ValueError as error:
         raise RequestError(
-            "bad_request", f"config.toml can't be read: {error}.", "Mend or remove that file."
+            "bad_request", f"{_shown(path)} can't be read: {error}.", "Mend or remove that file."
         ) from error
 
 

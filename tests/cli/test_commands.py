@@ -22,6 +22,7 @@ Rows = Callable[..., list[tuple[Any, ...]]]
 
 VIDEO = f"https://www.youtube.com/watch?v={youtube.GARDEN}"
 REMOVED = f"https://www.youtube.com/watch?v={youtube.REMOVED}"
+LIST = f"https://www.youtube.com/playlist?list={youtube.WITH_REMOVED}"
 JOB_FIELDS = set(Job.__struct_fields__)
 ERROR_FIELDS = {"code", "message", "hint"}
 held = pytest.mark.usefixtures("no_worker")
@@ -41,7 +42,8 @@ def test_save_wait_archives_a_video_that_search_and_open_then_find(run: Run, set
     assert opened.lines[0]["url"].startswith(f"http://127.0.0.1:{settings.port}/")
     again = run("save", VIDEO, "--wait")
     assert again.status == 0
-    assert "Saved: " in again.stdout
+    assert "You have this: " in again.stdout
+    assert run("search", *job["title"].split()[:1]).stdout.endswith("Open one with: bowerbird open NUMBER\n")
     assert run("search", "zebrafinch-nowhere").stdout == "Nothing found.\n"
 
 
@@ -215,6 +217,70 @@ def test_a_beginning_that_fits_two_jobs_names_none(run: Run, rows: Rows) -> None
 
 
 @held
+def test_a_bad_job_does_not_cost_the_others(run: Run, rows: Rows) -> None:
+    """What can't be cancelled is named with its present state, the rest is cancelled, and the exit code is 2."""
+    run("save", VIDEO, REMOVED)
+    rows("UPDATE jobs SET id = 'aaaa' || seq")
+    rows("UPDATE jobs SET status = 'completed' WHERE seq = 2")
+    said = run("cancel", "ffff", "aaaa2", "aaaa1")
+    assert said.status == 2
+    assert said.stdout.startswith("aaaa1  Cancelled")
+    assert "ffff: There is no job ffff." in said.stderr
+    assert "aaaa2: This job is saved already; " in said.stderr
+    assert "bowerbird jobs" in said.stderr
+
+
+@held
+def test_a_running_job_is_being_cancelled(run: Run, rows: Rows) -> None:
+    """The worker ends it, so it is not said to be over."""
+    run("save", VIDEO)
+    rows("UPDATE jobs SET status = 'running', title = 'Garden'")
+    assert run("cancel", rows("SELECT id FROM jobs")[0][0]).stdout.endswith("is being cancelled.\n")
+
+
+@held
+@pytest.mark.parametrize(
+    ("not_before", "told"), [("2999-01-01T12:00:00.000Z", True), ("2001-01-01T12:00:00.000Z", False)]
+)
+def test_jobs_say_when_it_is_tried_again(run: Run, rows: Rows, not_before: str, told: bool) -> None:
+    """The local time of the next try follows its reason, as long as it lies ahead."""
+    run("save", VIDEO)
+    rows("UPDATE jobs SET error_code = 'timeout', error_message = 'It stopped.', not_before = ?", not_before)
+    assert ("It stopped; tries again on 2999-01-01 at 14:00" in run("jobs", TZ="UTC-2").stdout) == told
+
+
+def test_save_of_a_list_counts_its_members(run: Run, settings: Settings) -> None:
+    """How many were saved, how many could not be had, and the page where to see which; states meanwhile."""
+    said = run("save", LIST, "--quality", "480", "--transcripts", "none", "--wait")
+    [job] = [job for job in run("jobs", "--json").lines if job["url"] == LIST]
+    assert said.stdout.startswith("Saved: ")
+    assert said.stdout.endswith(
+        f"[{job['id'][:8]}]  2 of 3 saved, 1 could not be had  http://127.0.0.1:{settings.port}/job/{job['id']}\n"
+    )
+    assert f"[{job['id'][:8]}] " in said.stderr
+
+
+@held
+def test_an_address_may_be_typed_without_its_scheme(run: Run, rows: Rows) -> None:
+    """The command line completes https://, and prints the address as it was given; nothing else is guessed."""
+    short = VIDEO.removeprefix("https://")
+    said = run("identify", short, "example.com/a.mp4", "notes.txt", "10.0.0.1/a", "--json")
+    assert [(line["url"], line.get("kind")) for line in said.lines] == [
+        (short, "video"), ("example.com/a.mp4", "file"), ("notes.txt", None), ("10.0.0.1/a", None),
+    ]  # fmt: skip
+    run("save", short, VIDEO)
+    assert rows("SELECT url FROM jobs") == [(VIDEO,)]
+
+
+@held
+def test_help_explains_every_argument(run: Run) -> None:
+    """Nothing that is to be typed is a bare word."""
+    for command, argument in (("save", "URL"), ("identify", "URL"), ("cancel", "JOB"), ("search", "WORDS")):
+        said = run(command, "--help").stdout
+        assert [line for line in said.splitlines() if line.split()[:1] == [argument] and len(line.split()) > 3]
+
+
+@held
 def test_jobs_are_listed_by_status(run: Run, rows: Rows) -> None:
     """`jobs` lists the newest first, all or those of one status."""
     run("save", VIDEO, REMOVED)
@@ -315,7 +381,14 @@ def test_a_setting_that_cannot_be_read_is_named(run: Run) -> None:
     """A wrong setting is told by its name and ends with 2."""
     said = run("jobs", "--json", BOWERBIRD_PORT="eighty")
     assert (said.status, said.lines[0]["code"]) == (2, "bad_request")
-    assert "port" in said.lines[0]["message"]
+    assert said.lines[0]["message"].endswith("port can't be 'eighty': it takes a whole number from 1 to 65535.")
+
+
+def test_a_config_that_cannot_be_read_is_named(run: Run, settings: Settings) -> None:
+    """The file is named as its owner reads it, from the own home folder on."""
+    (settings.home / "config.toml").write_text("port = ")
+    [said] = run("jobs", "--json").lines
+    assert said["message"].startswith("~/config.toml can't be read: ")
 
 
 @pytest.mark.parametrize("command", ["identify https://example.com/", "jobs", "--version"])

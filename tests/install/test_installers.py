@@ -94,6 +94,21 @@ def test_help(script: Script) -> None:
     assert "installers/install.sh URL..." in ended.stdout
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_the_end_says_what_to_keep(known: bool) -> None:
+    """The archive's place, the folder to keep, and a new terminal where this one does not know the command."""
+    source = (CHECKOUT / "installers" / "install.sh").read_text()
+    function = "explain() {" + source.partition("\nexplain() {")[2].partition("\n}\n")[0] + "\n}"
+    begin = ". installers/python.sh; checkout=/k bin=/b; PATH=$PATH:$1; "
+    said = subprocess.run(
+        ["/bin/bash", "-c", f"{begin}{function}; explain U /k/a", "bash", "/b" if known else "/c"],
+        cwd=CHECKOUT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert "All that you save is in  /k/a\n" in said
+    assert "Keep the folder  /k  where it is: the archive and the extension live in it." in said
+    assert ("open a new terminal" in said) != known
+
+
 def test_uninstall_where_nothing_is(script: Script, person: Path) -> None:
     """Uninstalling what was never installed is no error, and spares a program of the same name."""
     other = person / ".local" / "bin" / "bowerbird"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import re
 import sqlite3
 import sys
 from typing import Any
@@ -13,10 +15,14 @@ import msgspec
 from bowerbird.cli import show
 from bowerbird.cli.opening import archive
 from bowerbird.errors import BowerbirdError, RequestError
-from bowerbird.model import Capture, CaptureOptions, Receipt, to_builtins
+from bowerbird.model import Capture, CaptureOptions, Job, Receipt, to_builtins
 from bowerbird.settings import Settings, load_settings
 
 Arguments = argparse.Namespace
+# host.tld/... alone: `notes.txt` is a file's name, and numbers may be an address of the own network.
+_NO_SCHEME = re.compile(r"([\w-]+\.)+[^\W\d_][\w-]+(:\d+)?/|www\.([\w-]+\.)+[^\W\d_][\w-]+$")
+# Refusals that are about the one job that was named.
+_OF_ONE_JOB = frozenset(("bad_request", "not_found", "wrong_state"))
 NO_WORKER = ("It is safe, but the program that does the work can't be started now.", "Later, run: bowerbird work")
 
 
@@ -26,7 +32,7 @@ def save(chosen: Arguments) -> int:
     from bowerbird.queue.wake import wake_worker
 
     settings = load_settings()
-    captures = [_capture(url, _options(chosen)) for url in dict.fromkeys(chosen.urls)]
+    captures = [_capture(url, _options(chosen)) for url in dict.fromkeys(map(_whole_url, chosen.urls))]
     with archive(settings) as db:
         receipts = intake.take(db, settings, captures)
         job_ids = [receipt.job_id for receipt in receipts if receipt.job_id]
@@ -37,6 +43,11 @@ def save(chosen: Arguments) -> int:
 
             follow(db, settings, job_ids, quiet=chosen.json)
         return _report(db, settings, chosen, captures, receipts)
+
+
+def _whole_url(given: str) -> str:
+    """What a person typed with the https:// that they left out; only the command line guesses so."""
+    return f"https://{given.strip()}" if _NO_SCHEME.match(given.strip()) else given
 
 
 def _capture(url: str, options: CaptureOptions) -> Capture:
@@ -71,7 +82,7 @@ def _report(
             show.rejected(capture.url, receipt, as_json=chosen.json)
             status = 2
             continue
-        show.saved(job, receipt, as_json=chosen.json, waited=chosen.wait)
+        show.saved(job, receipt, settings.port, as_json=chosen.json, waited=chosen.wait)
         if chosen.wait and job.status != "completed":
             status = max(status, 1)
     return status
@@ -86,7 +97,7 @@ def identify(chosen: Arguments) -> int:
     recognised = 0
     for url in chosen.urls:
         try:
-            target = look(url, allow_private_hosts=settings.allow_private_hosts)
+            target = look(_whole_url(url), allow_private_hosts=settings.allow_private_hosts)
         except BowerbirdError as error:
             show.unrecognised(url, error, as_json=chosen.json)
             continue
@@ -108,21 +119,39 @@ def jobs(chosen: Arguments) -> int:
 
 
 def act(chosen: Arguments) -> int:
-    """Cancel, retry, continue or delete jobs."""
+    """Cancel, retry, continue or delete jobs: those that can't be are named, and the others done."""
     from bowerbird.queue import actions
     from bowerbird.queue.wake import wake_worker
 
     settings = load_settings()
+    named: dict[str, str] = {}
+    after: list[Job] = []
+    refused: dict[str, RequestError] = {}
     with archive(settings) as db:
-        job_ids = dict.fromkeys(_whole_id(db, given) for given in chosen.jobs)
-        after = actions.act(db, settings, tuple(job_ids), chosen.action)
+        for given in chosen.jobs:
+            with _one_job(given, refused):
+                named.setdefault(_whole_id(db, given), given)
+        for job_id, given in named.items():
+            with _one_job(given, refused):
+                after += actions.act(db, settings, (job_id,), chosen.action)
     if not wake_worker(settings):
         show.complain(*NO_WORKER)
-    if chosen.action == "delete" and not chosen.json:
-        show.say(f"Removed {len(after)} from the history.")
-        return 0
-    show.jobs(after, as_json=chosen.json)
-    return 0
+    if after:
+        show.acted(after, chosen.action, as_json=chosen.json)
+    for given, error in refused.items():
+        show.not_acted(given, error, as_json=chosen.json)
+    return 2 if refused else 0
+
+
+@contextlib.contextmanager
+def _one_job(given: str, refused: dict[str, RequestError]) -> Any:
+    """Keep a refusal that is about this job alone, so that the others are done."""
+    try:
+        yield
+    except RequestError as error:
+        if error.code not in _OF_ONE_JOB:
+            raise
+        refused[given] = error
 
 
 def _whole_id(db: sqlite3.Connection, given: str) -> str:

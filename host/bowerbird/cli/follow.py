@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any
 
-from bowerbird.cli.show import printable
+from bowerbird.cli import show
 from bowerbird.clock import later
 from bowerbird.model import Job
 from bowerbird.queue import reads
@@ -22,11 +22,12 @@ LOOK = 0.2
 # How often it is asked whether anybody committed (sqlite.org/pragma.html#pragma_data_version): 5 microseconds each.
 STEP = 0.01
 WAKE = 3.0
+PAUSE = 1.0
 
 
 def follow(db: sqlite3.Connection, settings: Settings, job_ids: list[str], *, quiet: bool) -> None:
     """Return when none of these jobs goes on by itself soon; ^C returns too, and the work goes on."""
-    bars = _NoBars() if quiet or not sys.stderr.isatty() else _Bars()
+    bars = _Silence() if quiet else _Bars() if sys.stderr.isatty() else _Lines()
     next_wake = time.monotonic() + WAKE
     try:
         with bars:
@@ -53,7 +54,7 @@ def _version(db: sqlite3.Connection) -> int:
     return int(db.execute("PRAGMA data_version").fetchone()[0])
 
 
-class _NoBars:
+class _Silence:
     def __enter__(self) -> None:
         return None
 
@@ -64,16 +65,36 @@ class _NoBars:
         """Nobody looks."""
 
 
+class _Lines(_Silence):
+    """Where no terminal is: a line for each change of what a job does, for each job at most one in `PAUSE`."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, tuple[str, float]] = {}
+
+    def show(self, jobs: list[Job]) -> None:
+        """Tell what changed."""
+        for job in jobs:
+            state, moment = show.state(job), time.monotonic()
+            told, since = self._told.get(job.id, ("", -PAUSE))
+            if state != told and moment - since >= PAUSE:
+                self._told[job.id] = state, moment
+                show.complain(f"{show.name(job)[:50]}  [{job.id[:8]}] {state}")
+                sys.stderr.flush()
+
+
 class _Bars:
-    """One line a job: what it is called, what it does, how far, how fast, how long."""
+    """One row a job: what it is called, how far, how long, what it does and why."""
 
     def __init__(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.table import Column
 
         self._progress = Progress(
-            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), DownloadColumn(),
-            TimeRemainingColumn(), TextColumn("{task.fields[doing]}"), console=Console(stderr=True), transient=True,
+            TextColumn("{task.description}", table_column=Column(max_width=26, no_wrap=True, overflow="ellipsis")),
+            BarColumn(bar_width=12), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn(compact=True),
+            TextColumn("{task.fields[doing]}", table_column=Column(ratio=1, overflow="fold")),
+            console=Console(stderr=True), transient=True, expand=True,
         )  # fmt: skip
         self._tasks: dict[str, Any] = {}
 
@@ -84,12 +105,12 @@ class _Bars:
         self._progress.__exit__(*reason)
 
     def show(self, jobs: list[Job]) -> None:
-        """Bring the lines in line with the jobs."""
+        """Bring the rows in line with the jobs."""
         from rich.markup import escape
 
         for job in jobs:
-            name = escape(printable(job.title or job.url)[:50])
-            doing = escape(printable(job.current_operation or job.status))
+            name = escape(show.printable(show.name(job))[:50])
+            doing = escape(show.printable(show.state(job)))
             if job.id not in self._tasks:
                 self._tasks[job.id] = self._progress.add_task(name, total=100, doing=doing)
             self._progress.update(self._tasks[job.id], description=name, completed=job.progress, doing=doing)

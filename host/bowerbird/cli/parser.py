@@ -48,7 +48,7 @@ Known = argparse._SubParsersAction  # argparse gives this type no public name
 
 def _add_save(known: Known[argparse.ArgumentParser]) -> None:
     save = known.add_parser("save", help="archive pages, videos, posts or lists")
-    save.add_argument("urls", nargs="+", metavar="URL")
+    save.add_argument("urls", nargs="+", metavar="URL", help="the address of a page, video, post or list")
     save.add_argument("--quality", choices=QUALITIES, help="best picture height")
     save.add_argument("--audio", action="store_true", help="only the sound")
     save.add_argument("--transcripts", metavar="LANGUAGES", help="such as en,de; all; none")
@@ -62,18 +62,18 @@ def _add_save(known: Known[argparse.ArgumentParser]) -> None:
 
 def _add_looks(known: Known[argparse.ArgumentParser]) -> None:
     identify = known.add_parser("identify", help="say what URLs are, without fetching anything")
-    identify.add_argument("urls", nargs="+", metavar="URL")
+    identify.add_argument("urls", nargs="+", metavar="URL", help="the address of a page, video, post or list")
     _json(identify)
     identify.set_defaults(run=commands.identify)
 
     search = known.add_parser("search", help="find words in titles, descriptions and transcripts")
-    search.add_argument("words", nargs="+", metavar="WORDS")
+    search.add_argument("words", nargs="+", metavar="WORDS", help="words that all occur in it")
     search.add_argument("--limit", type=int, default=20, metavar="N", help="at most so many items")
     _json(search)
     search.set_defaults(run=commands.search)
 
     opened = known.add_parser("open", help="open the archive's site in the browser")
-    opened.add_argument("item", nargs="?", metavar="ITEM", help="the number of an item")
+    opened.add_argument("item", nargs="?", metavar="ITEM", help="an item's number, as search shows it")
     _json(opened)
     opened.set_defaults(run=commands.open_site)
 
@@ -86,7 +86,7 @@ def _add_jobs(known: Known[argparse.ArgumentParser]) -> None:
     jobs.set_defaults(run=commands.jobs)
     for action, what in ACTIONS.items():
         parser = known.add_parser(action, help=what)
-        parser.add_argument("jobs", nargs="+", metavar="JOB", help="a job's id, or how it begins")
+        parser.add_argument("jobs", nargs="+", metavar="JOB", help="a job's id, or how it begins; see: bowerbird jobs")
         _json(parser)
         parser.set_defaults(run=commands.act, action=action)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import msgspec
 
 from bowerbird.errors import BowerbirdError
-from bowerbird.model import Job, Receipt, to_builtins
+from bowerbird.model import ITEM_KINDS, Job, Receipt, to_builtins
 
 if TYPE_CHECKING:
     from bowerbird.archive.search import Hit
@@ -63,31 +63,44 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else " " for char in text)
 
 
-def saved(job: Job, receipt: Receipt, *, as_json: bool, waited: bool) -> None:
-    """What became of one capture."""
+def saved(job: Job, receipt: Receipt, port: int, *, as_json: bool, waited: bool) -> None:
+    """What became of one capture; `port` is the site's."""
     if as_json:
         line(to_builtins(job))
         return
+    where = f"http://127.0.0.1:{port}/job/{job.id}" if _is_list(job) else job.item_url or ""
     if job.error and waited:
         trouble(job)
+        if _is_list(job):
+            complain(where)
         return
-    if receipt.status == "already_saved" and not waited:
-        say(f"You have this: {_name(job)}. Its counts are refreshed; --force fetches it again.")
+    if receipt.status == "already_saved" and (job.status == "completed" or not waited):
+        say(f"You have this: {name(job)}. Its counts are refreshed; --force fetches it again.")
         return
-    say(f"{WORDS[job.status]}: {_name(job)}  [{job.id[:8]}]{_where(job)}")
+    parts = (f"{WORDS[job.status]}: {name(job)}  [{job.id[:8]}]", _members(job), where)
+    say("  ".join(part for part in parts if part))
 
 
-def _where(job: Job) -> str:
-    return f"  {job.item_url}" if job.item_url else ""
+def _is_list(job: Job) -> bool:
+    return job.kind not in ITEM_KINDS
+
+
+def _members(job: Job) -> str:
+    if not _is_list(job) or job.status != "completed":
+        return ""
+    total = f" of {job.items_done + job.items_failed:,}" if job.items_failed else ""
+    failed = f", {job.items_failed:,} could not be had" if job.items_failed else ""
+    return f"{job.items_done:,}{total} saved{failed}"
 
 
 def trouble(job: Job) -> None:
     """Why a job failed or waits, and what to do."""
-    why = job.error.message if job.error else ""
-    complain(f"{WORDS[job.status]}: {_name(job)}  [{job.id[:8]}] {why}", job.error.hint if job.error else "")
+    said = f"{WORDS[job.status]}: {name(job)}  [{job.id[:8]}] {remark(job)}"
+    complain(said, job.error.hint if job.error else "")
 
 
-def _name(job: Job) -> str:
+def name(job: Job) -> str:
+    """What a job is called."""
     return job.title or job.url
 
 
@@ -147,15 +160,55 @@ def _table(found: list[Job]) -> None:
 
 
 def _cells(job: Job) -> tuple[str, ...]:
-    return job.id[:8], WORDS[job.status], job.platform, _name(job)[:80], _remark(job)
+    return job.id[:8], WORDS[job.status], job.platform, name(job)[:80], remark(job)
 
 
-def _remark(job: Job) -> str:
+def state(job: Job) -> str:
+    """What a job does now, without the numbers that change all the time."""
+    doing = job.current_operation or "" if job.status == "running" else remark(job)
+    return f"{WORDS[job.status]}: {doing}" if doing else WORDS[job.status]
+
+
+def remark(job: Job) -> str:
+    """Why a job is where it is, and when it goes on; how far it is where it runs."""
+    again = _again(job)
     if job.error:
-        return job.error.message
+        return f"{job.error.message.rstrip('.')}; {again}" if again else job.error.message
+    if again:
+        return again
     if job.status == "running":
         return f"{job.progress:.0f} % {job.current_operation or ''}".strip()
     return ""
+
+
+def _again(job: Job) -> str:
+    from bowerbird import clock
+
+    if not job.not_before or job.not_before <= clock.now():
+        return ""
+    then, today = clock.parse(job.not_before).astimezone(), clock.parse(clock.now()).astimezone()
+    day = "" if then.date() == today.date() else f"on {then:%Y-%m-%d} "
+    return f"tries again {day}at {then:%H:%M}"
+
+
+def acted(after: list[Job], action: str, *, as_json: bool) -> None:
+    """The jobs as they are after an action; what runs ends only when the worker has seen it."""
+    if action == "delete" and not as_json:
+        say(f"Removed {len(after)} from the history.")
+        return
+    ending = [job for job in after if action == "cancel" and job.status == "running" and not as_json]
+    for job in ending:
+        say(f"{name(job)}  [{job.id[:8]}] is being cancelled.")
+    if len(ending) < len(after):
+        jobs([job for job in after if job not in ending], as_json=as_json)
+
+
+def not_acted(given: str, error: BowerbirdError, *, as_json: bool) -> None:
+    """A job that nothing was done with."""
+    if as_json:
+        line({**error.as_dict(), "job": given})
+        return
+    complain(f"{given[:40]}: {error.message}", error.hint)
 
 
 def hits(found: Iterable[Hit], *, as_json: bool) -> None:
@@ -171,6 +224,8 @@ def hits(found: Iterable[Hit], *, as_json: bool) -> None:
         for cue in hit.cues:
             minutes, seconds = divmod(int(cue.start), 60)
             say(f"        {minutes:>3}:{seconds:02d}  {''.join(text for text, _ in cue.pieces)}")
+    if found and not as_json:
+        say("Open one with: bowerbird open NUMBER")
 
 
 def finding(check: Check, *, as_json: bool) -> None:

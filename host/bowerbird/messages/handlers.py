@@ -166,8 +166,8 @@ def watch(desk: Desk, request: requests.Watch) -> Answer:
     return {}
 
 
-# what to open -> where it is on the site
-_PLACES = {"dashboard": "/", "item": "/item/{ref}", "job": "/job/{ref}", "settings": "/settings"}
+# what to open -> where it is on the site; settings have no page of their own yet
+_PLACES = {"dashboard": "/", "item": "/item/{ref}", "job": "/job/{ref}", "settings": "/"}
 
 
 def open_site(desk: Desk, request: requests.Open) -> Answer:

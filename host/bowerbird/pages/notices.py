@@ -34,7 +34,9 @@ class Notice(NamedTuple):
 
 def notices(db: sqlite3.Connection, settings: Settings, under_way: Sequence[Job]) -> tuple[tuple[Notice, ...], int]:
     """The most pressing ones, and how many more there are."""
-    found = [*_waiting(under_way), *_disk(settings), *_warnings(db)]
+    found = [*_waiting(under_way), *_disk(settings)]
+    told = {notice.bold for notice in found}
+    found += [warning for warning in _warnings(db) if warning.bold not in told]
     return tuple(found[:MOST_SHOWN]), max(0, len(found) - MOST_SHOWN)
 
 

@@ -60,7 +60,8 @@ def listening_socket(settings: Settings) -> socket.socket:
 
 
 def _cannot_listen(settings: Settings, error: OSError) -> RequestError:
-    another = f"Choose another one: bowerbird serve --port {min(settings.port + 1, 65535)}"
+    port = min(settings.port + 1, 65535)
+    another = f"Write port = {port} into config.toml, or for this once: bowerbird serve --port {port}"
     if error.errno == errno.EACCES:
         return RequestError("port_in_use", f"Port {settings.port} needs more rights than this program has.", another)
     return RequestError("port_in_use", f"Another program uses port {settings.port}.", another)

@@ -23,6 +23,16 @@ _FRESH = """
     current_operation = NULL, retry_count = 0, updated_at = :now
 """
 
+_PRESENT = {
+    "pending": "is in the queue",
+    "running": "is running",
+    "waiting": "waits",
+    "paused": "is paused",
+    "completed": "is saved already",
+    "cancelled": "is cancelled already",
+    "failed": "has failed",
+}
+
 
 def act(db: sqlite3.Connection, settings: Settings, job_ids: Sequence[str], action: str) -> list[Job]:
     """Do the same with each of these jobs, all or none, and return them as they are then.
@@ -54,9 +64,13 @@ def _row(db: sqlite3.Connection, job_id: str) -> sqlite3.Row:
     return row
 
 
+def _present(row: sqlite3.Row) -> str:
+    return f"This job {_PRESENT[row['status']]}"
+
+
 def _cancel(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> None:
     if row["status"] == "completed":
-        raise RequestError("wrong_state", "This job is done already; there is nothing to cancel.")
+        raise RequestError("wrong_state", f"{_present(row)}; there is nothing to cancel.")
     if row["status"] == "cancelled":
         return
     if _is_attempted(row):
@@ -77,7 +91,7 @@ def _retry(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> None
     if row["status"] == "waiting" and not (tried and row["wait_reason"] == "confirm"):
         _make_pending(db, row)
     elif not tried:
-        raise RequestError("wrong_state", "Only a job that failed, waits or was cancelled can be tried again.")
+        raise RequestError("wrong_state", f"{_present(row)}; only what failed, waits or was cancelled is tried again.")
     _reopen_above(db, row)
     roll_up(db, row["id"])
 
@@ -117,7 +131,7 @@ def _reopen_above(db: sqlite3.Connection, row: sqlite3.Row) -> None:
 
 def _continue(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> None:
     if row["status"] != "waiting":
-        raise RequestError("wrong_state", "Only a job that waits can be continued.")
+        raise RequestError("wrong_state", f"{_present(row)}; only a job that waits can be continued.")
     if row["wait_reason"] == "confirm":
         limit = _so_far(row) + settings.max_items
         db.execute("UPDATE jobs SET items_limit = ?, bytes_saved = 0 WHERE id = ?", (limit, row["id"]))

@@ -15,6 +15,9 @@ SCRAPERS: dict[str, str] = {
     "yt_dlp": "bowerbird.scrapers.ytdlp:YtDlpScraper",
 }
 
+# name of a scraper → the distribution (packaging.python.org) whose version says with what something came
+DISTRIBUTIONS: dict[str, str] = {"gallery_dl": "gallery-dl", "instaloader": "instaloader", "yt_dlp": "yt-dlp"}
+
 # (platform, kind), each may be "*" → names in the order in which they are tried; the first row that fits counts.
 # Named collections and guides are known to gallery-dl alone. Of a TikTok photo post yt-dlp would bring only the music.
 ROUTES: tuple[tuple[str, str, tuple[str, ...]], ...] = (

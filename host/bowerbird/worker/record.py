@@ -8,6 +8,7 @@ from bowerbird.clock import now
 from bowerbird.database import transaction
 from bowerbird.model import Failed
 from bowerbird.queue.rows import ClaimedJob
+from bowerbird.worker.library_versions import library_of
 from bowerbird.worker.listener import Part
 from bowerbird.worker.outcome import Outcome
 
@@ -41,11 +42,14 @@ class AttemptRecord:
         with transaction(self._db):
             self._db.execute(
                 """
-                UPDATE attempts SET ended_at = ?, scraper = ?, account = ?, outcome = ?, error_code = ?, detail = ?
-                WHERE id = ?
+                UPDATE attempts SET ended_at = ?, scraper = ?, library = ?, account = ?, outcome = ?, error_code = ?,
+                       detail = ? WHERE id = ?
                 """,
-                (now(), self._part.scraper, self._part.account, _name(outcome), code, detail, self._id),
-            )
+                (
+                    now(), self._part.scraper, library_of(self._part.scraper), self._part.account, _name(outcome), code,
+                    detail, self._id,
+                ),
+            )  # fmt: skip
         self._is_open = False
 
     def _insert(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import random
 import sqlite3
@@ -12,17 +13,21 @@ import msgspec
 
 from bowerbird.archive.filing import mark_gone
 from bowerbird.clock import seconds_until
-from bowerbird.errors import JOB_ADVICE
+from bowerbird.errors import JOB_ADVICE, RequestError
 from bowerbird.model import Failed
 from bowerbird.queue import budgets, members, transitions
 from bowerbird.queue.retry import Policy, decide
 from bowerbird.queue.rows import ClaimedJob, tries_of
+from bowerbird.queue.warnings import warn
 from bowerbird.settings import Settings
 from bowerbird.worker.attempt import discard
 from bowerbird.worker.listener import Part
 from bowerbird.worker.outcome import Cancelled, Done, GivenBack, Listed, NeedsSession, Outcome, Rested
 
 log = logging.getLogger("bowerbird.worker")
+
+# Failures that the next job will meet as well.
+WARNED = frozenset(("disk_full", "rate_limited", "scraper_outdated"))
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -38,11 +43,19 @@ def settle(db: sqlite3.Connection, settings: Settings, ended: Ended, outcome: Ou
     log.info("job=%s platform=%s outcome=%s", job.id, job.target.platform, type(outcome).__name__.lower())
     if isinstance(outcome, Failed):
         _failed(db, settings, ended, outcome)
+        if outcome.code in WARNED:
+            _warn(db, job, _with_advice(outcome))
         return
     if isinstance(outcome, Done | Listed):
         budgets.forgive(db, job.target.platform, budgets.payer(job.target, ended.part.account))
         transitions.credit(db, job.id, ended.part.scraper)
     _SETTLE[type(outcome)](db, settings, job, outcome)
+
+
+def _warn(db: sqlite3.Connection, job: ClaimedJob, failure: Failed) -> None:
+    """Tell whoever watches. The job's state is written by now and stands, whether this can be written or not."""
+    with contextlib.suppress(RequestError):
+        warn(db, failure.code, failure.message, failure.hint, job.id)
 
 
 def _done(db: sqlite3.Connection, settings: Settings, job: ClaimedJob, outcome: Done) -> None:

@@ -143,4 +143,5 @@ def _judged(name: str, ended: subprocess.CompletedProcess[bytes]) -> Check:
         return Check(name, "fail", str(error.get("message", "refused")), str(error.get("hint", "")))
     if reply.get("version") != __version__:
         return Check(name, "warn", f"The browser starts version {reply.get('version')}, this is {__version__}.", _CURE)
-    return Check(name, "ok", f"answers, version {__version__}, {reply['archive']['items']} items")
+    items = reply["archive"]["items"]
+    return Check(name, "ok", f"answers, version {__version__}, {items} item{'' if items == 1 else 's'}")

@@ -1,0 +1,49 @@
+"""What is written down when an attempt ends, beside the job's state."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import pytest
+
+from bowerbird.model import Failed
+from bowerbird.scrapers import DISTRIBUTIONS, SCRAPERS
+from bowerbird.worker.outcome import Done
+from bowerbird.worker.settle import AttemptRecord, settle
+from tests.queue.conftest import Queue, queue, video_url
+
+__all__ = ["queue"]
+
+
+@pytest.mark.parametrize("code", ["disk_full", "rate_limited", "scraper_outdated"])
+def test_trouble_that_is_not_the_jobs_own_is_a_warning(queue: Queue, code: str) -> None:
+    """Whoever watches hears in a sentence what stands in the way of more than this job, and what to do."""
+    queue.save(video_url(1))
+    job = queue.claimed()
+    settle(queue.db, queue.settings, job, Failed(code=code, message=""))
+    (said,) = queue.rows("SELECT * FROM events")
+    assert (said["level"], said["code"], said["job_id"]) == ("warning", code, job.id)
+    assert said["message"]
+    assert said["hint"]
+
+
+def test_a_jobs_own_trouble_is_no_warning(queue: Queue) -> None:
+    """A page that is gone says nothing about the next one."""
+    queue.save(video_url(1))
+    settle(queue.db, queue.settings, queue.claimed(), Failed(code="gone", message=""))
+    assert queue.rows("SELECT * FROM events") == []
+
+
+@pytest.mark.parametrize(
+    ("scraper", "library"), [("yt_dlp", f"yt-dlp {version('yt-dlp')}"), ("files", None), ("", None)]
+)
+def test_an_attempt_knows_its_library(queue: Queue, scraper: str, library: str | None) -> None:
+    """Which version of which library brought something can be told afterwards."""
+    queue.save(video_url(1))
+    AttemptRecord(queue.db, queue.claimed()).close(scraper, Done(1))
+    assert queue.rows("SELECT library FROM attempts") == [{"library": library}]
+
+
+def test_every_library_has_a_version() -> None:
+    """All scrapers but our own name the distribution that they work with."""
+    assert set(DISTRIBUTIONS) == set(SCRAPERS) - {"files"}
