@@ -8,8 +8,10 @@ import pytest
 
 from bowerbird.model import Failed
 from bowerbird.scrapers import DISTRIBUTIONS, SCRAPERS
+from bowerbird.worker.listener import Part
 from bowerbird.worker.outcome import Done
-from bowerbird.worker.settle import AttemptRecord, settle
+from bowerbird.worker.record import AttemptRecord
+from bowerbird.worker.settle import Ended, settle
 from tests.queue.conftest import Queue, queue, video_url
 
 __all__ = ["queue"]
@@ -20,7 +22,7 @@ def test_trouble_that_is_not_the_jobs_own_is_a_warning(queue: Queue, code: str) 
     """Whoever watches hears in a sentence what stands in the way of more than this job, and what to do."""
     queue.save(video_url(1))
     job = queue.claimed()
-    settle(queue.db, queue.settings, job, Failed(code=code, message=""))
+    settle(queue.db, queue.settings, Ended(job, Part("yt_dlp")), Failed(code=code, message=""))
     (said,) = queue.rows("SELECT * FROM events")
     assert (said["level"], said["code"], said["job_id"]) == ("warning", code, job.id)
     assert said["message"]
@@ -30,7 +32,7 @@ def test_trouble_that_is_not_the_jobs_own_is_a_warning(queue: Queue, code: str) 
 def test_a_jobs_own_trouble_is_no_warning(queue: Queue) -> None:
     """A page that is gone says nothing about the next one."""
     queue.save(video_url(1))
-    settle(queue.db, queue.settings, queue.claimed(), Failed(code="gone", message=""))
+    settle(queue.db, queue.settings, Ended(queue.claimed(), Part("yt_dlp")), Failed(code="gone", message=""))
     assert queue.rows("SELECT * FROM events") == []
 
 
@@ -40,7 +42,9 @@ def test_a_jobs_own_trouble_is_no_warning(queue: Queue) -> None:
 def test_an_attempt_knows_its_library(queue: Queue, scraper: str, library: str | None) -> None:
     """Which version of which library brought something can be told afterwards."""
     queue.save(video_url(1))
-    AttemptRecord(queue.db, queue.claimed()).close(scraper, Done(1))
+    record = AttemptRecord(queue.db, queue.claimed())
+    record.begin(Part(scraper))
+    record.end(Done(1))
     assert queue.rows("SELECT library FROM attempts") == [{"library": library}]
 
 

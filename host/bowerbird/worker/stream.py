@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import sqlite3
+from pathlib import PurePosixPath
 
 from bowerbird.archive.filing import Filing, file_item
 from bowerbird.archive.keys import target_key
@@ -92,7 +93,10 @@ class Stream:
         return file_item(self._db, self._settings, filing)
 
     def _remove(self, files: list[FileReady]) -> None:
-        """What was filed has moved away; this is for what could not be."""
+        """What was filed has moved away; this is for what could not be, and for the folders that are empty now."""
         for file in files:
             with contextlib.suppress(JobError, OSError):
-                inside(self._folder, file.name).unlink()
+                inside(self._folder, file.name).unlink(missing_ok=True)
+        for name in {PurePosixPath(file.name).parent for file in files} - {PurePosixPath()}:
+            with contextlib.suppress(JobError, OSError):
+                inside(self._folder, name).rmdir()

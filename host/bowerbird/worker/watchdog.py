@@ -32,14 +32,15 @@ class WatchDog:
         self._next_look = started
         self._since = started
         self._told = 0
-        self._moved = 0
+        self._moved: int | None = 0  # bytes when it last said something; None: not counted yet
 
     def hears(self, event: ScraperEvent | None, now: float) -> Failed | None:
         """Take what the scraper said, None for a silence; why the attempt must end, or None."""
         if isinstance(event, Progress):
             self._told = max(self._told, event.bytes_downloaded)
         elif event is not None:
-            self._since, self._moved = now, self._bytes()
+            # counted at the next look: a list says a hundred things a second
+            self._since, self._moved = now, None
         if now < self._next_look:
             return None
         self._next_look = now + LOOK
@@ -50,6 +51,8 @@ class WatchDog:
             return Failed(code="timeout", message="This took longer than an attempt may.", hint="Try a lower quality.")
         if self._free(self._settings.archive) < self._settings.disk_floor:
             return Failed(code="disk_full", message="")
+        if self._moved is None:
+            self._moved = self._bytes()
         if now - self._since < self._settings.stall_seconds:
             return None
         moved = self._bytes()
