@@ -102,6 +102,12 @@ class Machine:
         self.workers.append(worker)
         return worker
 
+    def stop(self) -> None:
+        """Ask all workers to end, and wait for it."""
+        for worker in self.workers:
+            worker.terminate()
+            worker.communicate(timeout=PATIENCE)
+
     def work(self, *arguments: str) -> str:
         """A worker from its start to its end; what it said. `status` is its exit code."""
         worker = self.start(*arguments)

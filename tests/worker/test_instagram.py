@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bowerbird.clock import later
 from bowerbird.model import Job
+from tests.pages.sites import running
 from tests.platforms import faults, instagram
 from tests.platforms.instagram import files as cdn
-from tests.worker.machine import BACKGROUND, Machine
+from tests.worker.machine import BACKGROUND, Machine, eventually
 from tests.worker.signed_in import ME, state_of, store_instagram, turns
 
 POSTS_QUERY = {"host": "www.instagram.com", "text": "29104886249145907"}  # what instaloader alone asks of a profile
@@ -31,9 +34,11 @@ def _ended(machine: Machine, job_id: str) -> Job:
 
 def _waited(machine: Machine, job_id: str) -> Job:
     """The job when the pause that it waits for is over, and its next attempt too."""
+    ended = "SELECT count(*) FROM attempts WHERE ended_at IS NOT NULL"
+    before = machine.one(ended)
     machine.db.execute("UPDATE budgets SET not_before = NULL")
     machine.db.execute("UPDATE jobs SET not_before = ? WHERE id = ?", (later(0), job_id))
-    machine.until(job_id, lambda job: job.status != "waiting")
+    eventually(lambda: machine.one(ended) > before, "another attempt")
     return machine.until(job_id, lambda job: job.status not in ("pending", "running"))
 
 
@@ -77,6 +82,11 @@ def test_second_library_takes_over_what_the_first_no_longer_understands(signed_i
     assert turns(signed_in) == [("instaloader", ME, "scraper_outdated"), ("gallery_dl", ME, None)]
     assert _gave(signed_in, job_id) == {"instaloader": 12, "gallery_dl": 18}
     signed_in.check_whole()
+    signed_in.stop()
+    with running(signed_in.settings, {}) as site, site.person() as person:
+        page = person.get(f"/job/{job_id}").text
+    assert "gallery-dl (18), instaloader (12)" in page
+    assert re.search(r", instaloader, as <bdi>4100000101</bdi>: failed \(scraper_outdated\)", page)
 
 
 def test_account_that_is_held_back_is_used_by_nobody(signed_in: Machine) -> None:

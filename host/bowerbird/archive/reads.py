@@ -259,6 +259,15 @@ def file_type(db: sqlite3.Connection, file_path: str) -> str | None:
     return row["file_type"] if row else None
 
 
+def gave(db: sqlite3.Connection, job_id: str) -> list[tuple[str, int]]:
+    """Of a list: each scraper and how many members it gave, the most first."""
+    sql = """
+        SELECT scraper, count(*) FROM jobs WHERE parent_id = ? AND status = 'completed' AND scraper IS NOT NULL
+        GROUP BY scraper ORDER BY 2 DESC
+    """
+    return [(scraper, count) for scraper, count in db.execute(sql, (job_id,))]
+
+
 def attempts(db: sqlite3.Connection, job_id: str) -> list[dict[str, Any]]:
     """The runs of a job, first to last, with what the program said (redacted when it was written)."""
     sql = "SELECT * FROM attempts WHERE job_id = ? ORDER BY id LIMIT 100"

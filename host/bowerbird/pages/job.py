@@ -48,13 +48,14 @@ async def _found(visit: Visit) -> tuple[Frame, dict[str, Any]]:
     settings, job_id = visit.site.settings, visit.parts["job_id"]
     before = number_in(visit.query.get("before", ""))
 
-    def look(db: sqlite3.Connection) -> tuple[Job | None, Job | None, JobPage, list[dict[str, Any]]]:
+    def look(db: sqlite3.Connection) -> tuple[Job | None, Job | None, JobPage, dict[str, Any]]:
         found = read_job(db, settings, job_id)
         parent = read_job(db, settings, found.parent_id) if found and found.parent_id else None
         asked = JobFilter(parent_id=job_id, before=before, limit=MEMBERS)
-        return found, parent, jobs(db, settings, asked), reads.attempts(db, job_id)
+        how = {"attempts": reads.attempts(db, job_id), "gave": reads.gave(db, job_id)}
+        return found, parent, jobs(db, settings, asked), how
 
-    frame, (found, parent, members, attempts) = await visit.read(look)
+    frame, (found, parent, members, how) = await visit.read(look)
     if found is None:
         raise RequestError("not_found", "There is no such job.", "It may have been taken out of the list.")
     return frame, {
@@ -64,5 +65,5 @@ async def _found(visit: Visit) -> tuple[Frame, dict[str, Any]]:
         "members": [job_line(member) for member in members.jobs],
         "older": f"/job/{job_id}?before={members.next}" if members.next else "",
         "live": f"/live/job/{job_id}" + (f"?before={before}" if before else ""),
-        "attempts": attempts,
+        **how,
     }
