@@ -68,7 +68,7 @@ def one_video() -> Iterator[Figure]:
 
 def playlist() -> Iterator[Figure]:
     """Fifty videos, one after the other."""
-    yield from _against(f"download: {MEMBERS} videos, one at a time", LIST, 1, 0.0, 1.2, rounds=3)
+    yield from _against(f"download: {MEMBERS} videos, one at a time", LIST, 1, 0.0, 1.2, rounds=7)
 
 
 def playlist_with_delay() -> Iterator[Figure]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from yt_dlp import YoutubeDL
+from yt_dlp.downloader.common import FileDownloader
 from yt_dlp.downloader.external import FFmpegFD
 from yt_dlp.extractor import gen_extractor_classes
 from yt_dlp.postprocessor.common import PostProcessor
@@ -234,6 +235,8 @@ def _refuse_network(_self: Any, _filename: str, information: Info) -> bool:
 
 # yt-dlp hands live and odd HLS to ffmpeg, past the connect guard and with cookies in its argv; no option prevents it
 FFmpegFD.real_download = _refuse_network
+# yt-dlp makes lines and titles of its progress, though nobody is shown any; our own hook gets the figures
+FileDownloader.report_progress = lambda _self, _step: None
 
 
 def landed(found: Info) -> Path | None:

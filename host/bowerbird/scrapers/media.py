@@ -238,14 +238,17 @@ def _last_packet(container: InputContainer, streams: Sequence[Stream], tell: Tel
     """Seconds from the first packet's time to the end of the last."""
     first, last, place = None, 0.0, 0
     size = max(1, container.size)
+    # The fractions of each packet would take longer than its reading.
+    ticks = {stream.index: float(stream.time_base) for stream in streams if stream.time_base}
     for packet in container.demux(streams):
         place = max(place, packet.pos or 0)
         tell(min(1.0, place / size) / 2)
-        if packet.pts is None or packet.time_base is None:
+        tick = ticks.get(packet.stream_index)
+        if packet.pts is None or tick is None:
             continue
-        start = float(packet.pts * packet.time_base)
+        start = packet.pts * tick
         first = start if first is None else min(first, start)
-        last = max(last, start + float((packet.duration or 0) * packet.time_base))
+        last = max(last, start + (packet.duration or 0) * tick)
     return last - (first or 0.0)
 
 
