@@ -46,5 +46,5 @@ def test_without_the_host_the_click_is_kept(machine: Machine) -> None:
     with firefox(machine.home, None, machine.environment, proxy=machine.platforms.url) as browser:
         browser.click_toolbar(browser.page(VIDEO))
         assert "installers/install.sh" in browser.wait_for("does not answer")
-        assert browser.badge() == "?"
+        eventually(lambda: browser.badge() == "?", said="the badge of a missing host")
         assert [entry["capture"]["url"] for entry in browser.stored("local", "outbox")] == [VIDEO]
