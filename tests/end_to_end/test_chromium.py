@@ -49,13 +49,14 @@ def install_late(browser: Chromium, machine: Machine) -> None:
 
 def test_a_click_saves_the_video(browser: Chromium, machine: Machine) -> None:
     """One click: acknowledged as safe, seen while it runs, done as an item, told by the badge and by the popup."""
+    # Slow enough that the badge, which follows the popup by a moment, is seen before the job is done.
+    machine.platforms.fault(faults.slow(200_000, path="/videoplayback*"))
     page = browser.page(VIDEO)
     popup = browser.click_toolbar(page)
     popup.wait_for("Safe in the queue")
     capture = machine.one("SELECT * FROM captures")
     assert (capture["url"], capture["source"], capture["page_title"]) == (VIDEO, "toolbar", page.title())
-    # The badge follows the popup by a moment, and the job may be done by then.
-    eventually(lambda: browser.badge() in {"…", "1", "✓"}, said="the badge of what is safe")
+    eventually(lambda: browser.badge() in {"…", "1"}, said="the badge of what is safe and not done")
     for scheme in ("light", "dark"):
         popup.scheme(scheme)
         browser.screenshot(popup, f"chromium-popup-saving-{scheme}.png")
