@@ -356,4 +356,5 @@ def test_profile_costs_no_request_more_than_the_library_alone(
     by_library = asked(platforms)
     platforms.reset_log()
     assert scrape(f"{instagram.GARDEN}/", session=account and lent(account, mid="compared")).finished
-    assert asked(platforms) == by_library
+    # The library alone may ask once more: it repeats what a connection lost that was kept open for too long.
+    assert asked(platforms) <= by_library
