@@ -20,6 +20,7 @@ MOST_URLS = 500
 MOST_CAPTURES = 10_000
 LARGEST_ID = 2**53
 
+RowId = Annotated[int, Meta(ge=1, le=LARGEST_ID)]
 Urls = Annotated[list[str], Meta(max_length=MOST_URLS)]
 
 
@@ -54,7 +55,7 @@ class Jobs(msgspec.Struct, frozen=True, kw_only=True):
     """A page of jobs, newest first; `after` is the `next` of the page before."""
 
     status: Status | None = None
-    after: Annotated[int, Meta(ge=1, le=LARGEST_ID)] | None = None
+    after: RowId | None = None
     limit: Annotated[int, Meta(ge=1, le=200)] = 50
 
 
@@ -87,7 +88,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     store_id: Annotated[str, Meta(max_length=200)] | None = None
     incognito: bool = False
     keep_incognito: bool = False
-    request_id: int | None = None
+    request_id: RowId | None = None
 
     def __repr__(self) -> str:
         """Says whose; what opens it is in no log."""
@@ -97,7 +98,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 class NoSession(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to `session_needed` of a browser that has none to give."""
 
-    request_id: int
+    request_id: RowId
     reason: Literal["not_allowed", "no_cookies"]
 
 
