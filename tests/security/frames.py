@@ -15,18 +15,19 @@ WIRE = Path(__file__).parents[1] / "wire"
 _SHORT = 4000  # bytes; what is longer is tried once, by tests/messages/test_frames.py
 
 TEXTS = (
-    "", " ", "..", "../../etc/passwd", "-h", "--exec=id", "\0", "\ud83d", "\udcff", "\u202egpj.exe", "\ufeff", "a" * 5000,
-    "é" * 300, "%00", "%HOME%", "$(id)", "' OR 1=1 --", "<script>", "javascript:alert(1)", "file:///etc/passwd",
+    "", " ", "..", "../../etc/passwd", "-h", "--exec=id", "\0", "\ud83d", "\udcff", "\u202egpj.exe", "\ufeff",
+    "a" * 5000, "é" * 300, "%00", "%HOME%", "$(id)", "' OR 1=1 --", "<script>", "javascript:alert(1)", "file:///etc/passwd",
     "http://[::1", "http://127.0.0.1:9/", "http://user:pw@a.example/", "https://a.example:99999/", "https://xn--/",
     "https://www.youtube.com/watch?v=", "https://www.youtube.com/watch?v=jNQXAC9IVRw", "https://www.instagram.com/a/",
     "https://www.tiktok.com/@a/video/1", "https://a.example/\ud800", "ytsearch:x", "r:file:///etc/passwd", "*", "null",
-    "2026-11-20T16:58:02.114Z", "9999-99-99", "dashboard", "item", "job", "settings", "cancel", "delete", "retry", "list",
+    "2026-11-20T16:58:02.114Z", "9999-99-99", "dashboard", "item", "job", "settings", "cancel", "delete", "retry",
+    "list",
 )  # fmt: skip
 NUMBERS = (0, -1, 1, 2, 200, 201, 2**31, 2**53, 2**53 + 1, 2**63, 2**64, 10**400, 0.5, -0.0, 1e308, float("inf"),
            float("-inf"), float("nan"))  # fmt: skip
 PLAIN = (None, True, False, [], {}, [[]], [{}], {"": ""})
-_ODD = (b"\xff", b"\xed\xa0\x80", b"\xc0\x80", b"\xf4\x90\x80\x80", b"\0", b"\xef\xbb\xbf", b'"', b"\\", b"\\u", b"\\ud800",
-        b"{", b"}", b"[", b"]", b",", b":", b"1e999", b"NaN", b"-", b"\n")  # fmt: skip
+_ODD = (b"\xff", b"\xed\xa0\x80", b"\xc0\x80", b"\xf4\x90\x80\x80", b"\0", b"\xef\xbb\xbf", b'"', b"\\", b"\\u",
+        b"\\ud800", b"{", b"}", b"[", b"]", b",", b":", b"1e999", b"NaN", b"-", b"\n")  # fmt: skip
 
 
 class Frames:

@@ -80,10 +80,10 @@ def fuzz(host: Host, count: int, seed: int) -> Figures:
 @contextmanager
 def own_host(folder: Path) -> Iterator[Host]:
     """A host of a new archive, for which no worker starts."""
-    from bowerbird.install.processes import stop_processes
-    from tests.messages import conftest as fixtures
     from bowerbird.archive.migrations import ensure_archive
+    from bowerbird.install.processes import stop_processes
     from bowerbird.settings import Settings
+    from tests.messages import conftest as fixtures
 
     settings = Settings(archive=folder / "archive", home=folder / "home", port=fixtures.free_port())
     settings.home.mkdir()
