@@ -371,9 +371,9 @@ class Requested(msgspec.Struct, frozen=True, tag="requested"):
 
 
 class SessionChecked(msgspec.Struct, frozen=True, kw_only=True, tag="session_checked"):
-    """The session holds, and belongs to this account."""
+    """The session holds, and belongs to this account; None where the platform does not tell its name."""
 
-    account: str
+    account: str | None = None
 
 
 class Warned(msgspec.Struct, frozen=True, kw_only=True, tag="warning"):

@@ -8,8 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from bowerbird.errors import JobError
-from bowerbird.model import Assignment, FileReady, Noted, Operation, ScraperEvent, Warned
-from bowerbird.scrapers import lists, media, transcripts
+from bowerbird.model import (
+    Assignment,
+    FileReady,
+    Noted,
+    Operation,
+    Requested,
+    ScraperEvent,
+    SessionCheck,
+    SessionChecked,
+    Warned,
+)
+from bowerbird.scrapers import lists, media, signed_in, transcripts
 from bowerbird.scrapers.attempt import Attempt
 from bowerbird.scrapers.classify import classify, evidence_of
 from bowerbird.scrapers.clean import write_metadata
@@ -65,6 +75,15 @@ class YtDlpScraper:
             if known.code != "session_expired":
                 yield from _session_ended(attempt)
             raise _with_time(known, str(error)) from error
+
+    def check(self, check: SessionCheck, report: Report) -> Iterator[ScraperEvent]:
+        """Yield whose session it is: one request. Raises JobError as `signed_in.ask` does."""
+        self._library.sign_in(check.session)
+        yield Requested(1)
+        try:
+            yield SessionChecked(account=signed_in.ask(self._library, check.session.platform))
+        except Exception as error:
+            raise error if isinstance(error, JobError) else classify(evidence_of(error)) from error
 
     def _item(self, found: dict[str, Any], attempt: Attempt) -> Iterator[ScraperEvent]:
         assignment = attempt.assignment

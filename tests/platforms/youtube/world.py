@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from tests.platforms.exchange import Changes
 
+LOGIN = "whoever is logged in"  # the account to expire: of all who are logged in nobody is any more
 GARDEN = "garden-walk"  # everything there is: 24 s, chapters, captions in three languages, up to 1080p
 UHD = "ultra-hd-4k"  # up to 2160p (VP9 only above 1080p, as on the real platform)
 JAPANESE = "tokyo-alley"  # title, description and captions in Japanese
