@@ -25,6 +25,7 @@ from bowerbird.worker.room import Room
 from tests.queue.conftest import Queue
 
 PROFILE = "https://www.instagram.com/garden.notes/"
+REEL = "https://www.instagram.com/reel/DCSgF2egxPo/"
 STORIES = "https://www.instagram.com/stories/garden.notes/"
 # Says, of the n-th assignment of this scraper, the n-th script; a question waits for its answer.
 _PROGRAM = """
@@ -151,7 +152,7 @@ def test_next_scraper_goes_on_with_what_is_missing(stage: Stage) -> None:
 
 def test_reason_that_says_most_is_told(stage: Stage) -> None:
     """Where all scrapers fail the job says why the first one did, unless that one only knew nothing."""
-    stage.queue.save(PROFILE)
+    stage.queue.save(REEL)
     stage.script("instaloader", [failed("scraper_outdated")])
     stage.script("gallery_dl", [failed("not_supported")])
     stage.script("yt_dlp", [failed("not_supported")])

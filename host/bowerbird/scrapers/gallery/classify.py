@@ -119,6 +119,8 @@ SAID: tuple[Rule, ...] = (
 )
 # what it says where the last answer was no refusal
 UNCLEAR: tuple[Rule, ...] = (
+    # of Instagram: whoever is not there has no page either, and that is a 404
+    _rule(r"Requested user could not be found", _OUTDATED),
     _rule(r"could not be found", _GONE),
     _rule(r"keeps sending the same page", _OUTDATED),
     _rule(

@@ -86,7 +86,8 @@ OTHERS: tuple[Rule, ...] = (
     _rule(AbortDownloadException, "", _OUTDATED),
     _rule(LoginRequiredException, "", _LOGIN),
     _rule(PrivateProfileNotFollowedException, "", _PRIVATE),
-    _rule(ProfileNotExistsException, "", Words("gone", "Instagram has no profile of this name.", ANOTHER_NAME)),
+    # that a profile has no page is told in `library.profile`; here its page was there and a query said nothing of it
+    _rule(ProfileNotExistsException, "", _OUTDATED),
     _rule(PostChangedException, "", Words("gone", "This post has another address now.")),
     _rule(BadResponseException, "", _OUTDATED),
     _rule(QueryReturnedBadRequestException, "", _OUTDATED),
