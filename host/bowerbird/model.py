@@ -305,6 +305,26 @@ class TranscriptReady(msgspec.Struct, frozen=True, kw_only=True, tag="transcript
     cues: tuple[Cue, ...]
 
 
+class Comment(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody wrote below an item. `parent_id` is that of the comment which it answers.
+
+    `written_at` is a guess where the platform only says how long ago it was, as YouTube does.
+    """
+
+    platform_id: str
+    parent_id: str | None = None
+    author: str | None = None
+    text: str
+    like_count: int | None = None
+    written_at: str | None = None
+
+
+class CommentsFound(msgspec.Struct, frozen=True, tag="comments"):
+    """Some of the item's comments, in the platform's order, answers behind what they answer; more may follow."""
+
+    comments: tuple[Comment, ...]
+
+
 class Noted(msgspec.Struct, frozen=True, tag="note"):
     """A sentence about the item that a person should see, such as that the platform has no transcript of it."""
 
@@ -399,7 +419,7 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
 
 ScraperEvent = (
     Operation | Progress | ItemFound | FileReady | TranscriptReady | Noted | ListPage | Warned | Finished | Failed
-    | CreatorFound | ItemDone | Skipped | WhichArchived | Requested | SessionChecked
+    | CommentsFound | CreatorFound | ItemDone | Skipped | WhichArchived | Requested | SessionChecked
 )  # fmt: skip
 
 

@@ -1,9 +1,13 @@
-"""The schema of archive.db, as migrations that sqlite-utils records. A released migration is never changed."""
+"""The schema of archive.db, as migrations that sqlite-utils records: the scripts in `schema/`, in their order.
+
+A released migration is never changed. A new one raises SCHEMA_VERSION in database.py.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,12 +25,17 @@ def _migrations() -> Migrations:
 
     steps = Migrations("bowerbird")
 
-    @steps(name="0001_first_schema")
-    def first_schema(db: Database) -> None:
-        for statement in _statements(SCHEMAS / "0001_first_schema.sql"):
+    for script in sorted(SCHEMAS.glob("*.sql")):
+        steps(name=script.stem)(_step(script))
+    return steps
+
+
+def _step(script: Path) -> Callable[[Database], None]:
+    def apply(db: Database) -> None:
+        for statement in _statements(script):
             db.conn.execute(statement)
 
-    return steps
+    return apply
 
 
 def _statements(script: Path) -> list[str]:

@@ -91,6 +91,18 @@ class TranscriptHead(msgspec.Struct, frozen=True, kw_only=True):
     origin: Origin
 
 
+class KeptComment(msgspec.Struct, frozen=True, kw_only=True):
+    """A comment of an item; `parent_id` is the `platform_id` of the one which it answers."""
+
+    id: int
+    platform_id: str | None
+    parent_id: str | None
+    author: str | None
+    text: str
+    like_count: int | None
+    written_at: str | None
+
+
 class Creator(msgspec.Struct, frozen=True, kw_only=True):
     """Who made it."""
 
@@ -248,6 +260,14 @@ def cues(db: sqlite3.Connection, transcript_id: int) -> tuple[Cue, ...]:
     """The timed lines of a transcript in their order."""
     sql = f"SELECT start, duration, text FROM cues WHERE transcript_id = ? ORDER BY start LIMIT {MOST_CUES}"
     return tuple(Cue(*row) for row in db.execute(sql, (transcript_id,)))
+
+
+def comments(
+    db: sqlite3.Connection, item_id: int, *, after: int | None = None, limit: int = 50
+) -> tuple[KeptComment, ...]:
+    """The comments of an item in the order in which they came; `after` is the id of the last one of the page before."""
+    sql = "SELECT * FROM comments WHERE item_id = ? AND id > ? ORDER BY id LIMIT ?"
+    return tuple(_shaped(KeptComment, row) for row in db.execute(sql, (item_id, after or 0, limit)))
 
 
 def file_type(db: sqlite3.Connection, file_path: str) -> str | None:

@@ -100,6 +100,9 @@ class Listener:
     def _take_transcript(self, event: model.TranscriptReady) -> None:
         self.collected.transcripts.append(event)
 
+    def _take_comments(self, event: model.CommentsFound) -> None:
+        self.collected.comments += event.comments
+
     def _take_note(self, event: model.Noted) -> None:
         self.collected.notes.append(event.text)
 
@@ -143,6 +146,7 @@ _TAKES: dict[type, Callable[[Listener, Any], None]] = {
     model.ItemFound: Listener._take_item,
     model.FileReady: Listener._take_file,
     model.TranscriptReady: Listener._take_transcript,
+    model.CommentsFound: Listener._take_comments,
     model.Noted: Listener._take_note,
     model.ListPage: Listener._take_list,
     model.Warned: Listener._take_warning,

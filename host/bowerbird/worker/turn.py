@@ -82,6 +82,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
         filing = Filing(
             job_id=self.job.id, target_key=self.job.target_key, folder=self.assignment.folder, item=collected.item,
             files=tuple(collected.files), transcripts=tuple(collected.transcripts), notes=tuple(collected.notes),
+            comments=tuple(collected.comments),
             force=self.job.options.force,
         )  # fmt: skip
         place = file_item if self.assignment.media else refresh_item

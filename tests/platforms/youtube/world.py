@@ -86,6 +86,7 @@ class Video:
     uploaded: str = "2026-05-05T10:00:00+00:00"
     views: int = 1200
     likes: int = 34
+    comments: int = 0
     keywords: tuple[str, ...] = ("garden", "walk")
     captions: tuple[Captions, ...] = ()
     caption_query: str = ""
@@ -132,6 +133,7 @@ _PLAYABLE = (
         _CHAPTERS,
         seconds=24,
         itags=HD,
+        comments=23,
         captions=(
             Captions("en", "English", _ENGLISH),
             Captions("de", "German", _GERMAN),

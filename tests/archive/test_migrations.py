@@ -1,0 +1,52 @@
+"""An archive of an earlier version is brought to this one, and keeps what it holds."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from bowerbird.archive.migrations import SCHEMAS, _statements, ensure_archive
+from bowerbird.database import APPLICATION_ID, SCHEMA_VERSION
+
+
+def _first_archive(path: Path) -> None:
+    """An archive as the first version made it, with one job."""
+    steps = Migrations("bowerbird")
+
+    @steps(name="0001_first_schema")
+    def _first(db: Database) -> None:
+        for statement in _statements(SCHEMAS / "0001_first_schema.sql"):
+            db.conn.execute(statement)
+
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        steps.apply(Database(db))
+        db.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        db.execute("PRAGMA user_version=1")
+        columns = "id, url, target_key, target, platform, kind, status, created_at, updated_at"
+        db.execute(f"INSERT INTO jobs ({columns}) VALUES ('j', 'u', 'k', '{{}}', 'web', 'page', 'failed', '', '')")
+        db.commit()
+
+
+def _schema(path: Path) -> list[tuple[str, str]]:
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        return db.execute(
+            "SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY 1, 2"
+        ).fetchall()
+
+
+def test_an_archive_of_the_first_version_is_brought_up(tmp_path: Path) -> None:
+    """It has every table and index of a new one, its rows, and the version; doing it again changes nothing."""
+    old, new = tmp_path / "old.db", tmp_path / "new" / "archive.db"
+    _first_archive(old)
+    for _ in range(2):
+        ensure_archive(old)
+    ensure_archive(new)
+    assert _schema(old) == _schema(new)
+    with contextlib.closing(sqlite3.connect(old)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+        assert db.execute("SELECT id, incognito FROM jobs").fetchall() == [("j", 0)]
+        scripts = [path.stem for path in sorted(SCHEMAS.glob("*.sql"))]
+        assert [row[0] for row in db.execute("SELECT name FROM _sqlite_migrations ORDER BY id")] == scripts
