@@ -42,7 +42,7 @@ WRONG = {
     "page beyond all numbers": b'{"id": 7, "type": "jobs", "after": 99999999999999999999999999}',
     "page before the first": b'{"id": 7, "type": "jobs", "after": 0}',
     "invalid UTF-8 in a URL": b'{"id": 7, "type": "lookup", "urls": ["https://\xff.example/"]}',
-    "row beyond all rows": b'{"id": 7, "type": "no_session", "request_id": 9223372036854775808, "reason": "no_cookies"}',
+    "no such row": b'{"id": 7, "type": "no_session", "request_id": 9223372036854775808, "reason": "no_cookies"}',
     "a job as number": b'{"id": 7, "type": "job", "jobs": [7], "action": "cancel"}',
     "long word for a status": b'{"id": 7, "type": "jobs", "status": "' + b"x" * 2_000_000 + b'"}',
     "captures that is empty": b'{"id": 7, "type": "capture", "captures": []}',

@@ -1,6 +1,7 @@
 """Hostile frames: a real host is sent what no extension would send, at random but repeatable.
 
-The known ones, one by one, are in tests/messages/test_frames.py. `python -m tests.security.fuzz 1000000` is the long form.
+The known ones, one by one, are in tests/messages/test_frames.py; `python -m tests.security.fuzz 1000000` is the long
+form.
 """
 
 from __future__ import annotations
