@@ -105,7 +105,10 @@ SAID: tuple[Rule, ...] = (
     ),
     _rule(
         "not_supported",
-        r"Unsupported URL|is not a valid URL|No suitable extractor|does not have a \w+ tab|No media found|no video in",
+        r"Unsupported URL|is not a valid URL|No suitable extractor|does not have a \w+ tab",
+    ),
+    _rule(
+        "not_supported", r"\bno (?:videos?\b(?! formats)|media\b)|\bnot a video|not contain (?:a|any) (?:video|media)"
     ),
     _rule("unsafe_file", r"unusual and will be skipped|unsafe file extension"),
     _rule("missing_tool", r"ffmpeg is not installed|ffmpeg not found|ffprobe and ffmpeg"),
