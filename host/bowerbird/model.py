@@ -143,12 +143,16 @@ class QueueCounts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LentSession(msgspec.Struct, frozen=True, kw_only=True):
-    """One account's session for one attempt. `cookies` is Netscape text, scoped to the site that they came from."""
+    """One account's session for one attempt. `cookies` is Netscape text, scoped to the site that they came from.
+
+    `incognito`: it is of a private window, for what was clicked in one.
+    """
 
     platform: Platform
     account: str
     cookies: str
     user_agent: str
+    incognito: bool = False
 
     def __repr__(self) -> str:
         """Names the account; what opens it is in no log."""

@@ -99,7 +99,8 @@ def check_sessions(chosen: Arguments) -> int:
     settings = load_settings()
     platform = platform_named(chosen.platform)
     vault = Vault(settings)
-    mine = [one for one in (vault.listed() if vault.is_there else []) if one.platform == platform]
+    known = vault.listed() if vault.is_there else []
+    mine = [one for one in known if one.platform == platform and not one.incognito]
     accounts = [one.account for one in mine if chosen.account in (None, one.account, one.username)]
     if not accounts:
         raise _none(platform)
@@ -110,6 +111,17 @@ def check_sessions(chosen: Arguments) -> int:
             show.sessions([state], as_json=chosen.json)
             status = max(status, int(state.state != "ok"))
     return status
+
+
+def rotate_key(chosen: Arguments) -> int:
+    """Make a new key and encrypt every session with it. 1 where some could not be read before."""
+    from bowerbird.sessions.vault import Vault
+
+    vault = Vault(load_settings())
+    known = len(vault.listed()) if vault.is_there else 0
+    kept = vault.rotate() if known else 0
+    show.rotated_key(kept, known - kept, as_json=chosen.json)
+    return int(kept < known)
 
 
 def forget_sessions(chosen: Arguments) -> int:
@@ -166,8 +178,10 @@ def add(known: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     checked.set_defaults(run=check_sessions)
     forgotten = actions.add_parser("forget", help="remove them")
     forgotten.set_defaults(run=forget_sessions)
+    rotated = actions.add_parser("rotate", help="encrypt them with a new key")
+    rotated.set_defaults(run=rotate_key)
     for one in (checked, forgotten):
         one.add_argument("platform", metavar="PLATFORM", help="such as instagram, or a site's host")
         one.add_argument("--account", metavar="NAME", help="only this one's")
-    for one in (listed, imported, checked, forgotten):
+    for one in (listed, imported, checked, forgotten, rotated):
         one.add_argument("--json", action="store_true", help="lines for a program")

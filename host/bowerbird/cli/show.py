@@ -248,7 +248,8 @@ def sessions(found: Iterable[SessionState], *, as_json: bool) -> None:
             line(to_builtins(one))
             continue
         used = f"used {one.used_at[:16].replace('T', ' ')}" if one.used_at else "not used yet"
-        say(f"{one.platform}  {one.username or one.account}  {SESSION_WORDS[one.state]}  ({used})")
+        window = "  private window" if one.incognito else ""
+        say(f"{one.platform}  {one.username or one.account}  {SESSION_WORDS[one.state]}  ({used}){window}")
 
 
 def stored_session(title: str, platform: str, account: str, cookies: int, *, as_json: bool) -> None:
@@ -257,6 +258,16 @@ def stored_session(title: str, platform: str, account: str, cookies: int, *, as_
         line({"platform": platform, "account": account, "cookies": cookies})
         return
     say(f"Stored the sign-in of {title}: account {account}, {cookies} cookies.")
+
+
+def rotated_key(kept: int, lost: int, *, as_json: bool) -> None:
+    """What became of the stored sessions under the new key."""
+    if as_json:
+        line({"kept": kept, "lost": lost})
+        return
+    say(f"{kept} of your sign-ins encrypted with a new key." if kept or lost else "No sign-ins: nothing is encrypted.")
+    if lost:
+        complain(f"{lost} could not be read with the key that there was.", "Open these sites in your browser once.")
 
 
 def forgotten_sessions(title: str, gone: int, waiting: int, *, as_json: bool) -> None:

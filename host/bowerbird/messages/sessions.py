@@ -85,7 +85,8 @@ def _check(desk: Desk, request: requests.Sessions) -> Answer:
     platform = _platform(request)
     policy.checker(platform)
     known = Vault(desk.settings).listed() if Vault(desk.settings).is_there else []
-    if not any(one.platform == platform and request.account in (None, one.account, one.username) for one in known):
+    mine = [one for one in known if one.platform == platform and not one.incognito]
+    if not any(request.account in (None, one.account, one.username) for one in mine):
         raise RequestError("not_found", "There is no such sign-in.")
     browsers.ask_for_check(desk.db, platform, request.account)
     desk.later(desk.wake)

@@ -90,7 +90,8 @@ def check_session(db: sqlite3.Connection, settings: Settings, platform: str, acc
         vault.set_state(platform, lent.account, _VERDICTS[said.code])  # type: ignore[arg-type]
     else:
         raise JobError(said.code, said.message, said.hint, retry_after=said.retry_after, detail=said.detail)
-    return next(one for one in vault.listed() if (one.platform, one.account) == (platform, lent.account))
+    same = (platform, lent.account, False)
+    return next(one for one in vault.listed() if (one.platform, one.account, one.incognito) == same)
 
 
 def _ask(db: sqlite3.Connection, settings: Settings, scraper: str, lent: LentSession) -> SessionChecked | Failed:
