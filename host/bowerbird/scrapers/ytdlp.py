@@ -19,7 +19,7 @@ from bowerbird.model import (
     SessionChecked,
     Warned,
 )
-from bowerbird.scrapers import lists, media, signed_in, transcripts
+from bowerbird.scrapers import comments, lists, media, signed_in, transcripts
 from bowerbird.scrapers.attempt import Attempt
 from bowerbird.scrapers.classify import classify, evidence_of
 from bowerbird.scrapers.clean import write_metadata
@@ -92,6 +92,7 @@ class YtDlpScraper:
         if not assignment.media:
             described = self._library.process(found, download=False)
             yield describe(described, assignment.target)
+            yield from comments.of_yt_dlp(described.get("comments"))
             yield self._metadata(described, attempt)
             return
         self._start_transcripts(found, attempt)
@@ -100,6 +101,7 @@ class YtDlpScraper:
         yield self._media(fetched, attempt)
         yield from _thumbnail(attempt.folder)
         yield from self._transcripts(fetched, attempt)
+        yield from comments.of_yt_dlp(fetched.get("comments"))
         yield self._metadata(fetched, attempt)
         if fetched.get("live_status") == "post_live":
             yield Noted("The stream had just ended: its start may be missing. Save it again later.")
