@@ -207,3 +207,16 @@ def test_empty_collection_is_completed(signed_in: Machine) -> None:
     """A collection without posts is no failure."""
     job = _ended(signed_in, signed_in.save(instagram.collection_url(instagram.EMPTY_COLLECTION)))
     assert (job.status, job.error, job.items_done, job.items_total) == ("completed", None, 0, 0)
+
+
+@pytest.mark.parametrize("has_session", [True, False])
+def test_guide_is_told_as_what_no_library_reads(machine: Machine, has_session: bool) -> None:
+    """Nobody is asked to sign in for it, no request is made, and the job says what can be done instead."""
+    if has_session:
+        store_instagram(machine)
+    job = _ended(machine, machine.save(f"https://www.instagram.com/{instagram.GARDEN}/guide/trip/{instagram.GUIDE}/"))
+    assert job.error is not None
+    assert (job.status, job.kind, job.error.code) == ("failed", "guide", "not_supported")
+    assert job.error.message == "No library can save guides of Instagram any more."
+    assert job.error.hint == "Save the posts of the guide instead."
+    assert not machine.platforms.log
