@@ -23,8 +23,9 @@ def main() -> int:
         parser.add_argument(f"--{one.name}", type=type(value), default=value)
     parser.add_argument("--cuts", type=int, default=400)
     given = vars(parser.parse_args())
-    lost, damaged = _power_cuts(given.pop("cuts"), given["seed"])
-    print(f"power cuts: {lost} lost something that was acknowledged, {damaged} damaged the database", flush=True)
+    cuts = given.pop("cuts")
+    lost, damaged = _power_cuts(cuts, given["seed"])
+    print(f"{cuts} power cuts: {lost} lost what was acknowledged, {damaged} damaged the database", flush=True)
     plan = Plan(**given)
     print(plan, flush=True)
     with matrix(plan, lambda line: print(line, flush=True)) as run:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from bowerbird.archive.migrations import ensure_archive
 from bowerbird.database import open_reader, open_writer
+from bowerbird.install.processes import stop_processes
 from bowerbird.settings import Settings, load_settings
 from tests.faults.inspection import Figures, Inspection
 from tests.faults.processes import WORDS, adopt_orphans, alive, bury, kill_one
@@ -51,7 +52,6 @@ class Plan:
 
 
 LONG = Plan(kills=2000, captures=20_000, jobs=5000, pause=0.6)
-SHORT = Plan(kills=24, captures=400, jobs=100, pause=0.25)
 
 
 @dataclass
@@ -118,9 +118,8 @@ class Matrix:
         while (left := self._open_jobs()) and time.monotonic() < until:
             self._tell(began, left)
             subprocess.run([sys.executable, *UNTIL_IDLE], env=self.environment, capture_output=True, check=False)
-        while any(alive(kind) for kind in WORDS) and time.monotonic() < until:
-            time.sleep(0.2)
-            bury(())
+        stop_processes(self.settings)
+        bury(())
 
     def _open_jobs(self) -> int:
         """Opened for each look, so that there are moments in which nobody has the archive open."""
