@@ -209,6 +209,27 @@ def test_empty_collection_is_completed(signed_in: Machine) -> None:
     assert (job.status, job.error, job.items_done, job.items_total) == ("completed", None, 0, 0)
 
 
+def test_renamed_profile_is_told_and_goes_on_under_its_new_name(signed_in: Machine) -> None:
+    """The old name is gone with a next step, what was saved stays, and under the new one nothing is fetched twice."""
+    old, new = f"https://www.instagram.com/{instagram.MOSS}/", "https://www.instagram.com/moss.new/"
+    job = _ended(signed_in, signed_in.save(old))
+    assert job.status == "completed"
+    saved, fetched = job.items_done, len(signed_in.platforms.seen(cdn.CDN))
+    signed_in.platforms.rename(instagram.MOSS, "moss.new")
+    gone = signed_in.save(old)
+    job = signed_in.until(gone, lambda job: job.status in ("completed", "failed"))
+    assert job.error is not None
+    assert (job.status, job.error.code) == ("failed", "gone")
+    assert job.error.hint == "Open the profile in your browser; if it has another name now, save it under that one."
+    renamed = signed_in.save(new)
+    job = signed_in.until(renamed, lambda job: job.status in ("completed", "failed"))
+    assert (job.status, job.items_done) == ("completed", saved)
+    assert len(signed_in.platforms.seen(cdn.CDN)) == fetched
+    assert signed_in.one("SELECT count(*) FROM items") == saved
+    assert signed_in.one("SELECT count(*) FROM items WHERE gone_at IS NOT NULL") == 0
+    assert signed_in.rows("SELECT handle FROM creators") == [{"handle": "moss.new"}]
+
+
 @pytest.mark.parametrize("has_session", [True, False])
 def test_guide_is_told_as_what_no_library_reads(machine: Machine, has_session: bool) -> None:
     """Nobody is asked to sign in for it, no request is made, and the job says what can be done instead."""
