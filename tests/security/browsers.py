@@ -15,10 +15,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from bowerbird import signin
 from tests.end_to_end import chromium
-from tests.end_to_end.devtools import Target
+from tests.end_to_end.devtools import DevToolsError, Target
 from tests.end_to_end.eventually import eventually
 from tests.end_to_end.firefox import BiDiError, Firefox, firefox
 from tests.pages.sites import RunningSite
@@ -69,7 +70,13 @@ class ChromiumTab:
         """See Tab."""
         told = self._target.send("Page.navigate", url=address)
         if "errorText" not in told:
-            eventually(lambda: self.evaluate("document.readyState") == "complete", said=address)
+            eventually(self._is_loaded, said=address)
+
+    def _is_loaded(self) -> bool:
+        try:
+            return bool(self.evaluate("document.readyState === 'complete'"))
+        except DevToolsError:
+            return False  # just then the page was exchanged for the next
 
     def evaluate(self, expression: str) -> Any:
         """See Tab."""
@@ -117,10 +124,19 @@ class FirefoxTab:
 
     def __init__(self, browser: Firefox) -> None:
         self._bidi = browser.bidi
-        self.id = str(self._bidi.send("browsingContext.create", type="tab")["context"])
+        self.id = self._new()
+        self._site: object = None
+
+    def _new(self) -> str:
+        return str(self._bidi.send("browsingContext.create", type="tab")["context"])
 
     def go(self, address: str) -> None:
-        """See Tab."""
+        """See Tab. Another site in a new one: for an opener policy Firefox exchanges the tab, and tells no end."""
+        site = urlsplit(address)[:2]
+        if site != self._site:
+            self.id, left = self._new(), self.id
+            self._bidi.send("browsingContext.close", context=left)
+        self._site = site
         with suppress(BiDiError):
             self._bidi.send("browsingContext.navigate", context=self.id, url=address, wait="complete")
 
@@ -185,7 +201,7 @@ def running_chromium(folder: Path, host_program: Path, environment: Mapping[str,
 @contextmanager
 def running_firefox(folder: Path, host_program: Path, environment: Mapping[str, str]) -> Iterator[FirefoxBrowser]:
     """Firefox, for which `evil.example` is this computer."""
-    named = {"network.dns.localDomains": EVIL, "network.proxy.type": 0}
+    named = {"network.dns.localDomains": EVIL, "network.proxy.type": 0, "dom.security.https_first": False}
     with firefox(folder, host_program, environment, preferences=named) as driven:
         yield FirefoxBrowser(driven)
 

@@ -151,5 +151,7 @@ def test_a_foreign_page_changes_and_reads_nothing(
     assert state_of(fresh) == before
     # the person is signed in as before, and what the page tried works from our own page
     tab.go(fresh.origin)
-    tab.evaluate(f"document.querySelector('[name=url]').value = {WANTED!r}, document.querySelector('form.capture').submit()")
+    tab.evaluate(
+        f"document.querySelector('[name=url]').value = {WANTED!r}, document.querySelector('form.capture').submit()"
+    )
     eventually(lambda: state_of(fresh) != before, said="the capture")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from urllib.parse import quote
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.pages.sites import RunningSite
 from tests.security.asking import add_file, add_row, exactly
+from tests.security.browsers import Tab, sign_in
 
 SCRIPT = b"<svg xmlns='http://www.w3.org/2000/svg'><script>fetch('/sign-out')</script></svg>"
 
@@ -100,3 +102,43 @@ def test_a_row_opens_no_door(fresh: RunningSite, path: str) -> None:
     os.mkfifo(archive / "pipe.mp4")
     add_row(fresh, path)
     assert exactly(fresh, f"/media/{path}").status in (400, 404)
+
+
+# --- the same in real browsers
+
+ACTIVE = {
+    "a.svg": SCRIPT,
+    "a.html": b"<script>document.title = 'owned'; top.owned = 1; fetch('/sign-out', {method: 'POST'})</script>",
+    "a.xml": b"<?xml-stylesheet href='data:text/xsl,x'?><x xmlns:h='http://www.w3.org/1999/xhtml'><h:script>1</h:script></x>",
+    "a.pdf": b"%PDF-1.4\n1 0 obj<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>endobj\n",
+    "a.mp4": b"<html><script>document.title = 'owned'</script>",
+    "a.jpg": SCRIPT,
+}
+# framed, embedded, as a picture and as a script: what that did, as far as a page of the same origin can see
+USES = """(async () => {{
+  const ways = {{iframe: 'src', object: 'data', embed: 'src', script: 'src', img: 'src'}};
+  for (const path of {paths})
+    for (const [tag, source] of Object.entries(ways)) {{
+      const one = Object.assign(document.createElement(tag), {{[source]: path}});
+      document.body.append(one);
+    }}
+  // asked for after them, and so answered when they were
+  await Promise.all([...document.images].map(one => one.decode().catch(() => 0)));
+  for (const path of {paths}) await fetch(path);
+  const words = [...document.querySelectorAll('iframe')].map(one => one.contentDocument?.body?.innerText ?? '');
+  return [window.owned ?? null, document.title.includes('owned'), words.join('')];
+}})()"""
+
+
+@pytest.mark.browser
+def test_an_archived_document_can_do_nothing(fresh: RunningSite, tab: Tab) -> None:
+    """Opened, framed, embedded or named as a script, an archived file of any type runs nothing on our origin."""
+    paths = ["/media/" + add_file(fresh, name, content) for name, content in ACTIVE.items()]
+    sign_in(tab, fresh)
+    assert tab.evaluate(USES.format(paths=json.dumps(paths))) == [None, False, ""]
+    for path in paths:
+        tab.go(fresh.origin + path)
+        assert tab.evaluate("[document.title.includes('owned'), window.owned ?? null]") == [False, None], path
+    tab.go(fresh.origin)
+    # nobody was signed out
+    assert tab.evaluate("document.querySelector('h1').innerText") == "Dashboard"
