@@ -12,6 +12,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from bowerbird import signin
+from bowerbird.errors import RequestError
 from bowerbird.install.site import ALIVE_PATH
 from bowerbird.pages import assets
 from bowerbird.pages.media import MEDIA_POLICY, MEDIA_PREFIX, Media
@@ -78,7 +79,7 @@ def guard(app: App, datasette: Any, site: Site) -> App:
             if scope["method"] not in READING_METHODS:
                 receive = _replay(await _whole_body(scope, receive))
             await answer(scope, receive, guarded)
-        except Refused as refused:
+        except (Refused, RequestError) as refused:
             await _send(guarded, *refusal_page(site, refused))
 
     return gate

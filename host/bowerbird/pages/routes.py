@@ -11,7 +11,7 @@ from datasette.utils.asgi import Request, Response
 
 from bowerbird.errors import RequestError
 from bowerbird.pages import browse, dashboard, download, history, item, job, search, signing
-from bowerbird.pages.refusals import ADVICE, advice_for, render_refusal
+from bowerbird.pages.refusals import ADVICE, render_refusal, told
 from bowerbird.pages.site import DATABASE, Site, site_of
 from bowerbird.pages.visit import Visit, fields_of
 
@@ -69,8 +69,7 @@ def _view(route: Route) -> Callable[..., Any]:
                 return _refusal(site, 405)
             return await route.page(_visit(request, datasette, site))
         except RequestError as error:
-            status, advice = advice_for(error)
-            return Response.html(render_refusal(site, status, advice), status=status)
+            return told(site, error)
         except Exception:
             log.exception("%s %s", request.method, route.pattern)
             return _refusal(site, 500)

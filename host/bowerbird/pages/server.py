@@ -71,10 +71,12 @@ def uvicorn_server(app: Any) -> Any:
     """A server that ends at once when it is told to."""
     import uvicorn
 
+    from bowerbird.pages.patience import PatientProtocol
+
     return uvicorn.Server(
         uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS,
-            lifespan="on", ws="none",
+            lifespan="on", ws="none", http=PatientProtocol,
         )
     )  # fmt: skip
 
@@ -84,8 +86,9 @@ def application(settings: Settings) -> Any:
     from datasette.app import Datasette
 
     from bowerbird.pages.assets import Assets
+    from bowerbird.pages.reading import ArchiveReader
     from bowerbird.pages.signing import signed_out
-    from bowerbird.pages.site import Site
+    from bowerbird.pages.site import DATABASE, Site
     from bowerbird.pages.templating import templates
 
     with contextlib.closing(open_reader(settings.database)) as db:
@@ -99,6 +102,8 @@ def application(settings: Settings) -> Any:
             "sql_time_limit_ms": 2000, "default_cache_ttl": 0,
         },
     )  # fmt: skip
+    datasette.remove_database(DATABASE)
+    datasette.add_database(ArchiveReader(datasette, settings.database), name=DATABASE)
     datasette.bowerbird_site = Site(settings, templates(assets), assets, ended)
     _print_no_variables()
     return datasette.app()
