@@ -57,6 +57,7 @@ export interface Job {
   item_id: number | string | null;
   error: WireError | null;
   not_before: string | null;
+  incognito?: boolean;
   updated_at: string;
 }
 

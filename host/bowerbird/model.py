@@ -60,7 +60,7 @@ class CaptureOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 class Capture(msgspec.Struct, frozen=True, kw_only=True):
     """What a person asked to keep. `key` was made once by whoever asked; sending it again has no second effect.
 
-    `playback_seconds` is the second of the video at which it was clicked.
+    `playback_seconds` is the second of the video at which it was clicked; `incognito`: in a private window.
     """
 
     key: str
@@ -73,6 +73,7 @@ class Capture(msgspec.Struct, frozen=True, kw_only=True):
     selection: str | None = None
     media_type: str | None = None
     playback_seconds: float | None = None
+    incognito: bool = False
     options: CaptureOptions = CaptureOptions()
 
 
@@ -99,7 +100,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     Sizes in bytes, `speed` in bytes a second, `eta` in seconds.
 
-    `progress` is 0-100; `position` is the place in the queue from 1 while pending.
+    `progress` is 0-100; `position` is the place in the queue from 1 while pending; `incognito`: it was clicked in a
+    private window.
     """
 
     id: str
@@ -125,6 +127,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     thumbnail_url: str | None = None
     error: ErrorReport | None = None
     not_before: str | None = None
+    incognito: bool = False
     created_at: str
     updated_at: str
     completed_at: str | None = None

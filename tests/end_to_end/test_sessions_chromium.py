@@ -241,7 +241,10 @@ def test_a_private_window_is_used_only_when_the_person_says_so(start: Start, mac
         assert vault(machine, "SELECT * FROM sessions") == []
         popup.click("[data-do=allow]")
         popup.wait_for("You have this")
-        (kept,) = vault(machine, "SELECT account, incognito FROM sessions")
-        assert kept == {"account": str(instagram.SECOND.pk), "incognito": 1}
+        second, sql = str(instagram.SECOND.pk), "SELECT account, event FROM audit ORDER BY id"
+        eventually(lambda: vault(machine, "SELECT * FROM sessions") == [], said="the private sign-in is forgotten")
+        trail = [(one["account"], one["event"]) for one in vault(machine, sql)]
+        assert (trail[0], trail[-1]) == ((second, "stored"), (second, "forgotten"))
+        assert {account for account, _ in trail} == {second}
         assert browser.stored("local", "stores") is None
         assert machine.one("SELECT page_url, page_title FROM captures") == {"page_url": None, "page_title": None}

@@ -22,8 +22,8 @@ def session(desk: Desk, request: requests.Session) -> Answer:
         if error.code == "bad_session" and request.request_id is not None:
             browsers.refused(desk.db, request.request_id, desk.presence.host_id)
         raise
-    browsers.stored(desk.db, platform, account, request.request_id)
-    transitions.resume_sessions(desk.db, browsers.job_platform(platform))
+    browsers.stored(desk.db, platform, account, request.request_id, incognito=request.incognito)
+    transitions.resume_sessions(desk.db, browsers.job_platform(platform), incognito=request.incognito)
     desk.later(desk.wake)
     return {"accepted": True}
 
@@ -36,7 +36,7 @@ def _stored(desk: Desk, request: requests.Session) -> tuple[str, str]:
         raise RequestError(
             "bad_session",
             "This sign-in is of a private window, so it was not kept.",
-            "Sign in in an ordinary window, or allow private windows in the extension's settings.",
+            "Click on Bowerbird's button in that window, and say that it may be used.",
         )
     read = cookies.read_cookies(request.cookies, request.platform_host)
     user_agent = cookies.read_user_agent(request.user_agent)

@@ -1,7 +1,7 @@
 """Asking browsers for sessions at run time: rows of `requests` of the kind `session`, and who is there to answer.
 
 The worker asks; every connected host passes it on to its browser, which answers with fresh cookies or says that it has
-none. The payload of such a row is `{"platform", "platform_host", "account", "reason"}`; its result is
+none. The payload of such a row is `{"platform", "platform_host", "account", "reason", "incognito"}`; its result is
 
     stored          a session of that platform, and of that account where one was named, is in the vault
     other_account   the browser is signed in with another account; that one is in the vault
@@ -25,13 +25,14 @@ _GONE_SECONDS = 24 * 3600.0
 
 
 class Needed(msgspec.Struct, frozen=True, kw_only=True):
-    """One open request for a session; `account` None means any."""
+    """One open request for a session; `account` None means any. `incognito`: only of a private window."""
 
     request_id: int
     platform: str
     platform_host: str
     account: str | None = None
     reason: str = ""
+    incognito: bool = False
 
 
 class _Payload(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +40,7 @@ class _Payload(msgspec.Struct, frozen=True, kw_only=True):
     platform_host: str = ""
     account: str | None = None
     reason: str = ""
+    incognito: bool = False
     refused_by: tuple[str, ...] = ()
 
 
@@ -49,17 +51,20 @@ def needed(db: sqlite3.Connection, after: int = 0) -> list[Needed]:
     return [
         Needed(
             request_id=number, platform=asked.platform, platform_host=asked.platform_host, account=asked.account,
-            reason=asked.reason,
+            reason=asked.reason, incognito=asked.incognito,
         )
         for number, asked in found
     ]  # fmt: skip
 
 
-def stored(db: sqlite3.Connection, platform: str, account: str, request_id: int | None = None) -> None:
-    """A session came: what asked for one of this platform is answered."""
+def stored(
+    db: sqlite3.Connection, platform: str, account: str, request_id: int | None = None, *, incognito: bool = False
+) -> None:
+    """A session came: what asked for one of this platform, and of this kind of window, is answered."""
     with transaction(db):
         for asked in needed(db):
-            fits = asked.platform == platform and asked.account in (None, account)
+            is_of_window = (asked.platform, asked.incognito) == (platform, incognito)
+            fits = is_of_window and asked.account in (None, account)
             if fits or asked.request_id == request_id:
                 _done(db, asked.request_id, "stored" if fits else "other_account")
 

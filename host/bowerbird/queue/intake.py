@@ -107,23 +107,25 @@ class NewJob(msgspec.Struct, frozen=True, kw_only=True):
     parent_id: str | None = None
     title: str | None = None
     priority: int = 0
+    incognito: bool = False
 
 
 def _decide(
     db: sqlite3.Connection, settings: Settings, capture: Capture, target: Target
 ) -> tuple[Receipt, NewJob | None]:
     key = target_key(target)
-    # A job that only refreshes does not fetch what `force` asks for.
+    # A job that only refreshes does not fetch what `force` asks for; nor does a private window share its sign-ins.
     in_flight = db.execute(
-        f"SELECT id FROM jobs WHERE target_key = ? AND status IN {IN_FLIGHT} AND refresh_only <= ? LIMIT 1",
-        (key, not capture.options.force),
+        f"SELECT id FROM jobs WHERE target_key = ? AND status IN {IN_FLIGHT} AND refresh_only <= ? AND incognito = ?"
+        " LIMIT 1",
+        (key, not capture.options.force, capture.incognito),
     ).fetchone()
     if in_flight:
         return Receipt(key=capture.key, job_id=in_flight["id"], status="already_queued"), None
     saved = None if capture.options.force else known_item(db, key)
     job = NewJob(
         id=str(uuid.uuid4()), target=target, key=key, options=capture.options, item_id=saved,
-        refresh_only=saved is not None, title=_title(db, capture, saved),
+        refresh_only=saved is not None, title=_title(db, capture, saved), incognito=capture.incognito,
     )  # fmt: skip
     status = "already_saved" if saved else "queued"
     return Receipt(key=capture.key, job_id=job.id, status=status, item_url=item_url(settings, saved)), job  # type: ignore[arg-type]
@@ -161,13 +163,14 @@ def insert_job(db: sqlite3.Connection, job: NewJob, *, capture_id: int | None) -
     db.execute(
         """
         INSERT INTO jobs (id, capture_id, parent_id, item_id, url, target_key, target, platform, kind, status, title,
-                          priority, refresh_only, options, host, created_at, updated_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?)
+                          priority, refresh_only, options, host, incognito, created_at, updated_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         (
             job.id, capture_id, job.parent_id, job.item_id, job.target.url, job.key,
             msgspec.json.encode(job.target).decode(), job.target.platform, job.target.kind, job.title, job.priority,
-            job.refresh_only, options_json(job.options), host_of(job.target), moment, moment,
+            job.refresh_only, options_json(job.options), host_of(job.target), job.incognito,
+            moment, moment,
         ),
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ JOB_COLUMNS = """
     jobs.seq, jobs.id, jobs.url, jobs.platform, jobs.kind, jobs.status, jobs.wait_reason, jobs.title, jobs.progress,
     jobs.current_operation, jobs.bytes_downloaded, jobs.bytes_total, jobs.speed, jobs.eta, jobs.items_total,
     jobs.items_done, jobs.items_failed, jobs.parent_id, jobs.item_id, jobs.error_code, jobs.error_message, jobs.hint,
-    jobs.not_before, jobs.priority, jobs.created_at, jobs.updated_at, jobs.completed_at, jobs.revision,
+    jobs.not_before, jobs.priority, jobs.incognito, jobs.created_at, jobs.updated_at, jobs.completed_at, jobs.revision,
     (SELECT file_path FROM files WHERE files.item_id = jobs.item_id AND file_type = 'thumbnail' LIMIT 1) AS thumbnail
 """
 
@@ -53,6 +53,7 @@ class ClaimedJob(msgspec.Struct, frozen=True, kw_only=True):
     members: int = 0
     bytes_saved: int = 0
     trouble: str | None = None
+    incognito: bool = False
 
 
 def as_claimed(row: sqlite3.Row) -> ClaimedJob:
@@ -75,6 +76,7 @@ def as_claimed(row: sqlite3.Row) -> ClaimedJob:
         members=row["items_done"] - row["items_known"] + row["items_failed"],
         bytes_saved=row["bytes_saved"],
         trouble=row["error_code"],
+        incognito=bool(row["incognito"]),
     )
 
 
@@ -94,7 +96,7 @@ def as_job(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> Job:
     """A row with JOB_COLUMNS as the job object."""
     fields = {name: row[name] for name in Job.__struct_fields__ if name in row.keys()}  # noqa: SIM118 - Row iterates values
     return Job(
-        **fields,
+        **{**fields, "incognito": bool(row["incognito"])},
         position=_position(db, row),
         item_url=item_url(settings, row["item_id"]),
         thumbnail_url=media_url(settings, row["thumbnail"]),

@@ -136,7 +136,7 @@ def _member(db: sqlite3.Connection, parent: ClaimedJob, target: Target, title: s
         return str(row["id"])
     job = NewJob(
         id=str(uuid.uuid4()), target=target, key=key, parent_id=parent.id, title=title, priority=parent.priority - 1,
-        options=msgspec.structs.replace(parent.options, max_items=None),
+        options=msgspec.structs.replace(parent.options, max_items=None), incognito=parent.incognito,
     )  # fmt: skip
     insert_job(db, job, capture_id=None)
     return job.id

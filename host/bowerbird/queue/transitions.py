@@ -144,13 +144,15 @@ def resume_reason(db: sqlite3.Connection, reason: WaitReason) -> int:
     return _resume(db, "wait_reason = :reason", reason=reason)
 
 
-def resume_sessions(db: sqlite3.Connection, platform: str) -> int:
+def resume_sessions(db: sqlite3.Connection, platform: str, *, incognito: bool = False) -> int:
     """waiting → pending where a session of this platform is what was missing. Returns how many.
 
-    Which account it is shows when the job runs. Jobs for pages of the web are of any other site.
+    Which account it is shows when the job runs. Jobs for pages of the web are of any other site. What was clicked in a
+    private window waits for a session of one (`incognito`).
     """
-    waits = "status = 'waiting' AND wait_reason = 'session' AND platform = :platform"
-    values = {"platform": platform if platform in PLATFORM_NAMES else "web", "now": now()}
+    waits = "status = 'waiting' AND wait_reason = 'session' AND platform = :platform AND incognito = :incognito"
+    named = platform if platform in PLATFORM_NAMES else "web"
+    values = {"platform": named, "incognito": incognito, "now": now()}
     if db.execute(f"SELECT 1 FROM jobs WHERE {waits} LIMIT 1", values).fetchone() is None:
         return 0
     with transaction(db):

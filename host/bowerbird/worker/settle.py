@@ -20,6 +20,7 @@ from bowerbird.queue.retry import Policy, decide
 from bowerbird.queue.rows import ClaimedJob, tries_of
 from bowerbird.queue.warnings import warn
 from bowerbird.settings import Settings
+from bowerbird.worker import private
 from bowerbird.worker.attempt import discard
 from bowerbird.worker.listener import Part
 from bowerbird.worker.outcome import Cancelled, Done, GivenBack, Listed, NeedsSession, Outcome, Rested
@@ -41,6 +42,13 @@ def settle(db: sqlite3.Connection, settings: Settings, ended: Ended, outcome: Ou
     """Make the job's state that which follows from the outcome."""
     job = ended.job
     log.info("job=%s platform=%s outcome=%s", job.id, job.target.platform, type(outcome).__name__.lower())
+    _write(db, settings, ended, outcome)
+    if job.incognito:
+        private.forget_unneeded(db, settings, job.target.platform)
+
+
+def _write(db: sqlite3.Connection, settings: Settings, ended: Ended, outcome: Outcome) -> None:
+    job = ended.job
     if isinstance(outcome, Failed):
         _failed(db, settings, ended, outcome)
         if outcome.code in WARNED:
