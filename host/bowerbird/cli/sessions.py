@@ -55,7 +55,7 @@ def _failure(settings: Settings, chosen: Arguments, site: str) -> RequestError |
 
 
 def _import_site(settings: Settings, chosen: Arguments, site: str) -> None:
-    from bowerbird.sessions import browsers, cookies, policy
+    from bowerbird.sessions import agents, browsers, cookies, policy
     from bowerbird.sessions.vault import Vault
 
     platform = policy.platform_named(site)
@@ -66,7 +66,8 @@ def _import_site(settings: Settings, chosen: Arguments, site: str) -> None:
     own = cookies.scoped([one for one in found if policy.accepts(host, one.domain)], host)
     account = cookies.account_of(platform, own)
     vault = Vault(settings)
-    vault.store(platform, account, own, cookies.read_user_agent(chosen.user_agent))
+    user_agent = cookies.read_user_agent(chosen.user_agent) or agents.believable(chosen.browser)
+    vault.store(platform, account, own, user_agent)
     _resume(settings, platform, account)
     show.stored_session(policy.title(platform), platform, account, len(own), as_json=chosen.json)
 
@@ -171,7 +172,12 @@ def add(known: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     imported.add_argument("file", nargs="?", metavar="FILE", help="a cookies.txt in Netscape format")
     imported.add_argument("--from", dest="browser", metavar="BROWSER", help="such as firefox, chromium, brave")
     imported.add_argument("--site", action="append", metavar="HOST", help="only of this site; may be repeated")
-    imported.add_argument("--user-agent", default="", metavar="TEXT", help="the browser's name for itself")
+    imported.add_argument(
+        "--user-agent",
+        default="",
+        metavar="TEXT",
+        help="the browser's name for itself; without it, one as that browser has it",
+    )
     imported.set_defaults(run=import_sessions)
 
     checked = actions.add_parser("check", help="ask the platform whether they still hold")
