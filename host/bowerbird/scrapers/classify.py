@@ -101,7 +101,8 @@ SAID: tuple[Rule, ...] = (
     ),
     _rule(
         "not_supported",
-        r"No connection adapters were found|(?:unknown|unsupported) url (?:type|scheme)",
+        r"No connection adapters were found|(?:unknown|unsupported) url (?:type|scheme)|URL has an invalid label"
+        r"|Invalid URL|No host supplied|Failed to parse: ",
     ),
     _rule(
         "not_supported",
