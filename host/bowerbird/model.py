@@ -367,6 +367,21 @@ class CreatorFound(msgspec.Struct, frozen=True, tag="creator"):
     creator: ScrapedCreator
 
 
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the platform counts of one item now; None where it does not tell."""
+
+    platform_id: str
+    view_count: int | None = None
+    like_count: int | None = None
+    comment_count: int | None = None
+
+
+class CountsFound(msgspec.Struct, frozen=True, tag="counts"):
+    """Counts of archived members that a list showed by itself, of the list's own platform."""
+
+    counts: tuple[Counts, ...]
+
+
 class ItemDone(msgspec.Struct, frozen=True, kw_only=True, tag="item_done"):
     """The item that was begun with `ItemFound` has all its files: it is filed at once, as a member of the list.
 
@@ -426,7 +441,7 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
 
 ScraperEvent = (
     Operation | Progress | ItemFound | FileReady | TranscriptReady | Noted | ListPage | Warned | Finished | Failed
-    | CommentsFound | CreatorFound | ItemDone | Skipped | WhichArchived | Requested | SessionChecked
+    | CommentsFound | CountsFound | CreatorFound | ItemDone | Skipped | WhichArchived | Requested | SessionChecked
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ import msgspec
 
 from bowerbird import model
 from bowerbird.archive.keys import archived_ids
-from bowerbird.archive.records import add_creator
+from bowerbird.archive.records import add_counts, add_creator
 from bowerbird.errors import RequestError
 from bowerbird.queue import budgets, members, streams, transitions
 from bowerbird.queue.rows import ClaimedJob
@@ -120,6 +120,11 @@ class Listener:
         self.collected.listed |= self._job.target.is_list
         add_creator(self._db, self._job.target.platform, event.creator)
 
+    def _take_counts(self, event: model.CountsFound) -> None:
+        # Of a busy archive they are not worth a wait: the next run brings them again.
+        with contextlib.suppress(RequestError):
+            add_counts(self._db, self._job.target.platform, event.counts)
+
     def _take_done(self, event: model.ItemDone) -> None:
         self._stream.done(event)
 
@@ -150,6 +155,7 @@ _TAKES: dict[type, Callable[[Listener, Any], None]] = {
     model.Noted: Listener._take_note,
     model.ListPage: Listener._take_list,
     model.Warned: Listener._take_warning,
+    model.CountsFound: Listener._take_counts,
     model.CreatorFound: Listener._take_creator,
     model.ItemDone: Listener._take_done,
     model.Skipped: Listener._take_skipped,
