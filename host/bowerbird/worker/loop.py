@@ -14,11 +14,11 @@ from types import FrameType
 from typing import BinaryIO
 
 from bowerbird.archive.places import open_place
-from bowerbird.clock import later
+from bowerbird.clock import drift, later
 from bowerbird.database import as_request_error, file_identity, open_keeper, open_writer
 from bowerbird.errors import RequestError
 from bowerbird.install.processes import note_process
-from bowerbird.queue import budgets, reads, requests, transitions
+from bowerbird.queue import budgets, jumps, reads, requests, transitions
 from bowerbird.queue.claim import claim
 from bowerbird.queue.sweep import forget_old
 from bowerbird.settings import Settings
@@ -58,6 +58,7 @@ class Worker:
         self._grace = GRACE
         self._file: tuple[int, int] | None = None
         self._next_checkpoint = 0.0
+        self._drift = 0.0
         self._trouble_since: float | None = None
 
     def adopt(self, child: Child) -> None:
@@ -100,6 +101,8 @@ class Worker:
         recovered = transitions.recover(db)
         if recovered:
             log.info("recovered=%d jobs that ran when the last worker died", recovered)
+        jumps.bring_back(db)
+        self._drift = drift()
         _sweep(db, self._settings.partial)
         forget_old(db)
 
@@ -186,6 +189,12 @@ class Worker:
         if time.monotonic() >= self._next_checkpoint:
             self._next_checkpoint = time.monotonic() + CHECKPOINT_EVERY
             db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            self._look_at_clock(db)
+
+    def _look_at_clock(self, db: sqlite3.Connection) -> None:
+        before, self._drift = self._drift, drift()
+        if self._drift < before - jumps.SMALL:
+            jumps.bring_back(db)
 
     def _end(self, db: sqlite3.Connection) -> None:
         """Let nothing run on that only the holder of the lease may run."""
