@@ -301,17 +301,17 @@ def test_a_rotation_beside_one_that_was_cut_short_keeps_its_key(
 ) -> None:
     """Another process wrote its new key and died: whoever ends a rotation then leaves that key and the own one."""
     store(vault)
-    reseal = vault_module._reseal
+    reseal, other = vault_module._reseal, Fernet.generate_key()
 
     def then_another_begins(*given: Any) -> int:
         kept = reseal(*given)
-        write_keys(settings, [Fernet.generate_key(), *read_keys(settings)])
+        write_keys(settings, [other, *read_keys(settings)])
         return kept
 
     with monkeypatch.context() as patched:
         patched.setattr(vault_module, "_reseal", then_another_begins)
         assert vault.rotate() == 1
-    assert states(vault) == {"1001": "ok"}
+    assert (states(vault), read_keys(settings)[0]) == ({"1001": "ok"}, other)
     assert vault.rotate() == 1
     assert (states(vault), len(read_keys(settings))) == ({"1001": "ok"}, 1)
 
