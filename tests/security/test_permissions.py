@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from tests.messages.client import Host, a_capture
 from tests.platforms import instagram
 from tests.platforms import web as sites
 from tests.security.test_canary import sign_in
-from tests.worker.machine import Machine, eventually, machine, platforms
+from tests.worker.machine import PATIENCE, Machine, eventually, machine, platforms
 
 __all__ = ["machine", "platforms"]
 
@@ -29,19 +31,20 @@ def quick(machine: Machine) -> Iterator[Machine]:
     stop_processes(machine.settings)
 
 
-def open_to_others(folder: Path) -> list[str]:
-    """What lies in a folder and can be read, changed or entered by somebody else; the folder itself too."""
-    found = [folder, *folder.rglob("*")]
-    return [str(path.relative_to(folder)) for path in found if not path.is_symlink() and path.stat().st_mode & 0o077]
+def everything(machine: Machine) -> set[Path]:
+    """All files and folders of an archive and its home."""
+    return {path for folder in (machine.archive, machine.settings.home) for path in folder.rglob("*")}
+
+
+def open_to_others(paths: set[Path]) -> list[str]:
+    """What can be read, changed or entered by somebody else; a worker may take leftovers away meanwhile."""
+    modes = [(path.name, path.lstat()) for path in paths if path.exists()]
+    return [name for name, found in modes if not stat.S_ISLNK(found.st_mode) and found.st_mode & 0o077]
 
 
 def test_nothing_is_open_to_others_after_a_careless_start(quick: Machine) -> None:
-    """Host, worker, child and site under umask 000: archive, journal, media, keys, vault, logs and leftovers are ours."""
-    for folder in (quick.settings.home, quick.archive):
-        folder.mkdir(mode=0o700, exist_ok=True)
-        folder.chmod(0o700)
-    for path in quick.archive.iterdir():
-        path.unlink() if path.name.endswith(("-wal", "-shm")) and not path.stat().st_size else path.chmod(0o600)
+    """Host, worker, child and site under umask 000: journal, media, keys, vault, logs and leftovers are ours alone."""
+    before = everything(quick)
     with Host(quick.environment, before=CARELESS) as host:
         assert host.ask("hello", protocol=1, extension="0.1.0", browser="Firefox 140")["ok"]
         sign_in(host, "www.instagram.com")
@@ -50,10 +53,20 @@ def test_nothing_is_open_to_others_after_a_careless_start(quick: Machine) -> Non
         host.ask("open", what="dashboard")
         for one in receipts:
             eventually(lambda job=one["job_id"]: quick.job(job).status == "completed", wanted)
-    made = {path.name for folder in (quick.archive, quick.settings.home) for path in folder.rglob("*")}
-    assert {"archive.db", "vault.db", "signin.key", "metadata.json", "logs"} <= made
-    assert open_to_others(quick.archive) == []
-    assert [path for path in open_to_others(quick.settings.home) if not path.startswith("user")] == []
+    made = everything(quick) - before
+    assert {"vault.db", "signin.key", "metadata.json", "logs", "scrapers"} <= {path.name for path in made}
+    assert open_to_others(made) == []
+
+
+@pytest.mark.parametrize("command", [("work", "--until-idle"), ("save", sites.ONE_MP4)])
+def test_what_a_careless_command_makes_is_ours(quick: Machine, tmp_path: Path, command: tuple[str, ...]) -> None:
+    """A new archive and home, made by a command under umask 000, are nobody else's to read."""
+    quick.environment |= {"BOWERBIRD_HOME": str(tmp_path / "new-home"), "BOWERBIRD_ARCHIVE": str(tmp_path / "new")}
+    run = [*CARELESS, sys.executable, "-c", "import sys; from bowerbird.cli import main; sys.exit(main(sys.argv[1:]))"]
+    subprocess.run([*run, *command], env=quick.environment, check=False, timeout=PATIENCE, stdin=subprocess.DEVNULL)
+    made = {one for folder in ("new", "new-home") for one in (tmp_path / folder, *(tmp_path / folder).rglob("*"))}
+    assert "archive.db" in {path.name for path in made}
+    assert open_to_others(made) == []
 
 
 def test_nothing_that_was_saved_can_be_run(quick: Machine) -> None:
