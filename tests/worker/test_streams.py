@@ -236,7 +236,7 @@ def test_requests_that_cannot_be_written_are_counted_later(reading: Reading) -> 
 
 def test_bytes_of_a_job_have_a_limit(reading: Reading) -> None:
     """A list that saved as much as one job may asks before it goes on."""
-    reading.settings = msgspec.structs.replace(reading.settings, max_job_gb=1500 / 1024**3)
+    reading.settings = msgspec.structs.replace(reading.settings, max_job_gb=1500 / 10**9)
     reading.begin()
     reading.save("AAAAAA1", "c1")
     assert reading.listener.limit_reached() is None

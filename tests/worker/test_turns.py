@@ -246,7 +246,7 @@ def test_refusal_counts_for_the_account(stage: Stage) -> None:
 
 def test_job_stops_at_its_bytes(stage: Stage) -> None:
     """A job that saved as much as one may asks, and goes on when told."""
-    stage.use(max_job_gb=1 / 1024**3)
+    stage.use(max_job_gb=1 / 10**9)
     stage.queue.save(PROFILE)
     stage.script("instaloader", [*member(1, "c1"), *member(2, "c2"), END, FINISHED])
     job = stage.attempt()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import sqlite3
 import uuid
 from collections.abc import Sequence
@@ -17,12 +16,10 @@ from bowerbird.errors import BowerbirdError, RequestError
 from bowerbird.model import Capture, CaptureOptions, ErrorReport, Receipt, Target, options_json
 from bowerbird.queue.budgets import host_of
 from bowerbird.queue.rows import item_url
+from bowerbird.setting_kinds import LANGUAGE, MOST_LANGUAGES
 from bowerbird.settings import QUALITIES, Settings
 from bowerbird.targets import identify
 
-# BCP 47 in the forms that platforms use: en, pt-BR, zh-Hans, es-419 (rfc-editor.org/rfc/rfc5646#section-2.1)
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z")
-MOST_LANGUAGES = 20
 MOST_ITEMS = 1_000_000
 # Longer texts are cut: they are remarks about the click, not what is archived.
 MOST_REMARK = 2_000
