@@ -1,9 +1,13 @@
-"""The schema of archive.db, as migrations that sqlite-utils records. A released migration is never changed."""
+"""The schema of archive.db, as migrations that sqlite-utils records: each file of `schema/` once, in their order.
+
+A released migration is never changed. SCHEMA_VERSION is the number of the newest.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import sqlite3
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,12 +25,14 @@ def _migrations() -> Migrations:
 
     steps = Migrations("bowerbird")
 
-    @steps(name="0001_first_schema")
-    def first_schema(db: Database) -> None:
-        for statement in _statements(SCHEMAS / "0001_first_schema.sql"):
-            db.conn.execute(statement)
-
+    for script in sorted(SCHEMAS.glob("*.sql")):
+        steps(name=script.stem)(partial(_apply, script))
     return steps
+
+
+def _apply(script: Path, db: Database) -> None:
+    for statement in _statements(script):
+        db.conn.execute(statement)
 
 
 def _statements(script: Path) -> list[str]:

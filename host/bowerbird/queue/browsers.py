@@ -18,6 +18,7 @@ import msgspec
 from bowerbird.clock import later, now
 from bowerbird.database import transaction
 from bowerbird.errors import BowerbirdError
+from bowerbird.queue.events import note
 from bowerbird.sessions import policy
 
 FRESH_SECONDS = 10.0  # a host whose row is older than this is gone
@@ -108,10 +109,7 @@ def check_done(db: sqlite3.Connection, check: Check, result: str, failure: Bower
     with transaction(db):
         _done(db, check.request_id, result)
         if failure:
-            db.execute(
-                "INSERT INTO events (at, level, code, message, hint) VALUES (?, 'warning', ?, ?, ?)",
-                (now(), failure.code, failure.message, failure.hint),
-            )
+            note(db, "warning", "worker", failure.code, failure.message, hint=failure.hint)
 
 
 def forgotten(db: sqlite3.Connection, platform: str, account: str | None) -> int:

@@ -25,7 +25,7 @@ from bowerbird.model import Assignment, LentSession
 from bowerbird.scrapers import options
 from bowerbird.scrapers.environment import Surroundings
 from bowerbird.scrapers.programs import ffmpeg_program
-from bowerbird.scrapers.redact import redact
+from bowerbird.redact import redact
 
 Info = Mapping[str, Any]
 

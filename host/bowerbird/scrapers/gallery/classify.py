@@ -14,7 +14,7 @@ from bowerbird.model import LentSession, Target
 from bowerbird.scrapers.classify import Evidence, classify
 from bowerbird.scrapers.gallery.pages import Answer
 from bowerbird.scrapers.guard import MARK
-from bowerbird.scrapers.redact import redact
+from bowerbird.redact import redact
 
 NO_EXTRACTOR, NEEDS_LOGIN, CHALLENGED, DISK = 64, 16, 8, 128  # bits of the exit code
 _TITLES = {"instagram": "Instagram", "tiktok": "TikTok", "4chan": "4chan"}

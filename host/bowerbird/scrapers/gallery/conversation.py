@@ -18,7 +18,7 @@ from bowerbird.scrapers.gallery.lines import Asked, Log, Moved, Noise, PageEnded
 from bowerbird.scrapers.gallery.pages import Answer, answer_of
 from bowerbird.scrapers.gallery.program import NO, YES, Program
 from bowerbird.scrapers.interface import Report
-from bowerbird.scrapers.redact import redact
+from bowerbird.redact import redact
 
 TELL_EVERY = 4  # requests between two reports of their number: what a kill may leave uncounted
 _OF_FILES = ("download", "downloader.")  # names of the log's parts that speak of one file
