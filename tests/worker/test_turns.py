@@ -14,6 +14,7 @@ import pytest
 from bowerbird.clock import now
 from bowerbird.model import Job
 from bowerbird.queue.claim import claim
+from bowerbird.queue.lanes import Crowd, Limits
 from bowerbird.scrapers import SCRAPERS
 from bowerbird.sessions.cookies import Cookie
 from bowerbird.sessions.vault import Vault
@@ -103,7 +104,7 @@ class Stage:
 
     def attempt(self) -> Job:
         """The next job, after one attempt."""
-        job = claim(self.queue.db, {}, 9)
+        job = claim(self.queue.db, Crowd(), Limits(9, 9))
         assert job
         attempts = Attempts(self.queue.settings, self.pool, Room(self.queue.settings), lambda: None)
         attempts.start(job)
