@@ -159,6 +159,12 @@ def hosts(db: sqlite3.Connection) -> frozenset[str]:
     return frozenset(row["id"] for row in db.execute(sql, (later(-FRESH_SECONDS),)))
 
 
+def connected(db: sqlite3.Connection) -> list[tuple[str, str]]:
+    """The browsers whose hosts have not said that they end, each with the time at which it was last heard of."""
+    sql = "SELECT browser, seen_at FROM hosts WHERE browser IS NOT NULL ORDER BY seen_at DESC LIMIT 20"
+    return [(row["browser"], row["seen_at"]) for row in db.execute(sql)]
+
+
 def _read(payload: str) -> _Payload:
     try:
         return msgspec.json.decode(payload, type=_Payload)
