@@ -15,6 +15,7 @@ from bowerbird.database import transaction
 from bowerbird.errors import BowerbirdError, RequestError
 from bowerbird.model import Capture, CaptureOptions, ErrorReport, Receipt, Target, options_json
 from bowerbird.queue.budgets import host_of
+from bowerbird.queue.order import NEXT_PLACE
 from bowerbird.queue.rows import item_url
 from bowerbird.setting_kinds import LANGUAGE, MOST_LANGUAGES
 from bowerbird.settings import QUALITIES, Settings
@@ -156,10 +157,10 @@ def insert_job(db: sqlite3.Connection, job: NewJob, *, capture_id: int | None) -
     """Write a pending job; the caller holds the transaction."""
     moment = now()
     db.execute(
-        """
+        f"""
         INSERT INTO jobs (id, capture_id, parent_id, item_id, url, target_key, target, platform, kind, status, title,
-                          priority, refresh_only, options, host, created_at, updated_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?)
+                          priority, refresh_only, options, host, created_at, updated_at, place)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, {NEXT_PLACE})
         """,
         (
             job.id, capture_id, job.parent_id, job.item_id, job.target.url, job.key,

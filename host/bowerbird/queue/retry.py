@@ -10,6 +10,8 @@ from bowerbird.errors import JOB_ADVICE
 from bowerbird.model import Failed, WaitReason
 
 LONGEST_DELAY = 3600.0
+# No job waits longer for a time, whatever a platform or a clock says; a premiere may be months away.
+LONGEST_WAIT = 366 * 24 * 3600.0
 # A platform that asked for a pause is left alone longer each time; Instagram's own limits count in windows of 10 to
 # 30 minutes, so a first pause of 5 minutes and at most 6 hours spans them.
 FIRST_PAUSE = 300.0

@@ -4,7 +4,7 @@ pending ──claim──▶ running ──complete──▶ completed
    ▲                  │ ├──fail──▶ failed
    │                  │ ├──cancel──▶ cancelled
    ├──retry_later─────┤ └──wait──▶ waiting ──resume_due──▶ pending
-   └──give_back───────┘
+   └──give_back───────┘                      paused ◀──▶ pending, running, waiting: pausing.py
 """
 
 from __future__ import annotations
@@ -20,11 +20,20 @@ from bowerbird.queue.rollup import roll_up
 from bowerbird.targets import PLATFORM_NAMES
 
 _QUIET = "speed = NULL, eta = NULL, current_operation = NULL, updated_at = :now"
-_NO_TROUBLE = "wait_reason = NULL, not_before = NULL, error_code = NULL, error_message = NULL, hint = NULL"
+_UNPAUSED = "paused_by = NULL, paused_from = NULL"
+_NO_TROUBLE = f"""
+    wait_reason = NULL, not_before = NULL, error_code = NULL, error_message = NULL, hint = NULL, {_UNPAUSED}
+"""
 _TROUBLE = "error_code = :code, error_message = :message, hint = :hint"
 _OPEN = "status IN ('pending', 'running', 'waiting', 'paused')"
 # What runs in an attempt, and so is the worker's to end; a list whose members are queued runs without one.
 _ATTEMPTED = "(status = 'running' AND listed = 0)"
+# What waits, now or again when it is resumed, and what becomes of it when it need not.
+_WAITS = "status IN ('waiting', 'paused') AND coalesce(paused_from, status) = 'waiting'"
+_GOES_ON = """
+    status = CASE status WHEN 'waiting' THEN 'pending' ELSE status END,
+    paused_from = CASE status WHEN 'paused' THEN 'pending' END
+"""
 
 
 def complete(db: sqlite3.Connection, job_id: str, item_id: int | None) -> None:
@@ -39,7 +48,8 @@ def complete(db: sqlite3.Connection, job_id: str, item_id: int | None) -> None:
 def fail(db: sqlite3.Connection, job_id: str, failure: Failed) -> None:
     """running → failed: not worth another try, or the tries are used up."""
     _change(
-        db, job_id, f"status = 'failed', wait_reason = NULL, not_before = NULL, completed_at = :now, {_TROUBLE}",
+        db, job_id, "status = 'failed', wait_reason = NULL, not_before = NULL, completed_at = :now, "
+        f"{_UNPAUSED}, {_TROUBLE}",
         **_told(failure),
     )  # fmt: skip
 
@@ -136,12 +146,12 @@ def recover(db: sqlite3.Connection) -> int:
 
 def resume_due(db: sqlite3.Connection) -> int:
     """waiting → pending where the time has come. Returns how many."""
-    return _resume(db, "not_before <= :now")
+    return _resume(db, "status = 'waiting' AND not_before <= :now")
 
 
 def resume_reason(db: sqlite3.Connection, reason: WaitReason) -> int:
-    """waiting → pending where the reason is gone, such as `disk`. Returns how many."""
-    return _resume(db, "wait_reason = :reason", reason=reason)
+    """waiting → pending where the reason is gone, such as `disk`; what is paused will not wait for it. How many."""
+    return _resume(db, f"{_WAITS} AND wait_reason = :reason", reason=reason)
 
 
 def resume_sessions(db: sqlite3.Connection, platform: str) -> int:
@@ -149,24 +159,18 @@ def resume_sessions(db: sqlite3.Connection, platform: str) -> int:
 
     Which account it is shows when the job runs. Jobs for pages of the web are of any other site.
     """
-    waits = "status = 'waiting' AND wait_reason = 'session' AND platform = :platform"
-    values = {"platform": platform if platform in PLATFORM_NAMES else "web", "now": now()}
-    if db.execute(f"SELECT 1 FROM jobs WHERE {waits} LIMIT 1", values).fetchone() is None:
-        return 0
-    with transaction(db):
-        return db.execute(
-            f"UPDATE jobs SET status = 'pending', wait_reason = NULL, account = NULL, {_QUIET} WHERE {waits}", values
-        ).rowcount
+    asked = platform if platform in PLATFORM_NAMES else "web"
+    waits = f"{_WAITS} AND wait_reason = 'session' AND platform = :platform"
+    return _resume(db, waits, "account = NULL, ", platform=asked)
 
 
-def _resume(db: sqlite3.Connection, condition: str, **values: object) -> int:
+def _resume(db: sqlite3.Connection, waits: str, change: str = "", **values: object) -> int:
     values["now"] = now()
-    waits = f"status = 'waiting' AND {condition}"
     if db.execute(f"SELECT 1 FROM jobs WHERE {waits} LIMIT 1", values).fetchone() is None:
         return 0
     with transaction(db):
         return db.execute(
-            f"UPDATE jobs SET status = 'pending', wait_reason = NULL, not_before = NULL, {_QUIET} WHERE {waits}", values
+            f"UPDATE jobs SET {_GOES_ON}, wait_reason = NULL, not_before = NULL, {change}{_QUIET} WHERE {waits}", values
         ).rowcount
 
 

@@ -15,14 +15,14 @@ from bowerbird.archive.filing import mark_gone
 from bowerbird.clock import seconds_until
 from bowerbird.errors import JOB_ADVICE, RequestError
 from bowerbird.model import Failed
-from bowerbird.queue import budgets, members, transitions
+from bowerbird.queue import budgets, members, pausing, transitions
 from bowerbird.queue.retry import Policy, decide
 from bowerbird.queue.rows import ClaimedJob, tries_of
 from bowerbird.queue.warnings import warn
 from bowerbird.settings import Settings
 from bowerbird.worker.attempt import discard
 from bowerbird.worker.listener import Part
-from bowerbird.worker.outcome import Cancelled, Done, GivenBack, Listed, NeedsSession, Outcome, Rested
+from bowerbird.worker.outcome import Cancelled, Done, GivenBack, Listed, NeedsSession, Outcome, Paused, Rested
 
 log = logging.getLogger("bowerbird.worker")
 
@@ -71,6 +71,12 @@ def _listed(db: sqlite3.Connection, settings: Settings, job: ClaimedJob, outcome
 def _cancelled(db: sqlite3.Connection, settings: Settings, job: ClaimedJob, outcome: Cancelled) -> None:
     transitions.cancel(db, job.id)
     discard(settings.partial / job.id)
+
+
+def _paused(db: sqlite3.Connection, settings: Settings, job: ClaimedJob, outcome: Paused) -> None:
+    pausing.settle_pause(db, job.id)
+    # Where it was resumed meanwhile it is still running, and begins again.
+    transitions.give_back(db, job.id)
 
 
 def _given_back(db: sqlite3.Connection, settings: Settings, job: ClaimedJob, outcome: GivenBack) -> None:
@@ -125,6 +131,7 @@ _SETTLE: dict[type, Callable[[sqlite3.Connection, Settings, ClaimedJob, Any], No
     Done: _done,
     Listed: _listed,
     Cancelled: _cancelled,
+    Paused: _paused,
     GivenBack: _given_back,
     Rested: _rested,
     NeedsSession: _needs_session,
