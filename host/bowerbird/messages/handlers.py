@@ -179,9 +179,7 @@ def _resume_queue(desk: Desk, request: requests.QueueAction) -> bool:
 
 
 def _retry_failed(desk: Desk, request: requests.QueueAction) -> bool:
-    return not bulk.begin(
-        desk.db, "retry_failed", platform=request.platform, error_code=request.error_code
-    ).is_done
+    return not bulk.begin(desk.db, "retry_failed", platform=request.platform, error_code=request.error_code).is_done
 
 
 def _clear_completed(desk: Desk, request: requests.QueueAction) -> bool:

@@ -79,8 +79,7 @@ class Watcher:
         return now
 
     def _send_counts(self, counts: QueueCounts) -> None:
-        queue = {"pending": counts.pending, "running": counts.running, "waiting": counts.waiting}
-        self._send({"event": "queue", "queue": queue})
+        self._send({"event": "queue", "queue": to_builtins(counts)})
 
     def _send_warnings(self, db: sqlite3.Connection, warned: int) -> int:
         for one in reversed(events.warnings(db, after=warned)):
