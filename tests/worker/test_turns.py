@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from bowerbird.clock import now
@@ -19,7 +20,7 @@ from bowerbird.scrapers import SCRAPERS
 from bowerbird.sessions.cookies import Cookie
 from bowerbird.sessions.vault import Vault
 from bowerbird.settings import Settings
-from bowerbird.worker import children
+from bowerbird.worker import children, memory
 from bowerbird.worker.attempts import Attempts
 from bowerbird.worker.children import ChildPool
 from bowerbird.worker.room import Room
@@ -29,7 +30,7 @@ PROFILE = "https://www.instagram.com/garden.notes/"
 STORIES = "https://www.instagram.com/stories/garden.notes/"
 # Says, of the n-th assignment of this scraper, the n-th script; a question waits for its answer.
 _PROGRAM = """
-import json, os, pathlib, sys
+import json, os, pathlib, sys, time
 place = pathlib.Path(sys.argv[1])
 for line in sys.stdin:
     told = place / "told"
@@ -40,6 +41,9 @@ for line in sys.stdin:
     for name, text in json.loads((place / "files").read_text()).items():
         pathlib.Path(said["folder"], name).write_text(text)
     for event in json.loads((place / "scripts").read_text())[number]:
+        if event["type"] == "leak":
+            kept = b"x" * event["bytes"]
+            time.sleep(60)
         print(json.dumps(event), flush=True)
         if event["type"] == "which_archived":
             (place / "answer").write_text(sys.stdin.readline())
@@ -254,3 +258,20 @@ def test_job_stops_at_its_bytes(stage: Stage) -> None:
     assert (job.status, job.wait_reason, job.items_done) == ("waiting", "confirm", 1)
     assert job.error is not None
     assert (job.error.code, job.error.hint) == ("limit_reached", "Choose continue to go on with the next ones.")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the memory of a session")
+def test_scraper_that_leaks_ends_alone(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scraper that holds more memory than an attempt may is killed; its job says why, and the next one runs."""
+    monkeypatch.setattr(memory, "allowed", lambda: 150 << 20)
+    stage.queue.save(PROFILE)
+    stage.script("instaloader", [{"type": "leak", "bytes": 200 << 20}], [*member(1), END, FINISHED])
+    job = stage.attempt()
+    assert job.error
+    assert (job.status, job.error.code) == ("failed", "too_large")
+    assert "memory" in job.error.message
+    stage.queue.save(PROFILE.replace("garden", "other"))
+    assert stage.attempt().status == "completed"
+    first, second = (told["pid"] for told in stage.told("instaloader"))
+    assert first != second
+    assert not psutil.pid_exists(first)

@@ -48,7 +48,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
 
     def _follow(self, child: Child, listener: Listener) -> Outcome | None:
         """None where the scraper did all that it can, else how the turn ends."""
-        dog = WatchDog(self.settings, self.settings.partial / self.job.id, time.monotonic())
+        dog = WatchDog(self.settings, self.settings.partial / self.job.id, time.monotonic(), child.memory)
         child.begin(self.assignment)
         for event in child.events(TICK):
             wanted = self.wanted_end()
