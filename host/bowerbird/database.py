@@ -7,6 +7,7 @@ SQLite before 3.51.3 can lose rows when two processes checkpoint and write at th
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -41,15 +42,16 @@ def open_keeper(path: Path) -> sqlite3.Connection:
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
-    """A connection that can't write. Raises as open_writer."""
-    return _open(path, "PRAGMA wal_autocheckpoint=0", "PRAGMA query_only=1")
+    """A connection that can't write, to an archive on a read-only disk too. Raises as open_writer."""
+    mode = "immutable=1" if _is_at_rest(path) else "mode=rw"
+    return _open(path, "PRAGMA wal_autocheckpoint=0", "PRAGMA query_only=1", mode=mode)
 
 
-def _open(path: Path, *pragmas: str) -> sqlite3.Connection:
+def _open(path: Path, *pragmas: str, mode: str = "mode=rw") -> sqlite3.Connection:
     if not path.is_file():
         raise RequestError("archive_unavailable", "There is no archive yet.", "Run: bowerbird install")
     try:
-        db = _connect(path)
+        db = _connect(path, mode)
     except sqlite3.Error as error:
         raise as_request_error(error) from error
     try:
@@ -65,12 +67,21 @@ def _open(path: Path, *pragmas: str) -> sqlite3.Connection:
     return db
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    uri = f"{path.absolute().as_uri()}?mode=rw"
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?{mode}"
     db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000, check_same_thread=False)
     db.row_factory = sqlite3.Row
     db.execute("PRAGMA foreign_keys=1")
     return db
+
+
+def _is_at_rest(path: Path) -> bool:
+    """Whether nobody can be writing: on a read-only disk, all of it in the one file.
+
+    There SQLite can't make the files that a WAL needs, and reads only what it is told not to change
+    (sqlite.org/wal.html#read_only_databases).
+    """
+    return not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
 
 
 def check_identity(db: sqlite3.Connection) -> None:

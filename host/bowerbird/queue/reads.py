@@ -59,6 +59,13 @@ _CONDITIONS = {
 }
 
 
+# A later job for the same target came to a good end: who asks what has failed need not look at this one any more.
+OVERTAKEN = """
+    EXISTS (SELECT 1 FROM jobs AS later WHERE later.target_key = jobs.target_key AND later.status = 'completed'
+            AND later.seq > jobs.seq)
+"""
+
+
 def jobs(db: sqlite3.Connection, settings: Settings, wanted: JobFilter = EVERYTHING) -> JobPage:
     """The newest jobs that fit, at most `MOST_JOBS`."""
     limit = max(1, min(wanted.limit, MOST_JOBS))
@@ -68,6 +75,8 @@ def jobs(db: sqlite3.Connection, settings: Settings, wanted: JobFilter = EVERYTH
         # Of several states that hold nearly all jobs the list is read in its order; of others few rows are sorted.
         plus = "+" if len(wanted.statuses) > 1 and FINAL_STATUSES.intersection(wanted.statuses) else ""
         conditions.append(f"{plus}jobs.status IN ({', '.join(f':status{n}' for n in range(len(wanted.statuses)))})")
+    if "failed" in wanted.statuses:
+        conditions.append(f"NOT (jobs.status = 'failed' AND {OVERTAKEN})")
     values = {**asked, **{f"status{n}": status for n, status in enumerate(wanted.statuses)}, "limit": limit + 1}
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
     backwards = wanted.after is not None

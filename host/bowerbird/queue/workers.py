@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
+import sys
 
 import msgspec
 
 from bowerbird import __version__
 from bowerbird.clock import now, seconds_until
 from bowerbird.database import transaction
+from bowerbird.queue.wake import worker_is_running
 from bowerbird.setting_kinds import as_text
 from bowerbird.settings import SETTINGS, Settings
 
@@ -66,6 +68,13 @@ def last_worker(db: sqlite3.Connection) -> WorkerState | None:
         pid=row["pid"], version=row["version"], started_at=row["started_at"], seen_at=row["seen_at"],
         settings=msgspec.json.decode(row["settings"], type=dict[str, str]),
     )  # fmt: skip
+
+
+def left_running(db: sqlite3.Connection, settings: Settings) -> frozenset[str]:
+    """Ids of the jobs that say that they run while no worker does: it was killed, and the next one takes them up."""
+    if sys.platform == "win32" or worker_is_running(settings):
+        return frozenset()
+    return frozenset(row["id"] for row in db.execute("SELECT id FROM jobs WHERE status = 'running' AND listed = 0"))
 
 
 def _fingerprints(settings: Settings) -> dict[str, str]:
