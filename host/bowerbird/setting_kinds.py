@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from bowerbird.errors import RequestError
+from bowerbird.errors import JOB_ADVICE, RequestError
 
-Kind = Literal["whole", "number", "choice", "flag", "languages", "folder", "file", "proxy"]
+Kind = Literal["whole", "number", "choice", "flag", "languages", "folder", "file", "proxy", "delays"]
 About = Literal["behaviour", "place", "network", "safety"]
 
 # BCP 47 in the forms that platforms use: en, pt-BR, zh-Hans, es-419 (rfc-editor.org/rfc/rfc5646#section-2.1)
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z")
 MOST_LANGUAGES = 20
+_UNITS = {"h": 3600, "m": 60, "s": 1}
+LONGEST_DELAY = 24 * 3600
+MOST_DELAYS = 20
+# The codes after which a job is tried again by itself.
+TRIED_AGAIN = frozenset(code for code, advice in JOB_ADVICE.items() if advice.retry or advice.waits == "rate_limit")
 _YES = ("1", "true", "yes", "on")
 _NO = ("0", "false", "no", "off")
 _PRIVATE = frozenset(("folder", "file", "proxy"))
@@ -150,6 +155,44 @@ def _proxy(_setting: Setting, value: Any) -> str:
     return text
 
 
+def delays_of(text: str) -> dict[str, tuple[float, ...]]:
+    """What a value of this kind says: job error code -> seconds before each try that is made by itself."""
+    parts = (part.partition("=") for part in text.split())
+    return {code: tuple(_seconds(one) for one in times.split(",") if one != "never") for code, _, times in parts}
+
+
+def _delays(_setting: Setting, value: Any) -> str:
+    """Such as `network=30s,2m,10m internal=never`; in config.toml also a table. '' for none."""
+    takes = f"for any of {', '.join(sorted(TRIED_AGAIN))} some times, as in network=30s,2m,10m internal=never"
+    try:
+        said = delays_of(_joined(value) if isinstance(value, Mapping) else str(value))
+    except ValueError as error:
+        raise ValueError(takes) from error
+    if not all(code in TRIED_AGAIN and len(times) <= MOST_DELAYS for code, times in said.items()):
+        raise ValueError(takes)
+    return " ".join(f"{code}={','.join(map(_shown, times)) or 'never'}" for code, times in said.items())
+
+
+def _joined(table: Mapping[str, Any]) -> str:
+    """A table of config.toml as one text."""
+    rows = ((code, times if isinstance(times, list) else [times]) for code, times in table.items())
+    return " ".join(f"{code}={','.join(map(str, times))}" for code, times in rows)
+
+
+def _seconds(text: str) -> float:
+    """`90`, `90s`, `2m` or `1h`. Raises ValueError for what is no time, or longer than a day."""
+    number, unit = (text[:-1], text[-1]) if text[-1:] in _UNITS else (text, "s")
+    seconds = float(number) * _UNITS[unit]
+    if not 0 < seconds <= LONGEST_DELAY:
+        raise ValueError(text)
+    return seconds
+
+
+def _shown(seconds: float) -> str:
+    unit = next(unit for unit, length in _UNITS.items() if seconds % length == 0 or unit == "s")
+    return f"{seconds / _UNITS[unit]:g}{unit}"
+
+
 _READ: dict[Kind, Callable[[Setting, Any], Any]] = {
     "whole": _whole,
     "number": _number,
@@ -159,4 +202,5 @@ _READ: dict[Kind, Callable[[Setting, Any], Any]] = {
     "folder": _folder,
     "file": _file,
     "proxy": _proxy,
+    "delays": _delays,
 }

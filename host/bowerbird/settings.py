@@ -44,6 +44,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     instagram_delay_max: float = 10.0
     max_retries: int = 3
     retry_delay: float = 30.0
+    retry_delays: str = ""
+    retention_days: int = 0
+    retention_jobs: int = 0
     disk_floor_mb: int = 1024
     stall_seconds: float = 120.0
     attempt_hours: float = 12.0
@@ -129,6 +132,17 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "retry_delay", "number", "behaviour", "Time before the first of these tries; doubled each time.", 0, 86400,
         "seconds",
+    ),
+    Setting(
+        "retry_delays", "delays", "behaviour", "Times before each try after certain errors: network=30s,2m timeout=never."
+    ),
+    Setting(
+        "retention_days", "whole", "behaviour", "How long ended jobs stay in the history; 0: for ever. Items stay.", 0,
+        36_500, "days",
+    ),
+    Setting(
+        "retention_jobs", "whole", "behaviour", "How many ended jobs stay in the history; 0: any number. Items stay.",
+        0, 10_000_000,
     ),
     Setting("disk_floor_mb", "whole", "behaviour", "Space that stays free on the disk.", 0, 10_000_000, "MB"),
     Setting(
