@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +39,7 @@ def open_progress(path: Path) -> sqlite3.Connection:
 
 def open_keeper(path: Path) -> sqlite3.Connection:
     """The worker's own connection: as open_writer, and the only kind that checkpoints."""
+    _staying.give_up()
     return _open(path, "PRAGMA synchronous=FULL", "PRAGMA wal_autocheckpoint=1000")
 
 
@@ -64,6 +66,8 @@ def _open(path: Path, *pragmas: str, mode: str = "mode=rw") -> sqlite3.Connectio
     except RequestError:
         db.close()
         raise
+    if mode == "mode=rw":
+        _staying.see_to(path)
     return db
 
 
@@ -82,6 +86,54 @@ def _is_at_rest(path: Path) -> bool:
     (sqlite.org/wal.html#read_only_databases).
     """
     return not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
+
+
+class _Staying:
+    """One connection of a process that is never closed, so that no other one is the last.
+
+    Whoever closes the last connection of all processes folds the log into the file, whatever `wal_autocheckpoint` says
+    (sqlite.org/wal.html#ckpt); that, too, is the worker's to do. At the end of a process Python would close what is
+    left, but for what a thread holds that never returns. The worker itself gives it up.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: dict[tuple[int, int] | None, sqlite3.Connection] = {}
+        self._holder: threading.Thread | None = None
+        self._is_wanted = True
+
+    def see_to(self, path: Path) -> None:
+        """Let one stay that is connected to this file, and no other one."""
+        identity = file_identity(path)
+        with self._lock:
+            if not self._is_wanted or identity in self._held:
+                return
+            self._let_go()
+            self._held[identity] = db = _connect(path, "mode=rw")
+            db.execute("PRAGMA wal_autocheckpoint=0")
+            # what was never read from holds no lock
+            db.execute("PRAGMA user_version").fetchone()
+            if self._holder is None:
+                self._holder = threading.Thread(target=_hold, args=(self._held,), name="archive", daemon=True)
+                self._holder.start()
+
+    def give_up(self) -> None:
+        """From now on this process is one that checkpoints."""
+        with self._lock:
+            self._is_wanted = False
+            self._let_go()
+
+    def _let_go(self) -> None:
+        for db in self._held.values():
+            db.close()
+        self._held.clear()
+
+
+def _hold(_held: object) -> None:
+    threading.Event().wait()
+
+
+_staying = _Staying()
 
 
 def check_identity(db: sqlite3.Connection) -> None:
