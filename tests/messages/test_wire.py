@@ -146,3 +146,24 @@ def test_a_queue_has_the_shape_of_its_examples(host: Host) -> None:
     host.ask("watch", jobs=True)
     assert shape(host.event("queue")) == shapes["the whole queue is paused"]
     assert shape(host.ask("queue", action="resume")) == shapes["resumed"]
+
+
+def test_a_setting_has_the_shape_of_its_examples(host: Host) -> None:
+    """What was changed is told with the names of the example, and from then on counts."""
+    examples = next(one["message"]["settings"] for _, one in EXAMPLES if one["name"] == "some of them")
+    told = {one["name"]: one for one in host.ask("settings", set={"max_concurrent": 4})["settings"]}
+    assert [told[one["name"]] for one in examples[:2]] == examples[:2]
+    assert set(told["proxy"]) == set(examples[2])
+    assert "max_concurrent" in host.ask("settings", set={"max_concurrent": 0})["error"]["message"]
+
+
+def test_nobody_waits_for_the_doctor(host: Host) -> None:
+    """While the doctor looks at everything the host answers others; asked again meanwhile it is busy."""
+    host.send({"id": 9001, "type": "doctor"})
+    assert host.ask("doctor")["error"]["code"] == "busy"
+    assert host.is_alive()
+    reply = host.reply()
+    checks = {one["name"]: one for one in reply["checks"]}
+    assert (reply["id"], reply["ok"], checks["archive.db"]["state"]) == (9001, True, "ok")
+    assert all(set(one) <= {"name", "state", "message", "fix"} for one in checks.values())
+    assert {one.get("state") for one in checks.values()} <= {"ok", "warn", "fail"}

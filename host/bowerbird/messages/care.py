@@ -32,26 +32,32 @@ def settings(desk: Desk, request: requests.SettingsRequest) -> Answer:
 
 def doctor(_desk: Desk, _request: requests.Doctor) -> Callable[[], Answer]:
     """What the doctor says, as work to be done beside the conversation: nobody's capture waits for it."""
-    if _one_at_a_time.locked():
+    if not _one_at_a_time.acquire(blocking=False):
         raise RequestError("busy", "The doctor is at work already.", "Wait for its answer.")
     return _examine
 
 
 def _examine() -> Answer:
-    """In a process of its own: what the checks import and start never becomes part of the host."""
-    import subprocess
-
-    with _one_at_a_time:
-        try:
-            # -I: as for the worker, the folder in which the browser runs is no place to import from
-            ended = subprocess.run(
-                [sys.executable, "-I", "-m", "bowerbird", "doctor", "--json"], stdin=subprocess.DEVNULL,
-                capture_output=True, timeout=DOCTOR_SECONDS, check=False,
-            )  # fmt: skip
-            found = [msgspec.json.decode(line) for line in ended.stdout.splitlines()]
-        except (OSError, subprocess.SubprocessError, msgspec.DecodeError) as error:
-            raise RequestError("internal", "The doctor could not be started.", "Run: bowerbird doctor") from error
+    try:
+        found = _findings()
+    finally:
+        _one_at_a_time.release()
     refused = next((one for one in found if "code" in one), None)
     if refused:
         raise RequestError(refused["code"], refused["message"], refused["hint"])
     return {"checks": found}
+
+
+def _findings() -> list[dict[str, str]]:
+    """In a process of its own: what the checks import and start never becomes part of the host."""
+    import subprocess
+
+    try:
+        # -I: as for the worker, the folder in which the browser runs is no place to import from
+        ended = subprocess.run(
+            [sys.executable, "-I", "-m", "bowerbird", "doctor", "--json"], stdin=subprocess.DEVNULL,
+            capture_output=True, timeout=DOCTOR_SECONDS, check=False,
+        )  # fmt: skip
+        return [msgspec.json.decode(line) for line in ended.stdout.splitlines()]
+    except (OSError, subprocess.SubprocessError, msgspec.DecodeError) as error:
+        raise RequestError("internal", "The doctor could not be started.", "Run: bowerbird doctor") from error
