@@ -58,7 +58,12 @@ def begin(
 
 def go_on(db: sqlite3.Connection, request: Request) -> bool:
     """Some batches of what was begun; whether it is done. For the worker. Raises RequestError."""
-    so_far = _some(db, msgspec.json.decode(request.payload, type=Bulk))
+    try:
+        begun = msgspec.json.decode(request.payload, type=Bulk)
+    except msgspec.MsgspecError:
+        requests.done(db, request, "unknown")
+        return True
+    so_far = _some(db, begun)
     if so_far.is_done:
         requests.done(db, request, "done")
     else:

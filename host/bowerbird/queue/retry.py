@@ -9,7 +9,7 @@ import msgspec
 
 from bowerbird.errors import JOB_ADVICE
 from bowerbird.model import Failed, WaitReason
-from bowerbird.setting_kinds import delays_of
+from bowerbird.setting_kinds import TRIED_AGAIN, delays_of
 from bowerbird.settings import Settings
 
 LONGEST_DELAY = 3600.0
@@ -20,6 +20,8 @@ LONGEST_WAIT = 366 * 24 * 3600.0
 FIRST_PAUSE = 300.0
 LONGEST_PAUSE = 6 * 3600.0
 MOST_PAUSES = 10
+# A platform that names a longer pause is not believed: clocks go wrong on both sides.
+LONGEST_ASKED = 24 * 3600.0
 PAUSES = tuple(min(FIRST_PAUSE * 2**tries, LONGEST_PAUSE) for tries in range(MOST_PAUSES))
 # How often something that has not begun is looked at where nobody says when it begins.
 SCHEDULE_DELAY = 900.0
@@ -48,6 +50,16 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         """The seconds before each try after this code, before they are spread."""
         usual = tuple(min(self.delay * 2**tries, LONGEST_DELAY) for tries in range(self.most))
         return self.delays.get(code, PAUSES if JOB_ADVICE[code].waits == "rate_limit" else usual)
+
+
+def longest_waits(policy: Policy) -> dict[str, float]:
+    """Wait reason or state -> the seconds beyond which no time is believed that was written down for it."""
+    longest = max((0.0, *(seconds for code in TRIED_AGAIN for seconds in policy.schedule(code))))
+    return {
+        "pending": max(spread(longest, 1.0), LONGEST_DELAY),
+        "rate_limit": max(spread(longest, 1.0), LONGEST_ASKED),
+        "schedule": LONGEST_WAIT,
+    }
 
 
 def policy_of(settings: Settings) -> Policy:

@@ -10,6 +10,7 @@ pending ──claim──▶ running ──complete──▶ completed
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 
 from bowerbird.clock import later, now
 from bowerbird.database import transaction
@@ -162,6 +163,23 @@ def resume_sessions(db: sqlite3.Connection, platform: str) -> int:
     asked = platform if platform in PLATFORM_NAMES else "web"
     waits = f"{_WAITS} AND wait_reason = 'session' AND platform = :platform"
     return _resume(db, waits, "account = NULL, ", platform=asked)
+
+
+def clamp_times(db: sqlite3.Connection, longest: Mapping[str, float]) -> int:
+    """Let no job wait longer than so many seconds from now, by its wait reason or its state. Returns how many did.
+
+    A clock that was wrong when a job was put off would else hold it for years.
+    """
+    changed = 0
+    for name, seconds in longest.items():
+        latest = later(seconds)
+        held = "not_before > :latest AND :name = CASE status WHEN 'waiting' THEN wait_reason ELSE status END"
+        values = {"latest": latest, "name": name, "now": now()}
+        if db.execute(f"SELECT 1 FROM jobs WHERE {held} LIMIT 1", values).fetchone():
+            with transaction(db):
+                sql = f"UPDATE jobs SET not_before = :latest, updated_at = :now WHERE {held}"
+                changed += db.execute(sql, values).rowcount
+    return changed
 
 
 def _resume(db: sqlite3.Connection, waits: str, change: str = "", **values: object) -> int:

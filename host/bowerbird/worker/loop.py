@@ -22,7 +22,9 @@ from bowerbird.logs import CHILD_LOG, keep_small, logs_folder
 from bowerbird.queue import budgets, bulk, events, losses, pausing, preferences, reads, requests, transitions, workers
 from bowerbird.queue.claim import claim
 from bowerbird.queue.lanes import Limits
+from bowerbird.queue.prune import prune_some
 from bowerbird.queue.requests import Request
+from bowerbird.queue.retry import longest_waits, policy_of
 from bowerbird.queue.sweep import forget_events, forget_old
 from bowerbird.settings import Settings
 from bowerbird.worker.attempt import discard
@@ -44,6 +46,7 @@ GRACE = 30.0
 PATIENCE = 60.0
 # Nobody else checkpoints; without it the -wal file grows with each percentage that is written.
 CHECKPOINT_EVERY = 30.0
+PRUNE_EVERY = 3600.0
 
 
 class Worker:
@@ -61,6 +64,8 @@ class Worker:
         self._grace = GRACE
         self._file: tuple[int, int] | None = None
         self._next_checkpoint = 0.0
+        self._next_prune = 0.0
+        self._pruned = 0
         self._trouble_since: float | None = None
 
     def adopt(self, child: Child) -> None:
@@ -139,7 +144,21 @@ class Worker:
                 raise told from error
             return False
         self._trouble_since = None
+        if is_idle:
+            self._tidy(db)
         return is_idle
+
+    def _tidy(self, db: sqlite3.Connection) -> None:
+        """Shorten the history, a little in each idle moment until it is short enough."""
+        if time.monotonic() < self._next_prune:
+            return
+        with contextlib.suppress(RequestError):
+            after = prune_some(db, self._settings, self._pruned)
+            if after is not None:
+                self._pruned = after
+                self._stir.set()
+                return
+        self._pruned, self._next_prune = 0, time.monotonic() + PRUNE_EVERY
 
     def _lasts(self, trouble: RequestError) -> bool:
         """Whether the archive has refused for so long that only a person can help."""
@@ -219,6 +238,7 @@ class Worker:
     def _checkpoint(self, db: sqlite3.Connection) -> None:
         if time.monotonic() >= self._next_checkpoint:
             self._next_checkpoint = time.monotonic() + CHECKPOINT_EVERY
+            transitions.clamp_times(db, longest_waits(policy_of(self._settings)))
             workers.note_alive(db)
             forget_events(db)
             keep_small(logs_folder(self._settings) / CHILD_LOG)
