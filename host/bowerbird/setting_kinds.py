@@ -93,7 +93,7 @@ def _in_range(setting: Setting, value: Any, kind: Callable[[Any], float]) -> flo
 
 def _takes(setting: Setting) -> str:
     whole = "whole " if setting.kind == "whole" else ""
-    return f"a {whole}number from {setting.minimum:g} to {setting.maximum:,.0f}"
+    return f"a {whole}number from {setting.minimum:g} to {setting.maximum:.0f}"
 
 
 def _choice(setting: Setting, value: Any) -> str:
