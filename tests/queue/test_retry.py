@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bowerbird.clock import later, seconds_until
 from bowerbird.errors import JOB_ADVICE, RequestError
 from bowerbird.model import Failed
+from bowerbird.queue import actions, transitions
 from bowerbird.queue.retry import (
     FIRST_PAUSE,
     LONGEST_DELAY,
@@ -18,9 +20,11 @@ from bowerbird.queue.retry import (
     Policy,
     decide,
     gave_up,
+    longest_waits,
     policy_of,
 )
 from bowerbird.settings import load_settings
+from tests.queue.conftest import Queue, video_url
 
 POLICY = Policy(most=3, delay=30.0)
 TRIED_AGAIN = {"network", "timeout", "incomplete", "internal"}
@@ -148,3 +152,42 @@ def test_who_gave_up_says_after_how_many_tries_and_when() -> None:
 def test_premiere_of_another_century_is_not_waited_for_as_long() -> None:
     """No platform's clock lets a job wait for more than a year."""
     assert _decided("upcoming", retry_after=1e10).seconds == LONGEST_WAIT
+
+
+# status, wait reason, and the most that is believed
+BELIEVED = (("pending", None, 4500.0), ("waiting", "rate_limit", 30 * 3600.0), ("waiting", "schedule", LONGEST_WAIT))
+
+
+@pytest.mark.parametrize(("status", "reason", "seconds"), BELIEVED)
+def test_time_of_a_clock_that_was_wrong_is_clamped(
+    queue: Queue, status: str, reason: str | None, seconds: float
+) -> None:
+    """What was put off by a clock that stood years ahead goes on within the longest time for its reason."""
+    far, near = queue.save(video_url(1)), queue.save(video_url(2))
+    sql = "UPDATE jobs SET status = ?, wait_reason = ?, not_before = ? WHERE id = ?"
+    queue.db.execute(sql, (status, reason, "2099-01-01T00:00:00.000Z", far))
+    queue.db.execute(sql, (status, reason, later(20), near))
+    before = queue.job(near).not_before
+    assert transitions.clamp_times(queue.db, longest_waits(POLICY)) == 1
+    until = queue.job(far).not_before
+    assert until is not None
+    assert seconds - 60 < seconds_until(until) <= seconds
+    assert queue.job(near).not_before == before
+    assert transitions.clamp_times(queue.db, longest_waits(POLICY)) == 0
+
+
+def test_person_puts_a_job_off(queue: Queue) -> None:
+    """A job waits until the time that was named, and goes at once when that is taken back or has passed."""
+    job_id = queue.save(video_url(1))
+    put_off = actions.schedule(queue.db, queue.settings, job_id, later(3600))
+    assert (put_off.status, put_off.wait_reason) == ("waiting", "schedule")
+    assert queue.claim() is None
+    for when in (None, later(-5)):
+        actions.schedule(queue.db, queue.settings, job_id, later(3600))
+        assert actions.schedule(queue.db, queue.settings, job_id, when).status == "pending"
+    for wrong in ("tomorrow", "2999-01-01"):
+        with pytest.raises(RequestError, match=r"time|year"):
+            actions.schedule(queue.db, queue.settings, job_id, wrong)
+    queue.claimed()
+    with pytest.raises(RequestError, match="running"):
+        actions.schedule(queue.db, queue.settings, job_id, later(60))

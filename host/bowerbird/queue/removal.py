@@ -19,7 +19,7 @@ _STATEMENTS = (
     """,
     f"""
     INSERT INTO lists_seen (target_key, seen_at) SELECT target_key, coalesce(completed_at, :now) FROM jobs
-    WHERE id IN {_THESE} AND status = 'completed' AND streamed AND cursor IS NULL
+    WHERE id IN {_THESE} AND +status = 'completed' AND streamed AND cursor IS NULL
     ON CONFLICT (target_key) DO UPDATE SET seen_at = excluded.seen_at
     """,
     f"DELETE FROM jobs WHERE id IN {_THESE}",

@@ -54,10 +54,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
 def longest_waits(policy: Policy) -> dict[str, float]:
     """Wait reason or state -> the seconds beyond which no time is believed that was written down for it."""
-    longest = max((0.0, *(seconds for code in TRIED_AGAIN for seconds in policy.schedule(code))))
+    delays = (seconds for code in TRIED_AGAIN - {"rate_limited"} for seconds in policy.schedule(code))
+    pauses = policy.schedule("rate_limited")
     return {
-        "pending": max(spread(longest, 1.0), LONGEST_DELAY),
-        "rate_limit": max(spread(longest, 1.0), LONGEST_ASKED),
+        "pending": spread(max((LONGEST_DELAY, *delays)), 1.0),
+        "rate_limit": spread(max((LONGEST_ASKED, *pauses)), 1.0),
         "schedule": LONGEST_WAIT,
     }
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from bowerbird.clock import later, now
 from bowerbird.database import transaction
 from bowerbird.errors import JOB_ADVICE
-from bowerbird.model import Failed, Progress, WaitReason
+from bowerbird.model import Failed, WaitReason
 from bowerbird.queue.family import family_of
 from bowerbird.queue.rollup import roll_up
 from bowerbird.targets import PLATFORM_NAMES
@@ -76,7 +76,8 @@ def cancel_one(db: sqlite3.Connection, job_id: str) -> None:
 
 def cancel_below(db: sqlite3.Connection, job_id: str) -> None:
     """All below a job that is not at an end: at once, or by a request where an attempt runs. In a transaction."""
-    below = f"id IN (SELECT id FROM family) AND id <> ? AND {_OPEN}"
+    # The plus keeps SQLite from walking through all jobs that are open.
+    below = f"id IN (SELECT id FROM family) AND id <> ? AND +{_OPEN}"
     db.execute(
         f"""
         {family_of((job_id,))} INSERT INTO requests (kind, job_id, created_at)
@@ -193,39 +194,18 @@ def _resume(db: sqlite3.Connection, waits: str, change: str = "", **values: obje
 
 
 def credit(db: sqlite3.Connection, job_id: str, scraper: str) -> None:
-    """Which scraper gave what the job asked for."""
+    """Which scraper gave what the job asked for; the caller holds the transaction."""
+    db.execute("UPDATE jobs SET scraper = ? WHERE id = ? AND scraper IS NOT ?", (scraper, job_id, scraper))
+
+
+def show(db: sqlite3.Connection, job_id: str, shown: Mapping[str, object]) -> None:
+    """Columns of a running job that a person sees; a connection from `open_progress` is enough. Raises RequestError."""
+    columns = ", ".join(f"{name} = :{name}" for name in shown)
     with transaction(db):
-        db.execute("UPDATE jobs SET scraper = ? WHERE id = ? AND scraper IS NOT ?", (scraper, job_id, scraper))
-
-
-def show(db: sqlite3.Connection, job_id: str, operation: str) -> None:
-    """What the job does now, in a few words; how fast it did something else is over."""
-    db.execute(
-        "UPDATE jobs SET current_operation = ?, speed = NULL, eta = NULL, updated_at = ? WHERE id = ?",
-        (operation, now(), job_id),
-    )
-
-
-def show_progress(db: sqlite3.Connection, job_id: str, progress: Progress) -> None:
-    """How far the job is; a connection from `open_progress` is enough."""
-    db.execute(
-        """
-        UPDATE jobs SET progress = coalesce(?, progress), bytes_downloaded = ?, bytes_total = ?, speed = ?, eta = ?,
-               updated_at = ? WHERE id = ? AND status = 'running'
-        """,
-        (
-            None if progress.fraction is None else round(100 * progress.fraction, 1), progress.bytes_downloaded,
-            progress.bytes_total, progress.speed, progress.eta, now(), job_id,
-        ),
-    )  # fmt: skip
-
-
-def show_title(db: sqlite3.Connection, job_id: str, title: str | None, kind: str | None) -> None:
-    """What the platform calls it, and its kind where the URL did not tell."""
-    db.execute(
-        "UPDATE jobs SET title = coalesce(?, title), kind = coalesce(?, kind), updated_at = ? WHERE id = ?",
-        (title, kind, now(), job_id),
-    )
+        db.execute(
+            f"UPDATE jobs SET {columns}, updated_at = :now WHERE id = :id AND status = 'running'",
+            {**shown, "now": now(), "id": job_id},
+        )
 
 
 def _told(failure: Failed) -> dict[str, str]:
