@@ -134,7 +134,8 @@ SETTINGS: tuple[Setting, ...] = (
         "seconds",
     ),
     Setting(
-        "retry_delays", "delays", "behaviour", "Times before each try after certain errors: network=30s,2m timeout=never."
+        "retry_delays", "delays", "behaviour",
+        "Times before each try after certain errors: network=30s,2m timeout=never.",
     ),
     Setting(
         "retention_days", "whole", "behaviour", "How long ended jobs stay in the history; 0: for ever. Items stay.", 0,

@@ -120,7 +120,7 @@ def test_no_state_tells_a_password(queue: Queue, load: Load) -> None:
 
 
 def test_each_setting_says_what_it_takes(queue: Queue) -> None:
-    """Numbers have a range and choices are named, so that a page needs to know no setting; all can be written as JSON."""
+    """Numbers have a range and choices are named, so that a page needs to know no setting; all fits into JSON."""
     states = preferences.states(queue.db, queue.settings)
     assert [one.name for one in states] == [one.name for one in SETTINGS]
     for one in states:

@@ -12,6 +12,7 @@ import msgspec
 from bowerbird import __version__
 from bowerbird.clock import now, seconds_until
 from bowerbird.database import transaction
+from bowerbird.queue.events import note
 from bowerbird.queue.wake import worker_is_running
 from bowerbird.setting_kinds import as_text
 from bowerbird.settings import SETTINGS, Settings
@@ -52,6 +53,7 @@ def note_start(db: sqlite3.Connection, settings: Settings) -> None:
             """,
             (os.getpid(), __version__, now(), now(), told),
         )
+        note(db, "info", "worker", "started", f"The worker of version {__version__} begins.")
 
 
 def note_alive(db: sqlite3.Connection) -> None:

@@ -106,7 +106,6 @@ class Worker:
         self._grace = GRACE
         note_process(self._settings, "worker")
         workers.note_start(db, self._started_with)
-        events.note(db, "info", "worker", "started", "The worker begins.")
         recovered = losses.recover(db, self._settings)
         if recovered:
             said = f"{recovered} jobs go on that ran when the last worker died."
