@@ -65,6 +65,8 @@ export interface QueueCounts {
   pending: number;
   running: number;
   waiting: number;
+  /** whether the whole queue is; an older program does not say */
+  is_paused?: boolean;
 }
 
 /** A capture that the host has not named yet. `not_before` in milliseconds since 1970. */

@@ -134,12 +134,36 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QueueCounts(msgspec.Struct, frozen=True, kw_only=True):
-    """How many jobs are in each state that is not an end. List jobs count like any other."""
+    """How many jobs are in each state; lists and their members count like any other. The same on the wire.
+
+    `is_paused`: the whole queue is, and nothing is begun.
+    """
 
     pending: int = 0
     running: int = 0
     waiting: int = 0
     paused: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    completed: int = 0
+    is_paused: bool = False
+
+
+Level = Literal["debug", "info", "warning", "error"]
+Component = Literal["host", "worker", "scraper", "site", "queue"]
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the log: what happened, who says so, and the job that it is about, if any. `code` is stable."""
+
+    id: int
+    at: str
+    level: Level
+    component: Component
+    code: str
+    message: str
+    hint: str | None = None
+    job_id: str | None = None
 
 
 # --- what a scraper is told, and what it yields

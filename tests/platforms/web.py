@@ -28,7 +28,13 @@ EMPTY_PAGE = f"{PAGES}/nothing"
 PICTURE_PAGE = "https://imgur.com/heron01"  # one picture: yt-dlp knows the site and finds no video
 ALBUM_PAGE = "https://imgur.com/a/herons1"  # two pictures: for yt-dlp a list without members
 
-hosts = ("media.example", "pages.example", "other.example", "imgur.com", "api.imgur.com", "i.imgur.com")
+SHELVES = tuple(
+    f"shelf-{number}.example" for number in range(1, 5)
+)  # /small/N.jpg: as many small pictures as asked for
+
+hosts = ("media.example", "pages.example", "other.example", "imgur.com", "api.imgur.com", "i.imgur.com", *SHELVES)
+
+SMALL = 200_000  # bytes of each of them
 
 _FILES = {
     "one.mp4": "both-4.mp4",
@@ -66,6 +72,17 @@ def _clip(request: Request) -> Answer | None:
     if name not in _FILES:
         return None
     return media_answer(request, media.unique(_FILES[name], request.path), media.TYPES[PurePosixPath(name).suffix])
+
+
+def _small(request: Request) -> Answer:
+    """A picture of its own for each path; what follows a picture's end is nobody's."""
+    picture = media.unique("picture.jpg", request.path)
+    return media_answer(request, picture + bytes(SMALL - len(picture)), "image/jpeg")
+
+
+def small(number: int) -> str:
+    """The address of one of the small pictures; neighbours lie on different hosts."""
+    return f"https://{SHELVES[number % len(SHELVES)]}/small/{number}.jpg"
 
 
 def _plain(request: Request) -> Answer | None:
@@ -136,6 +153,7 @@ _FOLDERS: dict[str, Callable[[Request], Answer | None]] = {
     "dangerous": _dangerous,
     "broken": _broken,
     "moved": _moved,
+    "small": _small,
 }
 
 

@@ -1,13 +1,13 @@
-"""The schema of archive.db, as migrations that sqlite-utils records: the scripts in `schema/`, in their order.
+"""The schema of archive.db, as migrations that sqlite-utils records: each file of `schema/` once, in their order.
 
-A released migration is never changed. A new one raises SCHEMA_VERSION in database.py.
+A released migration is never changed. SCHEMA_VERSION is the number of the newest.
 """
 
 from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,16 +26,13 @@ def _migrations() -> Migrations:
     steps = Migrations("bowerbird")
 
     for script in sorted(SCHEMAS.glob("*.sql")):
-        steps(name=script.stem)(_step(script))
+        steps(name=script.stem)(partial(_apply, script))
     return steps
 
 
-def _step(script: Path) -> Callable[[Database], None]:
-    def apply(db: Database) -> None:
-        for statement in _statements(script):
-            db.conn.execute(statement)
-
-    return apply
+def _apply(script: Path, db: Database) -> None:
+    for statement in _statements(script):
+        db.conn.execute(statement)
 
 
 def _statements(script: Path) -> list[str]:

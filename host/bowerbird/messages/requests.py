@@ -63,7 +63,15 @@ class JobAction(msgspec.Struct, frozen=True, kw_only=True):
     """Do something with jobs."""
 
     jobs: Annotated[list[str], Meta(min_length=1, max_length=500)]
-    action: Literal["cancel", "retry", "continue", "delete"]
+    action: Literal["cancel", "retry", "continue", "delete", "pause", "resume", "raise", "lower"]
+
+
+class QueueAction(msgspec.Struct, frozen=True, kw_only=True):
+    """Do something with the whole queue; `platform` and `error_code` choose among what failed."""
+
+    action: Literal["pause", "resume", "retry_failed", "clear_completed"]
+    platform: Annotated[str, Meta(max_length=100)] | None = None
+    error_code: Annotated[str, Meta(max_length=100)] | None = None
 
 
 class Watch(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,6 +118,16 @@ class Sessions(msgspec.Struct, frozen=True, kw_only=True):
     account: Annotated[str, Meta(max_length=300)] | None = None
 
 
+class SettingsRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """All settings; with `set` those are changed before, all or none. None is back to the default."""
+
+    set: Annotated[dict[str, Any], Meta(max_length=100)] | None = None
+
+
+class Doctor(msgspec.Struct, frozen=True, kw_only=True):
+    """What the doctor finds."""
+
+
 class Envelope(msgspec.Struct, frozen=True):
     """What every request has; both are checked by hand, to answer with the id wherever there is one."""
 
@@ -124,11 +142,14 @@ REQUESTS: dict[str, type[msgspec.Struct]] = {
     "identify": Identify,
     "jobs": Jobs,
     "job": JobAction,
+    "queue": QueueAction,
     "watch": Watch,
     "open": Open,
     "session": Session,
     "no_session": NoSession,
     "sessions": Sessions,
+    "settings": SettingsRequest,
+    "doctor": Doctor,
 }
 
 _DECODERS = {name: msgspec.json.Decoder(shape) for name, shape in REQUESTS.items()}

@@ -78,8 +78,9 @@ def _disk(settings: Settings) -> list[Notice]:
 
 def _warnings(db: sqlite3.Connection) -> list[Notice]:
     sql = """
-        SELECT level, message, hint, job_id, count(*) AS times FROM (SELECT * FROM events ORDER BY id DESC LIMIT 50)
-        WHERE level IN ('warning', 'error') AND at > ? GROUP BY code, message ORDER BY max(id) DESC
+        SELECT level, message, hint, job_id FROM (
+            SELECT * FROM events WHERE component = 'worker' AND level IN ('warning', 'error') ORDER BY id DESC LIMIT 50)
+        WHERE at > ? GROUP BY code, message ORDER BY max(id) DESC
     """
     return [
         Notice(

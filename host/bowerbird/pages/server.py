@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import gc
-import logging
-import logging.handlers
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -17,11 +15,11 @@ from bowerbird.archive.places import open_place
 from bowerbird.database import open_reader
 from bowerbird.errors import RequestError
 from bowerbird.install.processes import note_process
+from bowerbird.logs import start_log
 from bowerbird.queue.waker import Waker
 from bowerbird.settings import Settings
 
 GRACE_SECONDS = 1
-LOG_BYTES = 1024 * 1024
 
 
 def serve(settings: Settings, on_start: Callable[[Settings], None] = lambda settings: None) -> None:
@@ -118,15 +116,5 @@ def _print_no_variables() -> None:
 
 def _log_to_file(settings: Settings) -> None:
     """What goes wrong inside, for the person who looks for it; requests are not logged."""
-    folder = settings.home / "logs"
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handler = logging.handlers.RotatingFileHandler(folder / "site.log", maxBytes=LOG_BYTES, backupCount=1)
-    except OSError:
-        return
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    for name in ("bowerbird.site", "uvicorn.error"):
-        logger = logging.getLogger(name)
-        logger.addHandler(handler)
-        logger.setLevel(logging.WARNING)
-        logger.propagate = False
+    with contextlib.suppress(OSError):
+        start_log(settings, "site", "uvicorn.error")

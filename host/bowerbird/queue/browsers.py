@@ -18,6 +18,7 @@ import msgspec
 from bowerbird.clock import later, now
 from bowerbird.database import transaction
 from bowerbird.errors import BowerbirdError
+from bowerbird.queue.events import note
 from bowerbird.sessions import policy
 
 FRESH_SECONDS = 10.0  # a host whose row is older than this is gone
@@ -113,10 +114,7 @@ def check_done(db: sqlite3.Connection, check: Check, result: str, failure: Bower
     with transaction(db):
         _done(db, check.request_id, result)
         if failure:
-            db.execute(
-                "INSERT INTO events (at, level, code, message, hint) VALUES (?, 'warning', ?, ?, ?)",
-                (now(), failure.code, failure.message, failure.hint),
-            )
+            note(db, "warning", "worker", failure.code, failure.message, hint=failure.hint)
 
 
 def forgotten(db: sqlite3.Connection, platform: str, account: str | None) -> int:
@@ -164,6 +162,12 @@ def hosts(db: sqlite3.Connection) -> frozenset[str]:
     """The hosts that are there now."""
     sql = "SELECT id FROM hosts WHERE seen_at >= ?"
     return frozenset(row["id"] for row in db.execute(sql, (later(-FRESH_SECONDS),)))
+
+
+def connected(db: sqlite3.Connection) -> list[tuple[str, str]]:
+    """The browsers whose hosts have not said that they end, each with the time at which it was last heard of."""
+    sql = "SELECT browser, seen_at FROM hosts WHERE browser IS NOT NULL ORDER BY seen_at DESC LIMIT 20"
+    return [(row["browser"], row["seen_at"]) for row in db.execute(sql)]
 
 
 def _read(payload: str) -> _Payload:

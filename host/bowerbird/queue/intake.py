@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import sqlite3
 import uuid
 from collections.abc import Sequence
@@ -16,13 +15,12 @@ from bowerbird.database import transaction
 from bowerbird.errors import BowerbirdError, RequestError
 from bowerbird.model import Capture, CaptureOptions, ErrorReport, Receipt, Target, options_json
 from bowerbird.queue.budgets import host_of
+from bowerbird.queue.order import NEXT_PLACE
 from bowerbird.queue.rows import item_url
+from bowerbird.setting_kinds import LANGUAGE, MOST_LANGUAGES
 from bowerbird.settings import QUALITIES, Settings
 from bowerbird.targets import identify
 
-# BCP 47 in the forms that platforms use: en, pt-BR, zh-Hans, es-419 (rfc-editor.org/rfc/rfc5646#section-2.1)
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z")
-MOST_LANGUAGES = 20
 MOST_ITEMS = 1_000_000
 # Longer texts are cut: they are remarks about the click, not what is archived.
 MOST_REMARK = 2_000
@@ -161,10 +159,10 @@ def insert_job(db: sqlite3.Connection, job: NewJob, *, capture_id: int | None) -
     """Write a pending job; the caller holds the transaction."""
     moment = now()
     db.execute(
-        """
+        f"""
         INSERT INTO jobs (id, capture_id, parent_id, item_id, url, target_key, target, platform, kind, status, title,
-                          priority, refresh_only, options, host, incognito, created_at, updated_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?)
+                          priority, refresh_only, options, host, incognito, created_at, updated_at, place)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, {NEXT_PLACE})
         """,
         (
             job.id, capture_id, job.parent_id, job.item_id, job.target.url, job.key,

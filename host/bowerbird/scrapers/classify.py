@@ -11,8 +11,8 @@ import re
 from typing import NamedTuple
 
 from bowerbird.errors import JobError
+from bowerbird.redact import redact
 from bowerbird.scrapers.guard import MARK
-from bowerbird.scrapers.redact import redact
 
 # errors of the operating system that say more than any sentence: code, and a message where the code's own is too little
 _NUMBERS = {

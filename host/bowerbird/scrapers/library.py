@@ -22,10 +22,10 @@ from yt_dlp.postprocessor.ffmpeg import FFmpegExtractAudioPP, FFmpegThumbnailsCo
 
 from bowerbird.errors import JobError
 from bowerbird.model import Assignment, LentSession
+from bowerbird.redact import redact
 from bowerbird.scrapers import options
 from bowerbird.scrapers.environment import Surroundings
 from bowerbird.scrapers.programs import ffmpeg_program
-from bowerbird.scrapers.redact import redact
 
 Info = Mapping[str, Any]
 

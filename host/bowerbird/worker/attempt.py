@@ -7,6 +7,8 @@ import errno
 import logging
 import shutil
 import sqlite3
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from bowerbird.archive.space import free_bytes
@@ -14,12 +16,13 @@ from bowerbird.clock import now
 from bowerbird.database import open_progress
 from bowerbird.errors import JOB_ADVICE, BowerbirdError, JobError
 from bowerbird.model import Failed
+from bowerbird.queue.lanes import lane_of
 from bowerbird.queue.rows import ClaimedJob
 from bowerbird.settings import Settings
 from bowerbird.worker.children import ChildPool
 from bowerbird.worker.climb import Climb
 from bowerbird.worker.lending import Lender
-from bowerbird.worker.outcome import Cancelled, GivenBack, Outcome
+from bowerbird.worker.outcome import Cancelled, Outcome, WantedEnd
 from bowerbird.worker.record import AttemptRecord
 
 log = logging.getLogger("bowerbird.worker")
@@ -28,17 +31,28 @@ log = logging.getLogger("bowerbird.worker")
 class Attempt:
     """Runs in a thread of its own with connections of its own. `end` may be called from any thread."""
 
-    def __init__(self, settings: Settings, pool: ChildPool, job: ClaimedJob) -> None:
+    def __init__(self, settings: Settings, pool: ChildPool, job: ClaimedJob, stir: Callable[[], None]) -> None:
         self.job = job
+        self.lane = lane_of(job.target)
+        self.began = time.monotonic()
+        self.is_scraping = True
+        self._stir = stir
         self._settings = settings
         self._pool = pool
-        self._wanted_end: Cancelled | GivenBack | None = None
+        self._wanted_end: WantedEnd | None = None
         self._record: AttemptRecord | None = None
         self._since = now()
 
-    def end(self, outcome: Cancelled | GivenBack) -> None:
+    def end(self, outcome: WantedEnd) -> None:
         """Ask the attempt to end in this way; its processes are gone within a tick. It may be done before."""
-        self._wanted_end = outcome
+        # What was cancelled is not paused or given back.
+        if not isinstance(self._wanted_end, Cancelled):
+            self._wanted_end = outcome
+
+    def leave(self) -> None:
+        """Its scraper has done all that it can: another job may begin while this one is filed."""
+        self.is_scraping = False
+        self._stir()
 
     @property
     def account(self) -> str:
@@ -71,13 +85,13 @@ class Attempt:
         (self._settings.partial / self.job.id).mkdir(parents=True, exist_ok=True)
         return Climb(
             settings=self._settings, pool=self._pool, job=self.job, db=db, progress=progress, record=record,
-            lender=self._lender(db), wanted_end=self._wanted,
+            lender=self._lender(db), wanted_end=self._wanted, leave=self.leave,
         ).run()  # fmt: skip
 
     def _lender(self, db: sqlite3.Connection) -> Lender:
         return Lender(self._settings, db, self.job, lambda: self._wanted_end is not None)
 
-    def _wanted(self) -> Cancelled | GivenBack | None:
+    def _wanted(self) -> WantedEnd | None:
         return self._wanted_end
 
 

@@ -16,9 +16,10 @@ from typing import BinaryIO
 
 from bowerbird.database import open_writer
 from bowerbird.errors import BowerbirdError, JobError, RequestError
-from bowerbird.logs import logs_folder
+from bowerbird.logs import CHILD_LOG, logs_folder
 from bowerbird.model import Failed, Finished, LentSession, Requested, SessionCheck, SessionChecked
 from bowerbird.queue import browsers, budgets
+from bowerbird.queue.preferences import effective
 from bowerbird.sessions import policy
 from bowerbird.sessions.vault import SessionState, Vault
 from bowerbird.settings import Settings
@@ -75,6 +76,7 @@ def check_session(db: sqlite3.Connection, settings: Settings, platform: str, acc
     Raises RequestError `not_found` (no such session), `bad_request` (nobody can ask that platform), `busy` (it asked
     for a pause that is not over); JobError where the answer says nothing of the session, such as `network`.
     """
+    settings = effective(db, settings)
     scraper = policy.checker(platform)
     vault = Vault(settings)
     lent = vault.lend_for_check(platform, account)
@@ -137,4 +139,4 @@ def _child(settings: Settings, scraper: str) -> Iterator[tuple[Child, Path]]:
 
 
 def _log(settings: Settings) -> BinaryIO:
-    return (logs_folder(settings) / "scrapers.log").open("ab")
+    return (logs_folder(settings) / CHILD_LOG).open("ab")

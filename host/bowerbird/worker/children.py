@@ -22,6 +22,7 @@ import msgspec
 from bowerbird.model import Archived, Assignment, Failed, Finished, LentSession, ScraperEvent, SessionCheck
 from bowerbird.scrapers.environment import child_command
 from bowerbird.settings import Settings
+from bowerbird.worker.memory import held
 
 IDLE_SECONDS = 20.0
 LONGEST_LINE = 64 * 1024 * 1024
@@ -52,6 +53,10 @@ class Child:
     def is_ready(self) -> bool:
         """Whether it lives and its last attempt, if any, came to its end: another one may begin."""
         return self._is_between and self._process.poll() is None
+
+    def memory(self) -> int:
+        """Bytes of memory that it and all that it started hold."""
+        return held(self._process.pid)
 
     def begin(self, assignment: Assignment | SessionCheck) -> None:
         """Hand over the next attempt. A child that is gone shows as the end of its events."""

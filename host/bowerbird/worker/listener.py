@@ -16,6 +16,7 @@ from bowerbird.archive.keys import archived_ids
 from bowerbird.archive.records import add_counts, add_creator
 from bowerbird.errors import RequestError
 from bowerbird.queue import budgets, members, streams, transitions
+from bowerbird.queue.events import note
 from bowerbird.queue.rows import ClaimedJob
 from bowerbird.settings import Settings
 from bowerbird.worker.outcome import Collected
@@ -142,7 +143,9 @@ class Listener:
 
     def _take_warning(self, event: model.Warned) -> None:
         self.warned.add(event.code)
-        log.warning("job=%s code=%s %s", self._job.id, event.code, event.message)
+        log.warning("code=%s %s", event.code, event.message)
+        with contextlib.suppress(sqlite3.OperationalError):
+            note(self._progress, "warning", "scraper", event.code, event.message, job_id=self._job.id)
 
 
 _TAKES: dict[type, Callable[[Listener, Any], None]] = {

@@ -39,6 +39,10 @@ class Cancelled(msgspec.Struct, frozen=True):
     """The person ended it."""
 
 
+class Paused(msgspec.Struct, frozen=True):
+    """The person paused it; it goes on where it was."""
+
+
 class GivenBack(msgspec.Struct, frozen=True):
     """The worker ends; the job is pending again."""
 
@@ -55,4 +59,6 @@ class NeedsSession(msgspec.Struct, frozen=True):
     failure: Failed
 
 
-Outcome = Done | Listed | Cancelled | GivenBack | Rested | NeedsSession | Failed
+# How somebody else wants an attempt to end.
+WantedEnd = Cancelled | Paused | GivenBack
+Outcome = Done | Listed | WantedEnd | Rested | NeedsSession | Failed

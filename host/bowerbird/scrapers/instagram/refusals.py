@@ -19,8 +19,8 @@ from instaloader import (
 )
 
 from bowerbird.errors import JobError
+from bowerbird.redact import redact
 from bowerbird.scrapers.classify import classify, evidence_of
-from bowerbird.scrapers.redact import redact
 
 OPEN_AND_SIGN_IN = "Open instagram.com in your browser and sign in: this job goes on by itself."
 SIGN_IN_AGAIN = "Open instagram.com in your browser and sign in again: this job goes on by itself."
