@@ -70,7 +70,7 @@ def test_what_is_rolled_back_was_never_told(queue: Queue) -> None:
 def test_percentages_are_not_told(queue: Queue) -> None:
     """What changes all the time and is no transition leaves no line."""
     job_id = queue.save(video_url(1))
-    transitions.show(queue.db, job_id, "Looking")
+    transitions.show(queue.db, job_id, {"current_operation": "Looking"})
     assert len(lines_of(queue, job_id)) == 1
 
 

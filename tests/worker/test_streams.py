@@ -187,6 +187,7 @@ def test_members_lead_the_percentage(reading: Reading) -> None:
     reading.save("AAAAAA1", "c1")
     reading.find("AAAAAA2")
     reading.listener.take(Progress(bytes_downloaded=10, bytes_total=20, fraction=0.5))
+    reading.listener.display.write()
     (row,) = reading.rows("SELECT progress, bytes_downloaded, title, kind FROM jobs WHERE parent_id IS NULL")
     assert row == {"progress": 25.0, "bytes_downloaded": 10, "title": "Garden Notes", "kind": "profile"}
 

@@ -18,12 +18,12 @@ from bowerbird.queue.pausing import PAUSED
 from bowerbird.queue.rows import ClaimedJob, as_claimed
 
 # The platforms that have pending jobs, each found by one step in the index jobs_claim, but for those that have to wait;
-# none while the whole queue is paused.
+# none while the whole queue is paused. The index is named: of 100,000 jobs SQLite takes another one, and 200 ms.
 OPEN_PLATFORMS = f"""
     WITH RECURSIVE found(platform) AS (
-        SELECT min(platform) FROM jobs WHERE status = 'pending'
+        SELECT min(platform) FROM jobs INDEXED BY jobs_claim WHERE status = 'pending'
         UNION ALL
-        SELECT (SELECT min(platform) FROM jobs WHERE status = 'pending' AND platform > found.platform)
+        SELECT (SELECT min(platform) FROM jobs INDEXED BY jobs_claim WHERE status = 'pending' AND platform > found.platform)
         FROM found WHERE found.platform IS NOT NULL)
     SELECT platform FROM found
     WHERE platform IS NOT NULL AND NOT {PAUSED} AND platform NOT IN (SELECT platform FROM budgets
@@ -40,7 +40,7 @@ DUE = f"""
 # time; where `alone`, neither do two with one account, and a job of which nobody knows the account yet goes without
 # company.
 FIRST = f"""
-    SELECT * FROM jobs
+    SELECT * FROM jobs INDEXED BY jobs_claim
     WHERE {DUE} AND coalesce(host, '') NOT IN (SELECT value FROM json_each(:full))
       AND NOT EXISTS (SELECT 1 FROM jobs AS other
                       WHERE other.target_key = jobs.target_key AND other.status = 'running' AND other.listed = 0)

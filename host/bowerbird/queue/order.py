@@ -21,6 +21,8 @@ LEVEL = 10
 FARTHEST = 100
 # The plus keeps SQLite from walking through all jobs of a state where those of one family are meant.
 _OPEN = "+status IN ('pending', 'running', 'waiting', 'paused')"
+# Without a word SQLite may take an index that has to be sorted.
+_QUEUE = "jobs INDEXED BY jobs_order"
 _HERE = "status = 'pending' AND priority = :priority"
 _BEFORE = "(place < :place OR (place = :place AND seq < :seq))"
 _BEHIND = "(place > :place OR (place = :place AND seq >= :seq))"
@@ -62,7 +64,7 @@ def moved_by(db: sqlite3.Connection, job_ids: Sequence[str]) -> list[str]:
 def to_top(db: sqlite3.Connection, job_ids: Sequence[str]) -> None:
     """Let these be the next ones, in this order. In a transaction."""
     first = db.execute(
-        "SELECT priority, place FROM jobs WHERE status = 'pending' ORDER BY priority DESC, place LIMIT 1"
+        f"SELECT priority, place FROM {_QUEUE} WHERE status = 'pending' ORDER BY priority DESC, place LIMIT 1"
     ).fetchone()
     if first:
         _spread(db, job_ids, first["priority"], first["place"] - GAP * (len(job_ids) + 1), first["place"])
@@ -81,7 +83,8 @@ def after(db: sqlite3.Connection, job_ids: Sequence[str], spot: Spot) -> None:
     """Let these come just behind the job that stands there, in this order. In a transaction."""
     following = db.execute(
         f"""
-        SELECT priority, place, seq FROM jobs WHERE {_HERE} AND {_BEHIND} AND seq <> :seq ORDER BY place, seq LIMIT 1
+        SELECT priority, place, seq FROM {_QUEUE} WHERE {_HERE} AND {_BEHIND} AND seq <> :seq
+        ORDER BY place, seq LIMIT 1
         """,
         msgspec.structs.asdict(spot),
     ).fetchone()
@@ -94,7 +97,7 @@ def after(db: sqlite3.Connection, job_ids: Sequence[str], spot: Spot) -> None:
 
 def _place_before(db: sqlite3.Connection, spot: Spot) -> int:
     row = db.execute(
-        f"SELECT place FROM jobs WHERE {_HERE} AND {_BEFORE} ORDER BY place DESC, seq DESC LIMIT 1",
+        f"SELECT place FROM {_QUEUE} WHERE {_HERE} AND {_BEFORE} ORDER BY place DESC, seq DESC LIMIT 1",
         msgspec.structs.asdict(spot),
     ).fetchone()
     return int(row["place"]) if row else spot.place - GAP
@@ -105,7 +108,7 @@ def _make_room(db: sqlite3.Connection, spot: Spot, low: int, wanted: int) -> tup
     taken = 2 * wanted + 32
     while True:
         rows = db.execute(
-            f"SELECT id, place FROM jobs WHERE {_HERE} AND {_BEHIND} ORDER BY place, seq LIMIT :most",
+            f"SELECT id, place FROM {_QUEUE} WHERE {_HERE} AND {_BEHIND} ORDER BY place, seq LIMIT :most",
             {**msgspec.structs.asdict(spot), "most": taken + 1},
         ).fetchall()
         crowd, rest = rows[:taken], rows[taken:]
@@ -171,5 +174,5 @@ def _ties(db: sqlite3.Connection, spot: Spot) -> int:
 
 
 def _count(db: sqlite3.Connection, condition: str, spot: Spot, **others: int) -> int:
-    sql = f"SELECT count(*) FROM jobs WHERE status = 'pending' AND {condition}"
+    sql = f"SELECT count(*) FROM {_QUEUE} WHERE status = 'pending' AND {condition}"
     return int(db.execute(sql, {**msgspec.structs.asdict(spot), **others}).fetchone()[0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import logging
 import shutil
@@ -13,7 +12,6 @@ from pathlib import Path
 
 from bowerbird.archive.space import free_bytes
 from bowerbird.clock import now
-from bowerbird.database import open_progress
 from bowerbird.errors import JOB_ADVICE, BowerbirdError, JobError
 from bowerbird.model import Failed
 from bowerbird.queue.lanes import lane_of
@@ -59,12 +57,14 @@ class Attempt:
         """Whose session the present turn uses; '' for nobody's."""
         return self._record.part.account if self._record else ""
 
-    def run(self, db: sqlite3.Connection, record: AttemptRecord) -> Outcome:
-        """Do the work and return how it ended. Never raises for what a scraper, a site or a disk does."""
+    def run(self, db: sqlite3.Connection, progress: sqlite3.Connection, record: AttemptRecord) -> Outcome:
+        """Do the work and return how it ended. Never raises for what a scraper, a site or a disk does.
+
+        `progress` is a connection for what may be lost.
+        """
         self._record = record
         try:
-            with contextlib.closing(open_progress(self._settings.database)) as progress:
-                return self._run(db, progress, record)
+            return self._run(db, progress, record)
         except BowerbirdError as error:
             return _failed(error)
         except OSError as error:

@@ -114,7 +114,7 @@ class Attempts:
             # What the record says may be lost in a power cut: its commits need not wait for the disk.
             with contextlib.closing(open_writer(path)) as db, contextlib.closing(open_progress(path)) as progress:
                 record = AttemptRecord(progress, attempt.job)
-                outcome = attempt.run(db, record)
+                outcome = attempt.run(db, progress, record)
                 if isinstance(outcome, Failed) and outcome.code == "disk_full":
                     self._room.was_not_enough()
                 self._settle(db, attempt, record, outcome)

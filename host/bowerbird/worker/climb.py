@@ -69,7 +69,7 @@ class Climb(msgspec.Struct, frozen=True, kw_only=True):
     def _end_of_turn(self, part: Part, session: LentSession | None) -> Outcome:
         platform = self.job.target.platform
         alone = platform in budgets.ONE_AT_A_TIME
-        if not leases.use_account(self.db, self.job.id, platform, part.account, alone=alone):
+        if not leases.use_account(self.progress, self.job.id, platform, part.account, alone=alone):
             return GivenBack()
         until = budgets.held(self.db, platform, budgets.payer(self.job.target, part.account))
         if until:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import sqlite3
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,17 +14,15 @@ from bowerbird import model
 from bowerbird.archive.keys import archived_ids
 from bowerbird.archive.records import add_counts, add_creator
 from bowerbird.errors import RequestError
-from bowerbird.queue import budgets, members, streams, transitions
+from bowerbird.queue import budgets, members, streams
 from bowerbird.queue.events import note
 from bowerbird.queue.rows import ClaimedJob
 from bowerbird.settings import Settings
+from bowerbird.worker.display import Display
 from bowerbird.worker.outcome import Collected
 from bowerbird.worker.stream import Stream
 
 log = logging.getLogger("bowerbird.worker")
-
-# Seconds between two percentages of a job that are written down; a whole one always is.
-PROGRESS_EVERY = 0.25
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -51,7 +48,7 @@ class Listener:
         self._job = job
         self._payer = budgets.payer(job.target, part.account)
         self._stream = Stream(settings, db, job, part.scraper, self.collected)
-        self._next_progress = 0.0
+        self.display = Display(progress, job.id)
 
     @property
     def _is_list(self) -> bool:
@@ -74,26 +71,16 @@ class Listener:
             take(self, event)
 
     def _take_progress(self, event: model.Progress) -> None:
-        now = time.monotonic()
-        if now < self._next_progress and event.fraction != 1:
-            return
-        self._next_progress = now + PROGRESS_EVERY
         # A list is as far as its members are; what moves meanwhile are bytes.
-        shown = msgspec.structs.replace(event, fraction=None) if self._is_list else event
-        self._show(transitions.show_progress, shown)
+        self.display.progress(msgspec.structs.replace(event, fraction=None) if self._is_list else event)
 
     def _take_operation(self, event: model.Operation) -> None:
-        self._show(transitions.show, event.text)
+        self.display.operation(event.text)
 
     def _take_item(self, event: model.ItemFound) -> None:
         self.collected.item = event
         if not self._is_list:
-            self._show(transitions.show_title, event.title, event.kind)
-
-    def _show(self, show: Callable[..., None], *values: Any) -> None:
-        # An archive that is busy for a moment is no reason to lose a download.
-        with contextlib.suppress(sqlite3.OperationalError):
-            show(self._progress, self._job.id, *values)
+            self.display.title(event.title, event.kind)
 
     def _take_file(self, event: model.FileReady) -> None:
         self.collected.files.append(event)

@@ -36,12 +36,12 @@ def held(session: int) -> int:
 def _resident(session: int) -> Iterator[int]:
     """Of `/proc/PID/stat` the 6th field is the session and the 24th the resident pages (man 5 proc)."""
     page = os.sysconf("SC_PAGE_SIZE")
-    for name in os.listdir(_PROCESSES):
-        if not name.isdigit():
+    for process in _PROCESSES.iterdir():
+        if not process.name.isdigit():
             continue
         # whatever ends meanwhile holds nothing
         with contextlib.suppress(OSError, IndexError, ValueError):
             # a program's name, the 2nd field, may hold blanks and brackets
-            fields = (_PROCESSES / name / "stat").read_bytes().rpartition(b")")[2].split()
+            fields = (process / "stat").read_bytes().rpartition(b")")[2].split()
             if int(fields[3]) == session:
                 yield int(fields[21]) * page

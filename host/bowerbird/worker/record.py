@@ -9,9 +9,10 @@ from bowerbird.database import transaction
 from bowerbird.model import Failed
 from bowerbird.queue.events import note
 from bowerbird.queue.rows import ClaimedJob
+from bowerbird.queue.transitions import credit
 from bowerbird.worker.library_versions import library_of
 from bowerbird.worker.listener import Part
-from bowerbird.worker.outcome import Outcome
+from bowerbird.worker.outcome import Done, Listed, Outcome
 
 
 class AttemptRecord:
@@ -51,6 +52,8 @@ class AttemptRecord:
                     detail, self._id,
                 ),
             )  # fmt: skip
+            if isinstance(outcome, Done | Listed):
+                credit(self._db, self._job.id, self._part.scraper)
             self._tell(outcome)
         self._is_open = False
 

@@ -56,7 +56,6 @@ def _write(db: sqlite3.Connection, settings: Settings, ended: Ended, outcome: Ou
         return
     if isinstance(outcome, Done | Listed):
         budgets.forgive(db, job.target.platform, budgets.payer(job.target, ended.part.account))
-        transitions.credit(db, job.id, ended.part.scraper)
     _SETTLE[type(outcome)](db, settings, job, outcome)
 
 

@@ -42,6 +42,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
         """Let a child work and file what it brought; how the turn ended."""
         with self.pool.child(self.scraper, self.assignment.session) as child:
             ended = self._follow(child, listener)
+        listener.display.write()
         if ended is None:
             return self._file(listener.collected)
         return self._rested(ended, listener.requested) or ended
@@ -62,6 +63,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
                 child.answer(listener.known(event.keys))
             elif event is not None:
                 listener.take(event)
+            listener.display.tick()
             verdict = dog.hears(event, time.monotonic()) or listener.limit_reached()
             if verdict:
                 return verdict

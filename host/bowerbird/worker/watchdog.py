@@ -1,5 +1,4 @@
-"""Ends what hangs: an attempt must say something new or move bytes, may not take for ever, and may fill neither the
-disk nor the memory.
+"""Ends what hangs: an attempt must say something new or move bytes, may not take for ever, nor fill disk or memory.
 
 A server that drips a byte every two seconds defeats every library's own timeout, so bytes are counted over time.
 """
@@ -39,7 +38,7 @@ class WatchDog:
         self._folder = folder
         self._held = held
         self._most_held = memory.allowed()
-        self._next_memory_look = started
+        self._next_memory_look = started + MEMORY_LOOK
         self._free = free
         self._deadline = started + settings.attempt_hours * 3600
         self._next_look = started
