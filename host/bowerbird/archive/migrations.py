@@ -1,9 +1,13 @@
-"""The schema of archive.db, as migrations that sqlite-utils records. A released migration is never changed."""
+"""The schema of archive.db, as migrations that sqlite-utils records. A released migration is never changed.
+
+A migration is a script in `schema/`; `SCHEMA_VERSION` in database.py is the number of the last one.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,13 +24,17 @@ def _migrations() -> Migrations:
     from sqlite_utils import Migrations
 
     steps = Migrations("bowerbird")
+    for script in sorted(SCHEMAS.glob("*.sql")):
+        steps(name=script.stem)(_step(script))
+    return steps
 
-    @steps(name="0001_first_schema")
-    def first_schema(db: Database) -> None:
-        for statement in _statements(SCHEMAS / "0001_first_schema.sql"):
+
+def _step(script: Path) -> Callable[[Database], None]:
+    def step(db: Database) -> None:
+        for statement in _statements(script):
             db.conn.execute(statement)
 
-    return steps
+    return step
 
 
 def _statements(script: Path) -> list[str]:

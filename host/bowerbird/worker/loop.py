@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import BinaryIO
 
+from bowerbird.archive import trash
 from bowerbird.archive.places import open_place
 from bowerbird.clock import later
 from bowerbird.database import as_request_error, file_identity, open_keeper, open_writer
@@ -125,7 +126,8 @@ class Worker:
         """Do what is to be done; whether nothing is left. What is busy or full for a moment is done next time."""
         try:
             self._look(db)
-            is_idle = not self._attempts and not self._checks.runs and reads.is_idle(db, later(SOON))
+            emptied = trash.empty(db, self._settings, busy=self._attempts.by_platform())
+            is_idle = not self._attempts and not self._checks.runs and not emptied and reads.is_idle(db, later(SOON))
         except (RequestError, sqlite3.Error) as error:
             told = as_request_error(error) if isinstance(error, sqlite3.Error) else error
             if told.code not in PASSING or self._lasts(told):
@@ -205,7 +207,7 @@ class Worker:
 
     def _has_work(self) -> bool:
         with contextlib.closing(open_writer(self._settings.database)) as db:
-            return requests.any_open(db) or not reads.is_idle(db, later(0))
+            return requests.any_open(db) or trash.is_due(db) or not reads.is_idle(db, later(0))
 
 
 _CARRY_OUT: dict[str, Callable[[Worker, sqlite3.Connection, str], bool]] = {
