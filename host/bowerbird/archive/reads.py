@@ -126,6 +126,7 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     job_id: str
     list_id: str | None
     list_title: str | None
+    options: str
     library: str | None
     account: str | None
     started_at: str | None
@@ -219,7 +220,7 @@ _BY_ORIGIN = "ORDER BY CASE origin WHEN 'manual' THEN 0 WHEN 'automatic' THEN 1 
 _PROVENANCE = """
     SELECT captures.url, captures.source, captures.captured_at, captures.page_url, captures.page_title,
            captures.referrer, captures.selection, captures.playback_seconds, jobs.id AS job_id, attempts.library,
-           attempts.account, attempts.started_at, attempts.ended_at, parent.id AS list_id,
+           attempts.account, attempts.started_at, attempts.ended_at, jobs.options, parent.id AS list_id,
            coalesce(parent.title, parent.url) AS list_title
     FROM jobs
     LEFT JOIN jobs AS parent ON parent.id = jobs.parent_id
