@@ -214,6 +214,8 @@ _CARD_CONDITIONS = {
     "before": "(items.captured_at, items.id) < (:captured_at, :id)",
 }
 _FILE_COLUMNS = "file_path AS path, file_type, file_size AS size, sha256, position, width, height, duration"
+# What is looked at or listened to comes first.
+_BY_USE = "ORDER BY file_type NOT IN ('video', 'audio', 'image'), position, id"
 _HEAD = "SELECT id, language, origin FROM transcripts"
 # A transcript by hand comes before an automatic one, that before a translated one.
 _BY_ORIGIN = "ORDER BY CASE origin WHEN 'manual' THEN 0 WHEN 'automatic' THEN 1 ELSE 2 END, id"
@@ -336,7 +338,7 @@ def attempts(db: sqlite3.Connection, job_id: str) -> list[dict[str, Any]]:
 
 
 def _files(db: sqlite3.Connection, item_id: int) -> tuple[File, ...]:
-    sql = f"SELECT {_FILE_COLUMNS} FROM files WHERE item_id = ? ORDER BY position, id LIMIT {MOST_FILES}"
+    sql = f"SELECT {_FILE_COLUMNS} FROM files WHERE item_id = ? {_BY_USE} LIMIT {MOST_FILES}"
     return tuple(_shaped(File, row) for row in db.execute(sql, (item_id,)))
 
 
