@@ -22,7 +22,6 @@ from tests.pages.oddities import ARABIC, CUES, EMOJI
 from tests.pages.sites import RunningSite
 from tests.pages.test_forms import rows
 
-
 FORM = {"tag": "x", "note": "x", "second": "9", "duration": "99"}
 
 

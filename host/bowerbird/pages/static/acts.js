@@ -64,7 +64,6 @@ document.addEventListener("submit", (event) => {
 // --- copying
 
 for (const button of document.querySelectorAll("[data-copy]")) {
-  button.hidden = false;
   button.addEventListener("click", async () => {
     const second = Math.floor(document.getElementById("player")?.currentTime ?? 0);
     await navigator.clipboard.writeText(location.origin + button.dataset.copy + (second ? `?t=${second}#t=${second}` : ""));

@@ -60,7 +60,7 @@ function move(step) {
 
 bind("Everywhere", [
   [["/"], "Search", () => document.getElementById("q")?.focus()],
-  [["g d", "g b", "g h"], "Dashboard, browse, history", () => {}],
+  [["g d", "g b", "g h"], "Dashboard, browse, history", () => false],
   [["?"], "This list", showKeys],
 ]);
 bind("Lists", [

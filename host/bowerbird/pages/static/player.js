@@ -63,16 +63,14 @@ function remember(name, value) {
 function prepareBar() {
   const bar = document.querySelector(".playbar");
   if (!bar) return;
-  bar.hidden = false;
   const speed = bar.querySelector("[data-speed]");
   speed.addEventListener("change", () => { player.playbackRate = Number(speed.value); });
   player.addEventListener("ratechange", () => { speed.value = String(player.playbackRate); remember("speed", player.playbackRate); });
   const captions = bar.querySelector("[data-captions]");
-  captions.hidden = !player.textTracks.length;
-  captions.addEventListener("click", toggleCaptions);
+  captions?.addEventListener("click", toggleCaptions);
   player.textTracks.addEventListener("change", () => {
     const shown = [...player.textTracks].find((track) => track.mode === "showing");
-    captions.setAttribute("aria-pressed", String(Boolean(shown)));
+    captions?.setAttribute("aria-pressed", String(Boolean(shown)));
     if (shown) remember("captions", shown.language);
   });
   if (SPEEDS.includes(Number(remembered("speed")))) player.playbackRate = Number(remembered("speed"));
@@ -104,8 +102,10 @@ function prepareSeam() {
   });
 }
 
-/** Marks on the seam where words were found; at most 200. */
-export function showHits(seconds) {
+/** Marks on the seam where words were found, at most 200, and how often. */
+export function showHits(seconds, words) {
+  const count = document.querySelector(".hitcount");
+  if (count) count.textContent = words ? `${seconds.length === 1 ? "once" : `${seconds.length} times`} “${words}”` : "";
   const seam = document.querySelector(".seam[data-seconds]");
   if (!seam) return;
   for (const mark of seam.querySelectorAll(".hit")) mark.remove();

@@ -15,7 +15,6 @@ class BowerTranscript extends HTMLElement {
     this.prepareLanguages();
     this.prepareFind();
     if (player) this.prepareFollowing();
-    for (const part of this.querySelectorAll("[hidden]")) part.hidden = false;
     this.querySelector("[data-copy-said]").addEventListener("click", () => this.copy());
     if (this.dataset.rest) this.fetchRest();
   }
@@ -90,18 +89,30 @@ class BowerTranscript extends HTMLElement {
     if (!now) return;
     now.setAttribute("aria-current", "true");
     now.closest(".line").classList.add("now");
-    if (this.follows.checked) this.show(now);
+    if (this.follows.checked && !this.isInSight(now)) this.show(now);
   }
 
-  /** Bring a cue to the upper third; once more when the blocks on the way have got their real heights. */
+  /** How far below the upper edge of the lines a cue is. */
+  depth(cue) {
+    return cue.getBoundingClientRect().top - this.lines.getBoundingClientRect().top;
+  }
+
+  /** Whether a cue can be read without scrolling: text that stands still is easier to follow. */
+  isInSight(cue) {
+    const depth = this.depth(cue) / this.lines.clientHeight;
+    return depth > 0.08 && depth < 0.7;
+  }
+
+  /** Bring a cue to the upper third; again as long as blocks on the way get their real heights. */
   show(cue) {
-    const line = cue.closest(".line");
-    const move = () => {
-      const away = line.getBoundingClientRect().top - this.lines.getBoundingClientRect().top - this.lines.clientHeight / 3;
-      if (Math.abs(away) > 2) this.lines.scrollTop += away;
+    const turn = (this.showing = (this.showing ?? 0) + 1);
+    const move = (tries) => {
+      const before = this.lines.scrollTop;
+      this.lines.scrollTop += this.depth(cue) - this.lines.clientHeight / 3;
+      const moved = Math.abs(this.lines.scrollTop - before) > 1;
+      if (tries && turn === this.showing) requestAnimationFrame(() => move(moved ? tries - 1 : Math.min(tries - 1, 2)));
     };
-    move();
-    requestAnimationFrame(move);
+    move(8);
   }
 
   step(by) {
@@ -151,7 +162,7 @@ class BowerTranscript extends HTMLElement {
       this.hits.push({ cue: this.cues[cue], begin: at - offsets[cue] });
     }
     this.mark();
-    showHits(this.hits.map((hit) => Number(hit.cue.dataset.t)));
+    showHits(this.hits.map((hit) => Number(hit.cue.dataset.t)), this.wanted);
     this.hit = -1;
     this.told.textContent = "";
     if (this.wanted) this.turn(1);
@@ -187,7 +198,6 @@ class BowerTranscript extends HTMLElement {
   prepareLanguages() {
     const select = this.querySelector("header select");
     if (!select) return;
-    this.querySelector("select + button").remove();
     select.addEventListener("change", async () => {
       const address = `${location.pathname}?transcript=${select.value}`;
       takeParts(await (await fetch(address)).text(), ["said"]);
