@@ -15,7 +15,7 @@ from pathlib import Path
 from bowerbird.errors import RequestError
 
 APPLICATION_ID = 0x426F7765
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 11
 BUSY_MILLISECONDS = 3000
 # Seconds between two tries to write.
 BUSY_STEP = 0.001
