@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from bowerbird.archive import placing, search
+from bowerbird.archive import placing, search, thumbnails
 from bowerbird.clock import later, now
 from bowerbird.database import transaction
 from bowerbird.errors import RequestError
@@ -146,6 +146,7 @@ def _remove(db: sqlite3.Connection, settings: Settings, item: sqlite3.Row) -> bo
         return False
     paths = [row[0] for row in db.execute("SELECT file_path FROM files WHERE item_id = ?", (item["id"],))]
     try:
+        thumbnails.remove(db, settings.archive, item["id"])
         placing.remove_item(settings.archive, PurePosixPath(item["folder"]), item["platform_id"], paths)
     except OSError as error:
         log.warning("item=%d its files can't be removed: %s", item["id"], error.strerror)

@@ -51,7 +51,7 @@ class Waker:
 
     def wake_if_due(self) -> None:
         """Start the worker where something could go on: it died, the machine was off, a time has come, or space."""
-        from bowerbird.archive import trash
+        from bowerbird.archive import thumbnails, trash
         from bowerbird.clock import now
         from bowerbird.database import open_reader
         from bowerbird.queue.reads import is_idle
@@ -59,7 +59,10 @@ class Waker:
 
         with contextlib.closing(open_reader(self._settings.database)) as db:
             is_due = (
-                not is_idle(db, now()) or trash.is_due(db) or (any_waits_for(db, "disk") and self._has_room_again())
+                not is_idle(db, now())
+                or trash.is_due(db)
+                or thumbnails.any_missing(db)
+                or (any_waits_for(db, "disk") and self._has_room_again())
             )
         if is_due:
             self.wake()

@@ -19,7 +19,16 @@ from typing import BinaryIO
 
 import msgspec
 
-from bowerbird.model import Archived, Assignment, Failed, Finished, LentSession, ScraperEvent, SessionCheck
+from bowerbird.model import (
+    Archived,
+    Assignment,
+    Failed,
+    Finished,
+    LentSession,
+    MakeThumbnails,
+    ScraperEvent,
+    SessionCheck,
+)
 from bowerbird.scrapers.environment import child_command
 from bowerbird.settings import Settings
 
@@ -53,7 +62,7 @@ class Child:
         """Whether it lives and its last attempt, if any, came to its end: another one may begin."""
         return self._is_between and self._process.poll() is None
 
-    def begin(self, assignment: Assignment | SessionCheck) -> None:
+    def begin(self, assignment: Assignment | SessionCheck | MakeThumbnails) -> None:
         """Hand over the next attempt. A child that is gone shows as the end of its events."""
         self._is_between = False
         with contextlib.suppress(BrokenPipeError):

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import BinaryIO
 
-from bowerbird.archive import trash
+from bowerbird.archive import thumbnails, trash
 from bowerbird.archive.places import open_place
 from bowerbird.clock import later
 from bowerbird.database import as_request_error, file_identity, open_keeper, open_writer
@@ -31,6 +31,7 @@ from bowerbird.worker.children import Child, ChildPool
 from bowerbird.worker.lease import lease
 from bowerbird.worker.outcome import Cancelled
 from bowerbird.worker.room import Room
+from bowerbird.worker.thumbnails import ThumbnailMaking
 
 log = logging.getLogger("bowerbird.worker")
 
@@ -55,6 +56,7 @@ class Worker:
         self._stir = threading.Event()
         self._attempts = Attempts(settings, self._pool, self._room, self._stir.set)
         self._checks = Checks(settings, self._stir.set)
+        self._thumbnails = ThumbnailMaking(settings, self._pool, self._stir.set)
         self._stopping = False
         self._grace = GRACE
         self._file: tuple[int, int] | None = None
@@ -103,6 +105,7 @@ class Worker:
             log.info("recovered=%d jobs that ran when the last worker died", recovered)
         _sweep(db, self._settings.partial)
         forget_old(db)
+        thumbnails.forget_where_removed(db, self._settings.archive)
 
     def _work(self, db: sqlite3.Connection) -> None:
         idle_since: float | None = None
@@ -127,7 +130,8 @@ class Worker:
         try:
             self._look(db)
             emptied = trash.empty(db, self._settings, busy=self._attempts.by_platform())
-            is_idle = not self._attempts and not self._checks.runs and not emptied and reads.is_idle(db, later(SOON))
+            is_busy = self._attempts or self._checks.runs or self._thumbnails.runs or emptied
+            is_idle = not is_busy and reads.is_idle(db, later(SOON))
         except (RequestError, sqlite3.Error) as error:
             told = as_request_error(error) if isinstance(error, sqlite3.Error) else error
             if told.code not in PASSING or self._lasts(told):
@@ -148,6 +152,7 @@ class Worker:
         self._attempts.reap(db)
         self._carry_out_requests(db)
         self._checks.look(db)
+        self._thumbnails.look(db)
         self._attempts.give_back(budgets.refused(db))
         transitions.resume_due(db)
         if self._room.is_back():
@@ -199,6 +204,7 @@ class Worker:
                 self._attempts.reap(db)
                 self._carry_out_requests(db)
         self._attempts.give_all_back()
+        self._thumbnails.end()
         self._pool.retire(idle_seconds=0)
         with contextlib.suppress(RequestError, sqlite3.Error):
             self._attempts.reap(db)
