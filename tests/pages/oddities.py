@@ -53,6 +53,7 @@ def odd(settings: Settings) -> dict[str, str]:
         }
         speak(db, found["long"])
         db.execute("UPDATE files SET duration = ? WHERE item_id = ? AND file_type = 'video'", (DAY, found["long"]))
+        db.execute("UPDATE files SET position = 3 WHERE item_id = ? AND file_type = 'video'", (found["mixed"],))
         db.execute("UPDATE files SET width = 180, height = 320 WHERE item_id = ?", (found["tall"],))
     return {name: str(item_id) for name, item_id in found.items()}
 

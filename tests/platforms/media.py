@@ -50,6 +50,7 @@ RECIPES: dict[str, str] = {
     **_clip(24),
     "audio-12.m4a": f"{_tone(12)} {_AAC} {_DASH}",
     "audio-4.mp3": f"{_tone(4)} -c:a libmp3lame -b:a 64k",
+    "both-24.webm": f"{_picture(24)} {_tone(24)} {_VP9} {_OPUS} -shortest",
     "both-4.webm": f"{_picture(4)} {_tone(4)} {_VP9} {_OPUS} -shortest",
     "picture.jpg": f"{_STILL}320x180 -frames:v 1 -q:v 5",
     "picture.png": f"{_STILL}64x64 -frames:v 1",

@@ -11,10 +11,11 @@ export function piece() {
   return Math.round(Math.abs(slides.scrollLeft) / Math.max(1, slides.clientWidth));
 }
 
-/** Show one piece; counted from 0, and held within what there is. */
+/** Show one piece; counted from 0, and held within what there is. A far way is no way: all on it would be fetched. */
 export function show(place) {
   const to = Math.max(0, Math.min(place, pieces.length - 1));
-  slides.scrollTo({ left: pieces[to].offsetLeft - pieces[0].offsetLeft });
+  const behavior = Math.abs(to - piece()) > 2 ? "instant" : "auto";
+  slides.scrollTo({ left: pieces[to].offsetLeft - pieces[0].offsetLeft, behavior });
 }
 
 /** Go on or back from the piece that is being gone to: quick presses add up. */
@@ -53,7 +54,7 @@ if (hasPieces) {
   slides.addEventListener("scroll", () => { clearTimeout(timer); timer = setTimeout(settled, 120); });
   const asked = placeOf(location);
   if (asked > 0) {
-    slides.scrollTo({ left: pieces[Math.min(asked, pieces.length - 1)].offsetLeft - pieces[0].offsetLeft, behavior: "instant" });
+    show(asked);
     addEventListener("load", () => scrollTo(0, 0));
   }
 }
