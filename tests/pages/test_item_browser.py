@@ -197,7 +197,7 @@ def test_a_day_of_speech_stays_quick(odd_page: Page, odd: RunningSite) -> None:
     expect(page.locator(".seek [role=status]")).to_have_text("1 of 24", timeout=SECONDS * 1000)
     assert page.locator(".seam .hit").count() == 24
     page.keyboard.press("Enter")
-    expect(page.locator(".cue.hit")).to_have_text("landmark 1 is here")
+    expect(page.locator(".cue.chosen")).to_have_text("landmark 1 is here")
     page.locator(".follow input").check()
     wait_until(page, inside)
 

@@ -63,7 +63,7 @@ bind("Everywhere", [
   [["g d", "g b", "g h"], "Dashboard, browse, history", () => false],
   [["?"], "This list", showKeys],
 ]);
-bind("Lists", [
+if (!document.getElementById("player")) bind("Lists", [
   [["j"], "Next", () => move(1)],
   [["k"], "Previous", () => move(-1)],
   [["n"], "Paste links", () => document.getElementById("url")?.focus()],

@@ -184,10 +184,10 @@ class BowerTranscript extends HTMLElement {
   turn(by) {
     const total = this.hits?.length ?? 0;
     if (total) {
-      this.hits[this.hit]?.cue.classList.remove("hit");
+      this.hits[this.hit]?.cue.classList.remove("chosen");
       this.hit = (this.hit + by + total) % total;
       this.follows.checked = false;
-      this.hits[this.hit].cue.classList.add("hit");
+      this.hits[this.hit].cue.classList.add("chosen");
       this.show(this.hits[this.hit].cue);
     }
     this.told.textContent = `${total ? this.hit + 1 : 0} of ${total}`;
