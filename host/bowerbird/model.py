@@ -241,8 +241,15 @@ class Archived(msgspec.Struct, frozen=True, tag="archived"):
     keys: tuple[str, ...]
 
 
+class MakeThumbnails(msgspec.Struct, frozen=True, kw_only=True, tag="make_thumbnails"):
+    """Make small pictures of the file `source` in `folder`, both absolute; the answer is `ThumbnailsMade`."""
+
+    folder: str
+    source: str
+
+
 # What the worker writes to a child, one a line.
-ToChild = Assignment | SessionCheck | Archived
+ToChild = Assignment | SessionCheck | MakeThumbnails | Archived
 
 
 class ScrapedCreator(msgspec.Struct, frozen=True, kw_only=True):
@@ -442,6 +449,23 @@ class SessionChecked(msgspec.Struct, frozen=True, kw_only=True, tag="session_che
     account: str | None = None
 
 
+class Thumbnail(msgspec.Struct, frozen=True, array_like=True):
+    """One small picture: pixels and bytes. It is `{width}.webp` in the folder."""
+
+    width: int
+    height: int
+    size: int
+
+
+class ThumbnailsMade(msgspec.Struct, frozen=True, kw_only=True, tag="thumbnails_made"):
+    """Small pictures were made; width and height are those of what they show, `blur` nine colours of it or ''."""
+
+    width: int
+    height: int
+    thumbnails: tuple[Thumbnail, ...]
+    blur: str
+
+
 class Warned(msgspec.Struct, frozen=True, kw_only=True, tag="warning"):
     """Something a person should know that does not end the attempt."""
 
@@ -466,6 +490,7 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
 ScraperEvent = (
     Operation | Progress | ItemFound | FileReady | TranscriptReady | Noted | ListPage | Warned | Finished | Failed
     | CommentsFound | CountsFound | CreatorFound | ItemDone | Skipped | WhichArchived | Requested | SessionChecked
+    | ThumbnailsMade
 )  # fmt: skip
 
 

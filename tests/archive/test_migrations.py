@@ -50,3 +50,8 @@ def test_an_archive_of_the_first_version_is_brought_up(tmp_path: Path) -> None:
         assert db.execute("SELECT id, incognito FROM jobs").fetchall() == [("j", 0)]
         scripts = [path.stem for path in sorted(SCHEMAS.glob("*.sql"))]
         assert [row[0] for row in db.execute("SELECT name FROM _sqlite_migrations ORDER BY id")] == scripts
+
+
+def test_the_version_is_that_of_the_last_script() -> None:
+    """An archive that has all of them is of this version, and no other one is."""
+    assert max(int(script.name[:4]) for script in SCHEMAS.glob("*.sql")) == SCHEMA_VERSION

@@ -72,7 +72,8 @@ class _Vfs(Structure):
     """sqlite3_vfs."""
 
 
-_OPEN = CFUNCTYPE(c_int, c_void_p, c_char_p, POINTER(_File), c_int, POINTER(c_int))
+# The path is an address, not a copy of the words: the file uses it until it is closed (sqlite.org/c3ref/vfs.html).
+_OPEN = CFUNCTYPE(c_int, c_void_p, c_void_p, POINTER(_File), c_int, POINTER(c_int))
 _DELETE = CFUNCTYPE(c_int, c_void_p, c_char_p, c_int)
 _Vfs._fields_ = [
     ("version", c_int), ("file_size", c_int), ("longest", c_int), ("next", c_void_p), ("name", c_char_p),
@@ -108,10 +109,10 @@ class Recorder:
     def _opener(self, system: Any) -> Callable[..., int]:
         real = system.contents.open
 
-        def opened(_vfs: int, path: bytes | None, file: Any, flags: int, out: Any) -> int:
+        def opened(_vfs: int, path: int | None, file: Any, flags: int, out: Any) -> int:
             code: int = real(ctypes.addressof(system.contents), path, file, flags, out)
             if code == 0 and path:
-                self._names[ctypes.addressof(file.contents)] = Path(path.decode()).name
+                self._names[ctypes.addressof(file.contents)] = Path(ctypes.string_at(path).decode()).name
                 file.contents.methods = ctypes.pointer(self._recording(file.contents.methods.contents))
             return code
 

@@ -21,7 +21,7 @@ BEYOND_ONE_CHECKPOINT = (
 
 
 def _state(machine: Machine) -> tuple[str, bytes]:
-    """The file's content, and the salts of its log: a checkpoint changes one of them (sqlite.org/fileformat2.html#walformat)."""
+    """What the file holds, and the salts of its log: a checkpoint changes one (sqlite.org/fileformat2.html#walformat)."""
     path = machine.settings.database
     log = path.with_name(path.name + "-wal").read_bytes()
     return hashlib.sha256(path.read_bytes()).hexdigest(), log[16:24]
@@ -37,13 +37,17 @@ def _no_worker(machine: Machine) -> Iterator[None]:
 def _command(machine: Machine, *arguments: str) -> None:
     program = "import sys; from bowerbird.cli import main; sys.exit(main(sys.argv[1:]))"
     subprocess.run(
-        [sys.executable, "-c", program, *arguments], env=machine.environment, capture_output=True, timeout=60
+        [sys.executable, "-c", program, *arguments],
+        env=machine.environment,
+        capture_output=True,
+        timeout=60,
+        check=False,
     )
 
 
 @pytest.mark.parametrize("last", [False, True], ids=["beside others", "as the last one"])
 def test_host_and_commands_leave_the_file_alone(machine: Machine, last: bool) -> None:
-    """Hosts, commands and the doctor change only the log, however much they write and though they are the last to close."""
+    """Hosts, commands and the doctor change only the log, however much they write, even as the last to close."""
     with _no_worker(machine):
         with Host(machine.environment) as host:
             host.ask("capture", captures=[a_capture(0)])

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.pages import archives
+from tests.pages import archives, oddities
 from tests.pages.sites import RunningSite, running, settings_in
 
 
@@ -17,6 +17,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     """A site over the small archive, shared by all tests that only read."""
     settings = settings_in(tmp_path_factory.mktemp("site"))
     with running(settings, archives.small(settings)) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    """A site over items at the edges, shared by all tests that only read."""
+    settings = settings_in(tmp_path_factory.mktemp("odd"))
+    with running(settings, oddities.odd(settings)) as started:
         yield started
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from bowerbird.archive.migrations import ensure_archive
 from tests.bench.pages import build
-from tests.pages import archives
+from tests.pages import archives, oddities
 from tests.pages.sites import RunningSite, running, settings_in
 
 FOLDER = Path(__file__).parents[1] / "artefacts" / "pages"
@@ -26,7 +26,8 @@ def shots(site: RunningSite) -> Iterator[tuple[str, str]]:
         ("pictures", f"/item/{found['pictures']}"), ("hostile", f"/item/{found['hostile']}"), ("history", "/history"),
         ("search", "/search?q=blue"), ("nothing", "/search?q=nowhere"), ("browse", "/browse"),
         ("creator", "/browse/youtube/1"), ("job", f"/job/{found['failed']}"), ("list", f"/job/{found['list']}"),
-        ("missing", "/item/4711"), ("tables", "/archive/items"),
+        ("missing", "/item/4711"), ("metadata", f"/item/{found['video']}/metadata"), ("trash", "/trash"),
+        ("confirm", f"/item/{found['video']}/confirm"), ("tables", "/archive/items"),
     )  # fmt: skip
 
 
@@ -40,6 +41,11 @@ def main(wanted: list[str]) -> None:
             for name, address in shots(site):
                 if not wanted or name in wanted:
                     take_all(browser, site, name, address)
+        settings = settings_in(_folder(folder, "odd"))
+        with running(settings, oddities.odd(settings)) as site:
+            for name, item_id in site.found.items():
+                if not wanted or f"item-{name}" in wanted:
+                    take_all(browser, site, f"item-{name}", f"/item/{item_id}")
         settings = settings_in(_folder(folder, "many"))
         build(settings, 1000)
         with running(settings, {}) as site:

@@ -50,12 +50,15 @@ RECIPES: dict[str, str] = {
     **_clip(24),
     "audio-12.m4a": f"{_tone(12)} {_AAC} {_DASH}",
     "audio-4.mp3": f"{_tone(4)} -c:a libmp3lame -b:a 64k",
+    "both-24.webm": f"{_picture(24)} {_tone(24)} {_VP9} {_OPUS} -shortest",
     "both-4.webm": f"{_picture(4)} {_tone(4)} {_VP9} {_OPUS} -shortest",
     "picture.jpg": f"{_STILL}320x180 -frames:v 1 -q:v 5",
     "picture.png": f"{_STILL}64x64 -frames:v 1",
     "picture.webp": f"{_STILL}320x180 -frames:v 1 -c:v libwebp",
     # the big one, 3 MB: long enough to cancel, cut and resume
     "video-12.mp4": f"{_NOISE} {_X264} -g 48 -b:v 2000k -movflags +faststart",
+    # twelve hours, 46 kB: a picture each half minute
+    "day.mp4": f"-f lavfi -i color=c=blue:s=64x36:r=1/30:d=43200 {_X264} -g 4 -movflags +faststart",
     "segment-0.ts": f"{_picture(2)} {_tone(2)} {_X264} -g 24 {_AAC} -f mpegts",
     "segment-1.ts": f"{_picture(2)} {_tone(2)} {_X264} -g 24 {_AAC} -output_ts_offset 2 -f mpegts",
 }

@@ -14,7 +14,7 @@ MEGABYTE = 1 << 20
 _HOLDS = f"kept = b'x' * (60 * {MEGABYTE}); print('held', flush=True)"
 _CHILD = f"{_HOLDS}; import time; time.sleep(60)"
 _FAMILY = (
-    f"import subprocess, sys; child = subprocess.Popen([sys.executable, '-c', {_CHILD!r}]); {_HOLDS}; child.wait()"  # noqa: E501 - a program
+    f"import subprocess, sys; child = subprocess.Popen([sys.executable, '-c', {_CHILD!r}]); {_HOLDS}; child.wait()"
 )
 
 

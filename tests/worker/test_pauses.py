@@ -18,7 +18,7 @@ def _slow(machine: Machine) -> None:
 
 
 def test_paused_job_goes_on_where_it_was(machine: Machine) -> None:
-    """Pausing ends the attempt and its processes, keeps what was fetched, and counts no try; resumed it goes on there."""
+    """Pausing ends the attempt and its processes, keeps what was fetched, and counts no try; then it goes on there."""
     _slow(machine)
     job_id = machine.save(WATCH + youtube.SILENT)
     machine.start(*BACKGROUND)
@@ -88,7 +88,7 @@ for number in range(20):
 
 
 def test_same_targets_from_three_places_at_once_are_one_job_each(machine: Machine) -> None:
-    """Three processes capture the same videos, written differently, at the same time: one job each, every click kept."""
+    """Three processes capture the same videos, written differently, at one time: one job each, every click kept."""
     urls = (WATCH + "v{:010d}", "https://youtu.be/v{:010d}?t=3", "https://m.youtube.com/watch?v=v{:010d}&list=PLx")
     places = [
         subprocess.Popen(

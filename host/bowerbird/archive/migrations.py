@@ -24,7 +24,6 @@ def _migrations() -> Migrations:
     from sqlite_utils import Migrations
 
     steps = Migrations("bowerbird")
-
     for script in sorted(SCHEMAS.glob("*.sql")):
         steps(name=script.stem)(partial(_apply, script))
     return steps

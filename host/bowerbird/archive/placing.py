@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -163,6 +164,22 @@ def remove_strays(archive: Path, folder: PurePosixPath, platform_id: str, keep: 
 
 def _strays(files: Iterable[Path], is_ours: Callable[[str], object], keep: Collection[str]) -> Iterator[str]:
     return (file.name for file in list(files) if file.name not in keep and is_ours(file.name))
+
+
+def remove_item(archive: Path, folder: PurePosixPath, platform_id: str, file_paths: Iterable[str]) -> None:
+    """Remove an item's files, those of stopped attempts too, and its folder where nothing else lies in it.
+
+    What is reached over a link, and what a person put there, stays. Raises OSError.
+    """
+    for file_path in file_paths:
+        with contextlib.suppress(JobError):
+            inside(archive, file_path).unlink(missing_ok=True)
+    with contextlib.suppress(JobError, FileNotFoundError):
+        remove_strays(archive, folder, platform_id, ())
+        for empty in (folder, *folder.parents[:-1]):
+            if any(inside(archive, empty).iterdir()):
+                return
+            inside(archive, empty).rmdir()
 
 
 _BEHIND_THE_STEM = re.compile(rf"(?:_\d+)?\.(?:{'|'.join(sorted(frozenset().union(*EXTENSIONS.values())))})")

@@ -12,6 +12,7 @@ from bowerbird.model import Chapter, Cue, Origin
 MOST_FILES = 500
 MOST_SNAPSHOTS = 400
 MOST_CUES = 50_000
+MOST_TAGS = 200
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
@@ -124,7 +125,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
-    """How an item came here: the click, and the attempt that fetched it."""
+    """How an item came here: the click, the list that brought it where one did, and the attempt that fetched it."""
 
     url: str | None
     source: str | None
@@ -135,14 +136,28 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     selection: str | None
     playback_seconds: float | None
     job_id: str
+    list_id: str | None
+    list_title: str | None
+    options: str
     library: str | None
     account: str | None
     started_at: str | None
     ended_at: str | None
 
 
+class CollectionHead(msgspec.Struct, frozen=True, kw_only=True):
+    """A collection that an item is in."""
+
+    id: int
+    kind: str
+    title: str | None
+
+
 class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything about one item but its cues."""
+    """Everything about one item but its cues and comments.
+
+    `note` is what scrapers remarked, `own_note` is the person's, `resume_seconds` where the person stopped.
+    """
 
     id: int
     platform: str
@@ -163,6 +178,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     uploader: str | None
     chapters: tuple[Chapter, ...]
     note: str | None
+    own_note: str | None
+    resume_seconds: float | None
     captured_at: str
     updated_at: str
     gone_at: str | None
@@ -170,6 +187,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[File, ...]
     transcripts: tuple[TranscriptHead, ...]
     snapshots: tuple[Snapshot, ...]
+    tags: tuple[str, ...]
+    collections: tuple[CollectionHead, ...]
     provenance: Provenance | None
 
     def files_of(self, *file_types: str) -> tuple[File, ...]:
@@ -195,13 +214,16 @@ _CARD_CONDITIONS = {
     "before": "(items.captured_at, items.id) < (:captured_at, :id)",
 }
 _FILE_COLUMNS = "file_path AS path, file_type, file_size AS size, sha256, position, width, height, duration"
+# What is looked at or listened to comes first.
+_BY_USE = "ORDER BY file_type NOT IN ('video', 'audio', 'image'), position, id"
 _HEAD = "SELECT id, language, origin FROM transcripts"
 # A transcript by hand comes before an automatic one, that before a translated one.
 _BY_ORIGIN = "ORDER BY CASE origin WHEN 'manual' THEN 0 WHEN 'automatic' THEN 1 ELSE 2 END, id"
 _PROVENANCE = """
     SELECT captures.url, captures.source, captures.captured_at, captures.page_url, captures.page_title,
            captures.referrer, captures.selection, captures.playback_seconds, jobs.id AS job_id, attempts.library,
-           attempts.account, attempts.started_at, attempts.ended_at
+           attempts.account, attempts.started_at, attempts.ended_at, jobs.options, parent.id AS list_id,
+           coalesce(parent.title, parent.url) AS list_title
     FROM jobs
     LEFT JOIN jobs AS parent ON parent.id = jobs.parent_id
     LEFT JOIN captures ON captures.id = coalesce(jobs.capture_id, parent.capture_id)
@@ -247,6 +269,8 @@ def item(db: sqlite3.Connection, item_id: int) -> Item | None:
         files=_files(db, item_id),
         transcripts=_transcripts(db, item_id),
         snapshots=_snapshots(db, item_id),
+        tags=tuple(row[0] for row in db.execute("SELECT tag FROM tags WHERE item_id = ?", (item_id,))),
+        collections=_collections(db, item_id),
         provenance=_first(Provenance, db.execute(_PROVENANCE, (item_id,))),
     )
 
@@ -256,10 +280,22 @@ def creator(db: sqlite3.Connection, creator_id: int | None) -> Creator | None:
     return _first(Creator, db.execute("SELECT * FROM creators WHERE id = ?", (creator_id,)))
 
 
-def cues(db: sqlite3.Connection, transcript_id: int) -> tuple[Cue, ...]:
-    """The timed lines of a transcript in their order."""
-    sql = f"SELECT start, duration, text FROM cues WHERE transcript_id = ? ORDER BY start LIMIT {MOST_CUES}"
-    return tuple(Cue(*row) for row in db.execute(sql, (transcript_id,)))
+def cues(db: sqlite3.Connection, transcript_id: int, *, since: float = 0.0, limit: int = MOST_CUES) -> tuple[Cue, ...]:
+    """The timed lines of a transcript in their order, from the second `since` on."""
+    sql = "SELECT start, duration, text FROM cues WHERE transcript_id = ? AND start >= ? ORDER BY start LIMIT ?"
+    return tuple(Cue(*row) for row in db.execute(sql, (transcript_id, since, limit)))
+
+
+def tags(db: sqlite3.Connection) -> tuple[str, ...]:
+    """Tags that the person gave before, to choose from again: at most MOST_TAGS, in their order."""
+    # each step leaps to the next tag in the index: the cost is that of the answer, not of all tagged items
+    sql = """
+        WITH RECURSIVE known(tag) AS (
+            SELECT min(tag) FROM tags
+            UNION ALL SELECT (SELECT min(tag) FROM tags WHERE tag > known.tag) FROM known WHERE known.tag IS NOT NULL
+        ) SELECT tag FROM known WHERE tag IS NOT NULL LIMIT ?
+    """
+    return tuple(row[0] for row in db.execute(sql, (MOST_TAGS,)))
 
 
 def comments(
@@ -268,6 +304,11 @@ def comments(
     """The comments of an item in the order in which they came; `after` is the id of the last one of the page before."""
     sql = "SELECT * FROM comments WHERE item_id = ? AND id > ? ORDER BY id LIMIT ?"
     return tuple(_shaped(KeptComment, row) for row in db.execute(sql, (item_id, after or 0, limit)))
+
+
+def comments_kept(db: sqlite3.Connection, item_id: int) -> int:
+    """How many comments of an item are kept."""
+    return int(db.execute("SELECT count(*) FROM comments WHERE item_id = ?", (item_id,)).fetchone()[0])
 
 
 def file_type(db: sqlite3.Connection, file_path: str) -> str | None:
@@ -295,7 +336,7 @@ def attempts(db: sqlite3.Connection, job_id: str) -> list[dict[str, Any]]:
 
 
 def _files(db: sqlite3.Connection, item_id: int) -> tuple[File, ...]:
-    sql = f"SELECT {_FILE_COLUMNS} FROM files WHERE item_id = ? ORDER BY position, id LIMIT {MOST_FILES}"
+    sql = f"SELECT {_FILE_COLUMNS} FROM files WHERE item_id = ? {_BY_USE} LIMIT {MOST_FILES}"
     return tuple(_shaped(File, row) for row in db.execute(sql, (item_id,)))
 
 
@@ -307,6 +348,14 @@ def _transcripts(db: sqlite3.Connection, item_id: int) -> tuple[TranscriptHead, 
 def _snapshots(db: sqlite3.Connection, item_id: int) -> tuple[Snapshot, ...]:
     sql = f"SELECT * FROM snapshots WHERE item_id = ? ORDER BY taken_at DESC LIMIT {MOST_SNAPSHOTS}"
     return tuple(_shaped(Snapshot, row) for row in db.execute(sql, (item_id,)))[::-1]
+
+
+def _collections(db: sqlite3.Connection, item_id: int) -> tuple[CollectionHead, ...]:
+    sql = """
+        SELECT collections.id, kind, title FROM collection_items JOIN collections ON collections.id = collection_id
+        WHERE item_id = ? ORDER BY collections.id LIMIT 20
+    """
+    return tuple(_shaped(CollectionHead, row) for row in db.execute(sql, (item_id,)))
 
 
 def _first(shape: type[Shape], rows: sqlite3.Cursor) -> Shape | None:

@@ -33,6 +33,7 @@ _UPSERT_ITEM = (
     f"INSERT INTO items ({', '.join(_ITEM_COLUMNS)}) VALUES ({', '.join(f':{name}' for name in _ITEM_COLUMNS)})"
     " ON CONFLICT (platform, platform_id) DO UPDATE SET"
     " kind = excluded.kind, url = excluded.url, updated_at = excluded.updated_at, gone_at = NULL, deleted_at = NULL,"
+    " purge_at = NULL,"
     " hashtags = CASE excluded.hashtags WHEN '[]' THEN hashtags ELSE excluded.hashtags END,"
     " chapters = CASE excluded.chapters WHEN '[]' THEN chapters ELSE excluded.chapters END, "
     + ", ".join(f"{name} = coalesce(excluded.{name}, {name})" for name in _KEPT_IF_UNTOLD)

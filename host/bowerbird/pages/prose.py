@@ -1,15 +1,18 @@
-"""Foreign prose as HTML: paragraphs, links that can only lead to the web, and times that lead into the video."""
+"""Foreign prose as HTML: paragraphs, links that lead to the web alone, hashtags to the search, times into the video."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
 from bowerbird.pages.transcript import Line
 
 _LINK = re.compile(r"https?://[^\s<>\"'`{}|\\^\u200e\u200f\u202a-\u202e\u2066-\u2069]+", re.IGNORECASE)
+# One that is a number alone is a number: "we are #1".
+_HASHTAG = re.compile(r"(?<![\w&/#])#(?=\w*[^\W\d_])\w+")
 _TIME = re.compile(r"(?<![\d:./-])(?:(\d{1,2}):)?([0-5]?\d):([0-5]\d)(?![\d:/-])")
 # What usually ends the sentence around a link and not the link.
 _TRAILING = ".,;:!?)]}'\"»”"
@@ -39,8 +42,17 @@ def _line(text: str, seek: float) -> Markup:
     pieces, end = [], 0
     for match in _LINK.finditer(text):
         address = match.group().rstrip(_TRAILING)
-        pieces += [_times(text[end : match.start()], seek), _link(address)]
+        pieces += [_tagged(text[end : match.start()], seek), _link(address)]
         end = match.start() + len(address)
+    return Markup("").join([*pieces, _tagged(text[end:], seek)])
+
+
+def _tagged(text: str, seek: float) -> Markup:
+    pieces, end = [], 0
+    for match in _HASHTAG.finditer(text):
+        link = Markup('<a href="/search?q={}">{}</a>').format(quote(match.group()[1:]), match.group())
+        pieces += [_times(text[end : match.start()], seek), link]
+        end = match.end()
     return Markup("").join([*pieces, _times(text[end:], seek)])
 
 

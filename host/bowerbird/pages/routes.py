@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from datasette.utils.asgi import Request, Response
 
 from bowerbird.errors import RequestError
-from bowerbird.pages import browse, dashboard, download, history, item, job, search, signing
+from bowerbird.pages import browse, dashboard, download, history, item, item_acts, job, metadata, search, signing, trash
 from bowerbird.pages.refusals import ADVICE, render_refusal, told
 from bowerbird.pages.site import DATABASE, Site, site_of
 from bowerbird.pages.visit import Visit, fields_of
@@ -18,6 +18,7 @@ from bowerbird.pages.visit import Visit, fields_of
 log = logging.getLogger("bowerbird.site")
 
 Page = Callable[[Visit], Awaitable[Response]]
+ITEM = r"/item/(?P<item_id>\d{1,18})"
 JOB = r"(?P<job_id>[0-9a-fA-F-]{36})"
 
 
@@ -32,7 +33,13 @@ class Route(NamedTuple):
 ROUTES = (
     Route(r"^/$", "GET", dashboard.dashboard),
     Route(r"^/live/dashboard$", "GET", dashboard.live),
-    Route(r"^/item/(?P<item_id>\d{1,18})$", "GET", item.item),
+    Route(rf"^{ITEM}$", "GET", item.item),
+    Route(rf"^{ITEM}/said$", "GET", item.said),
+    Route(rf"^{ITEM}/confirm$", "GET", item.confirm),
+    Route(rf"^{ITEM}/metadata$", "GET", metadata.metadata),
+    Route(rf"^{ITEM}/(?P<act>[a-z]{{1,20}})$", "POST", item_acts.act_on),
+    Route(rf"^/live{ITEM}$", "GET", item.live),
+    Route(r"^/trash$", "GET", trash.trash),
     Route(r"^/history$", "GET", history.history),
     Route(r"^/live/history$", "GET", history.live),
     Route(rf"^/job/{JOB}$", "GET", job.job),

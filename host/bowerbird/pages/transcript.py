@@ -30,6 +30,15 @@ class Paragraph(NamedTuple):
     lines: tuple[Line, ...]
 
 
+# A browser lays out a block only where it comes into sight (content-visibility), so a day of speech costs little.
+PARAGRAPHS_PER_BLOCK = 12
+
+
+def blocks(found: Sequence[Paragraph]) -> list[Sequence[Paragraph]]:
+    """The paragraphs in groups of about six minutes."""
+    return [found[at : at + PARAGRAPHS_PER_BLOCK] for at in range(0, len(found), PARAGRAPHS_PER_BLOCK)]
+
+
 def paragraphs(cues: Sequence[Cue], chapters: Sequence[Chapter] = ()) -> list[Paragraph]:
     """All cues in paragraphs; a chapter always begins one."""
     headings = sorted(chapters, key=lambda chapter: chapter.start)

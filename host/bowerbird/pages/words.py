@@ -16,6 +16,14 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 PLATFORMS = {"youtube": "YouTube", "instagram": "Instagram", "tiktok": "TikTok", "4chan": "4chan", "web": "Other sites"}
 KINDS = {"page": "web page", "live": "live stream", "short": "Short", "post": "post", "file": "file"}
 
+# How a capture was asked for; others are named as they are.
+SOURCES = {
+    "toolbar": "from the toolbar", "popup": "from the popup", "page": "from the page's menu",
+    "link": "from a link's menu", "image": "from a picture's menu", "video": "from a video's menu",
+    "audio": "from a sound's menu", "selection": "from what you had selected", "shortcut": "with the keyboard",
+    "batch": "with a batch of links", "site": "on this site", "cli": "from the command line",
+}  # fmt: skip
+
 
 def size(count: float | None) -> str:
     """Bytes in decimal units: `486 MB`, `1.9 GB`."""
@@ -97,6 +105,11 @@ def long_day(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def day(moment: datetime) -> str:
+    """A day where there is little room: `2 Dec 2025`."""
+    return f"{moment.day} {_MONTHS[moment.month - 1][:3]} {moment.year}"
+
+
 def upload_day(text: str | None) -> str:
     """yt-dlp's `20251202` as `2 December 2025`; what is no day stays as it is."""
     digits = (text or "").replace("-", "")
@@ -130,6 +143,18 @@ def platform(name: str) -> str:
 def kind(name: str) -> str:
     """A kind as people say it."""
     return KINDS.get(name, name)
+
+
+def called(title: str | None, kind_name: str, published: str | None, captured_at: str) -> str:
+    """What an item is called: its title, or what it is and of which day."""
+    if title and title.strip():
+        return title
+    return f"Untitled {kind(kind_name)}, {upload_day(published) or full_time(captured_at).partition(' at ')[0]}"
+
+
+def source(name: str) -> str:
+    """How a capture was asked for."""
+    return SOURCES.get(name, f"from: {name}")
 
 
 def counted(number: int, one: str, many: str = "") -> str:

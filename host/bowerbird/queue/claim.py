@@ -23,7 +23,8 @@ OPEN_PLATFORMS = f"""
     WITH RECURSIVE found(platform) AS (
         SELECT min(platform) FROM jobs INDEXED BY jobs_claim WHERE status = 'pending'
         UNION ALL
-        SELECT (SELECT min(platform) FROM jobs INDEXED BY jobs_claim WHERE status = 'pending' AND platform > found.platform)
+        SELECT (SELECT min(platform) FROM jobs INDEXED BY jobs_claim
+                WHERE status = 'pending' AND platform > found.platform)
         FROM found WHERE found.platform IS NOT NULL)
     SELECT platform FROM found
     WHERE platform IS NOT NULL AND NOT {PAUSED} AND platform NOT IN (SELECT platform FROM budgets

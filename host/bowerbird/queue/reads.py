@@ -97,6 +97,21 @@ def job(db: sqlite3.Connection, settings: Settings, job_id: str) -> Job | None:
     return as_jobs(db, settings, [row])[0] if row else None
 
 
+def job_of_item(db: sqlite3.Connection, settings: Settings, item_id: int) -> Job | None:
+    """The newest job that is at work on an item, or has failed since the item was last written; None else."""
+    row = db.execute(
+        f"""
+        SELECT {JOB_COLUMNS} FROM jobs
+        WHERE target_key IN (SELECT target_key FROM item_targets WHERE item_id = :item)
+          AND (status IN ('pending', 'running', 'waiting', 'paused')
+               OR (status = 'failed' AND updated_at > (SELECT updated_at FROM items WHERE id = :item)))
+        ORDER BY jobs.seq DESC LIMIT 1
+        """,
+        {"item": item_id},
+    ).fetchone()
+    return as_jobs(db, settings, [row])[0] if row else None
+
+
 def counts(db: sqlite3.Connection) -> QueueCounts:
     """How many jobs are in each state, as it is counted when one changes, and whether the whole queue is paused."""
     found = {row["status"]: row["jobs"] for row in db.execute("SELECT status, jobs FROM job_totals")}

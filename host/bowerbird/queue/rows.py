@@ -15,7 +15,8 @@ JOB_COLUMNS = """
     jobs.seq, jobs.id, jobs.url, jobs.platform, jobs.kind, jobs.status, jobs.wait_reason, jobs.title, jobs.progress,
     jobs.current_operation, jobs.bytes_downloaded, jobs.bytes_total, jobs.speed, jobs.eta, jobs.items_total,
     jobs.items_done, jobs.items_failed, jobs.parent_id, jobs.item_id, jobs.error_code, jobs.error_message, jobs.hint,
-    jobs.not_before, jobs.priority, jobs.place, jobs.incognito, jobs.created_at, jobs.updated_at, jobs.completed_at, jobs.revision,
+    jobs.not_before, jobs.priority, jobs.place, jobs.incognito, jobs.created_at, jobs.updated_at, jobs.completed_at,
+    jobs.revision,
     (SELECT file_path FROM files WHERE files.item_id = jobs.item_id AND file_type = 'thumbnail' LIMIT 1) AS thumbnail
 """
 

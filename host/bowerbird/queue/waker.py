@@ -51,6 +51,7 @@ class Waker:
 
     def wake_if_due(self) -> None:
         """Start the worker where something could go on: it died, the machine was off, a time has come, or space."""
+        from bowerbird.archive import thumbnails, trash
         from bowerbird.clock import now
         from bowerbird.database import open_reader
         from bowerbird.queue.jumps import any_ahead
@@ -61,7 +62,11 @@ class Waker:
         with contextlib.closing(open_reader(self._settings.database)) as db:
             floor = effective(db, self._settings).disk_floor
             is_due = (
-                not is_idle(db, now()) or any_ahead(db) or (any_waits_for(db, "disk") and self._has_room_again(floor))
+                not is_idle(db, now())
+                or any_ahead(db)
+                or trash.is_due(db)
+                or thumbnails.any_missing(db)
+                or (any_waits_for(db, "disk") and self._has_room_again(floor))
             )
         if is_due:
             self.wake()

@@ -12,6 +12,7 @@ SCRAPERS: dict[str, str] = {
     "files": "bowerbird.scrapers.files:FilesScraper",
     "gallery_dl": "bowerbird.scrapers.gallery.scraper:GalleryScraper",
     "instaloader": "bowerbird.scrapers.instagram.scraper:InstagramScraper",
+    "thumbnails": "bowerbird.scrapers.thumbnails:Thumbnails",
     "yt_dlp": "bowerbird.scrapers.ytdlp:YtDlpScraper",
 }
 

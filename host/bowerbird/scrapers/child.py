@@ -29,6 +29,7 @@ from bowerbird.model import (
     Assignment,
     Failed,
     Finished,
+    MakeThumbnails,
     Progress,
     ScraperEvent,
     SessionCheck,
@@ -38,12 +39,12 @@ from bowerbird.model import (
 from bowerbird.redact import redact
 from bowerbird.scrapers import SCRAPERS
 from bowerbird.scrapers.classify import classify, evidence_of
-from bowerbird.scrapers.interface import Scraper, SessionScraper
+from bowerbird.scrapers.interface import Scraper, SessionScraper, ThumbnailMaker
 
 _from_worker: msgspec.json.Decoder[ToChild] = msgspec.json.Decoder(ToChild)
 
 # What the worker asks for; a line that can't be read is answered like a failed attempt.
-Work = Assignment | SessionCheck | msgspec.MsgspecError
+Work = Assignment | SessionCheck | MakeThumbnails | msgspec.MsgspecError
 
 PROGRESS_EVERY = 0.25  # seconds between two Progress events: what the worker stores of a job, and so what it needs
 MEMORY_LIMIT = (
@@ -217,7 +218,9 @@ def run(scraper: Scraper, work: Work, talk: Talk) -> Finished | Failed:
     return Finished()
 
 
-def _events(scraper: Scraper, work: Assignment | SessionCheck, talk: Talk) -> Iterator[ScraperEvent]:
+def _events(scraper: Scraper, work: Assignment | SessionCheck | MakeThumbnails, talk: Talk) -> Iterator[ScraperEvent]:
+    if isinstance(work, MakeThumbnails):
+        return cast("ThumbnailMaker", scraper).make(work)
     if isinstance(work, Assignment):
         return scraper.scrape(work, talk)
     return cast("SessionScraper", scraper).check(work, talk)

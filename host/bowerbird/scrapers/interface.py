@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from bowerbird.model import Assignment, ScraperEvent, SessionCheck
+from bowerbird.model import Assignment, MakeThumbnails, ScraperEvent, SessionCheck
 
 
 class Report(Protocol):
@@ -42,3 +42,10 @@ class SessionScraper(Scraper, Protocol):
 
     def check(self, check: SessionCheck, report: Report) -> Iterator[ScraperEvent]:
         """Yield `SessionChecked`. Raises JobError `session_expired`, `challenge`, `rate_limited` or `network`."""
+
+
+class ThumbnailMaker(Protocol):
+    """What makes small pictures of a file that was saved; no library of a platform, but a child as theirs."""
+
+    def make(self, work: MakeThumbnails) -> Iterator[ScraperEvent]:
+        """Write the pictures and yield `ThumbnailsMade`. Raises JobError `unsafe_file`."""

@@ -67,6 +67,10 @@ class Attempts:
             is_closed=any(attempt.job.is_suspected and now - attempt.began < ASIDE for attempt in scraping),
         )
 
+    def platforms(self) -> frozenset[str]:
+        """Those at whose items something works."""
+        return frozenset(attempt.job.target.platform for attempt, _ in self._running.values())
+
     def start(self, job: ClaimedJob) -> None:
         """Begin the attempt of a job that was claimed."""
         attempt = Attempt(self._settings, self._pool, job, self._stir)

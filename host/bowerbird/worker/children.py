@@ -19,7 +19,16 @@ from typing import BinaryIO
 
 import msgspec
 
-from bowerbird.model import Archived, Assignment, Failed, Finished, LentSession, ScraperEvent, SessionCheck
+from bowerbird.model import (
+    Archived,
+    Assignment,
+    Failed,
+    Finished,
+    LentSession,
+    MakeThumbnails,
+    ScraperEvent,
+    SessionCheck,
+)
 from bowerbird.scrapers.environment import child_command
 from bowerbird.settings import Settings
 from bowerbird.worker.memory import held
@@ -58,7 +67,7 @@ class Child:
         """Bytes of memory that it and all that it started hold."""
         return held(self._process.pid)
 
-    def begin(self, assignment: Assignment | SessionCheck) -> None:
+    def begin(self, assignment: Assignment | SessionCheck | MakeThumbnails) -> None:
         """Hand over the next attempt. A child that is gone shows as the end of its events."""
         self._is_between = False
         with contextlib.suppress(BrokenPipeError):

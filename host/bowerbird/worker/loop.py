@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import BinaryIO
 
+from bowerbird.archive import thumbnails, trash
 from bowerbird.archive.places import open_place
 from bowerbird.clock import drift, later
 from bowerbird.database import as_request_error, file_identity, open_keeper, open_writer
@@ -46,6 +47,7 @@ from bowerbird.worker.children import Child, ChildPool
 from bowerbird.worker.lease import lease
 from bowerbird.worker.outcome import Cancelled, Paused, WantedEnd
 from bowerbird.worker.room import Room
+from bowerbird.worker.thumbnails import ThumbnailMaking
 
 log = logging.getLogger("bowerbird.worker")
 
@@ -71,6 +73,7 @@ class Worker:
         self._stir = threading.Event()
         self._attempts = Attempts(settings, self._pool, self._room, self._stir.set)
         self._checks = Checks(settings, self._stir.set)
+        self._thumbnails = ThumbnailMaking(settings, self._pool, self._stir.set)
         self._stopping = False
         self._grace = GRACE
         self._file: tuple[int, int] | None = None
@@ -127,6 +130,7 @@ class Worker:
         self._drift = drift()
         _sweep(db, self._settings.partial)
         forget_old(db)
+        thumbnails.forget_where_removed(db, self._settings.archive)
 
     def _work(self, db: sqlite3.Connection) -> None:
         idle_since: float | None = None
@@ -150,7 +154,9 @@ class Worker:
         """Do what is to be done; whether nothing is left. What is busy or full for a moment is done next time."""
         try:
             self._look(db)
-            is_idle = not self._attempts and not self._checks.runs and reads.is_idle(db, later(SOON))
+            emptied = trash.empty(db, self._settings, busy=self._attempts.platforms())
+            is_busy = self._attempts or self._checks.runs or self._thumbnails.runs or emptied
+            is_idle = not is_busy and reads.is_idle(db, later(SOON))
         except (RequestError, sqlite3.Error) as error:
             told = as_request_error(error) if isinstance(error, sqlite3.Error) else error
             if told.code not in PASSING or self._lasts(told):
@@ -186,6 +192,7 @@ class Worker:
         self._attempts.reap(db)
         self._carry_out_requests(db)
         self._checks.look(db)
+        self._thumbnails.look(db)
         self._attempts.give_back(budgets.refused(db))
         if pausing.is_paused(db):
             self._attempts.stop()
@@ -272,6 +279,7 @@ class Worker:
                 self._attempts.reap(db)
                 self._carry_out_requests(db)
         self._attempts.give_all_back()
+        self._thumbnails.end()
         self._pool.retire(idle_seconds=0)
         with contextlib.suppress(RequestError, sqlite3.Error):
             self._attempts.reap(db)
@@ -280,7 +288,7 @@ class Worker:
 
     def _has_work(self) -> bool:
         with contextlib.closing(open_writer(self._settings.database)) as db:
-            return requests.any_open(db) or not reads.is_idle(db, later(0))
+            return requests.any_open(db) or trash.is_due(db) or not reads.is_idle(db, later(0))
 
 
 _CARRY_OUT: dict[str, Callable[[Worker, sqlite3.Connection, str], bool]] = {

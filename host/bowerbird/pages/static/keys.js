@@ -1,30 +1,54 @@
-// Single keys, never while somebody types: / search, n paste field, g d|b|h go to, and those of the player.
-import { seek } from "./transcript.js";
+// Single keys, never while somebody types. A page binds its own with `bind`; `?` shows all that are bound.
 
-const player = document.getElementById("player");
-const transcript = document.querySelector("bower-transcript");
+const SHOWN = { " ": "Space", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
 const PLACES = { d: "/", b: "/browse", h: "/history" };
+const known = new Map();
+const groups = [];
 let before = "";
 
-const by = (seconds) => seek(Math.max(0, Math.floor(player.currentTime + seconds)), { play: !player.paused });
-const toggle = () => (player.paused ? player.play() : player.pause());
+/**
+ * Bind keys. Each entry is [keys, words, act]: what is bound later wins. `act` gets the key and where it was pressed; where it
+ * answers false the key does what it does in any page.
+ * @param {string} title @param {[string[], string, (key: string, target: Element) => unknown][]} entries
+ */
+export function bind(title, entries) {
+  groups.unshift({ title, entries });
+  for (const [keys, , act] of entries) for (const key of keys) known.set(key, act);
+}
 
-const PAGE_KEYS = {
-  "/": () => document.getElementById("q")?.focus(),
-  n: () => document.getElementById("url")?.focus(),
-};
-const LIST_KEYS = { j: () => move(1), k: () => move(-1) };
-const PLAYER_KEYS = {
-  " ": toggle, p: toggle,
-  ArrowLeft: () => by(-5), ArrowRight: () => by(5), j: () => by(-10), l: () => by(10), k: toggle,
-  ",": () => transcript?.step(-1), ".": () => transcript?.step(1),
-  f: () => (document.fullscreenElement ? document.exitFullscreen() : player.requestFullscreen()),
-  c: captions,
-};
+/** Show all keys, in a dialog that is made when it is first asked for. */
+export function showKeys() {
+  document.getElementById("keys-dialog")?.remove();
+  const dialog = Object.assign(document.createElement("dialog"), { id: "keys-dialog", className: "dialog keys" });
+  dialog.setAttribute("aria-labelledby", "h-keys");
+  dialog.append(text("h2", "Keys", "h-keys"), ...groups.map(listed));
+  const close = text("button", "Close");
+  Object.assign(close, { className: "btn", type: "button" });
+  close.dataset.closes = "";
+  dialog.append(close);
+  document.body.append(dialog);
+  dialog.showModal();
+}
 
-function captions() {
-  const track = player.textTracks[0];
-  if (track) track.mode = track.mode === "showing" ? "disabled" : "showing";
+function listed({ title, entries }) {
+  const list = document.createElement("dl");
+  for (const [keys, words] of entries) {
+    const names = document.createElement("dt");
+    names.append(...namesOf(keys).flatMap((name) => [text("kbd", name), " "]));
+    list.append(names, text("dd", words));
+  }
+  const section = document.createElement("section");
+  section.append(text("h3", title), list);
+  return section;
+}
+
+function namesOf(keys) {
+  const digits = keys.length === 10 && keys.every((key) => /\d/.test(key));
+  return digits ? ["0 – 9"] : keys.map((key) => SHOWN[key] ?? key);
+}
+
+function text(tag, words, id = "") {
+  return Object.assign(document.createElement(tag), { textContent: words }, id ? { id } : {});
 }
 
 /** To the next or previous row or card. */
@@ -34,16 +58,31 @@ function move(step) {
   links[Math.max(0, Math.min(place + step, links.length - 1))]?.focus();
 }
 
-const typing = (target) => target.matches("input, textarea, select, [contenteditable]");
-const pressing = (target, key) => key === " " && target.closest("button, a, summary, video, audio");
+bind("Everywhere", [
+  [["/"], "Search", () => document.getElementById("q")?.focus()],
+  [["g d", "g b", "g h"], "Dashboard, browse, history", () => false],
+  [["?"], "This list", showKeys],
+]);
+if (!document.getElementById("player")) bind("Lists", [
+  [["j"], "Next", () => move(1)],
+  [["k"], "Previous", () => move(-1)],
+  [["n"], "Paste links", () => document.getElementById("url")?.focus()],
+]);
 
+const typing = (target) => target.matches("input:not([type=checkbox]), textarea, select, [contenteditable]");
+const pressing = (target, key) => key === " " && target.closest("button, a, summary, input");
+const isOff = () => document.documentElement.dataset.keys === "off" || document.querySelector("dialog[open]");
+
+// In the capture phase: a player that has the focus would take arrows and space for itself, in a way of its own.
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || pressing(event.target, event.key)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || isOff() || typing(event.target) || pressing(event.target, event.key)) return;
   const went = before === "g" && PLACES[event.key];
   before = event.key;
   if (went) return location.assign(went);
-  const act = PAGE_KEYS[event.key] ?? (player ? PLAYER_KEYS : LIST_KEYS)[event.key];
-  if (!act) return;
+  const act = known.get(event.key);
+  if (!act || act(event.key, event.target) === false) return;
   event.preventDefault();
-  act();
-});
+  event.stopPropagation();
+}, { capture: true });
+
+document.addEventListener("click", (event) => { if (event.target.closest("[data-keys]")) showKeys(); });

@@ -1,4 +1,5 @@
-// Everything reads without this file. It adds live rows, seeking in place, following, and keys.
+// Everything reads without this file. It adds live rows, forms that act in place, dialogs, and keys.
 import "./live.js";
-import "./transcript.js";
+import "./acts.js";
+import "./dialogs.js";
 import "./keys.js";

@@ -1,0 +1,92 @@
+"""What a person adds to an item: tags, a note, and the second at which they stopped watching.
+
+Small rows that no file depends on, so the site writes them itself. Each function is a transaction of its own.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import unicodedata
+
+from bowerbird.database import transaction
+from bowerbird.errors import RequestError
+
+LONGEST_TAG = 60
+MOST_TAGS = 50
+LONGEST_NOTE = 20_000
+# A place nearer to the begin or the end than this is none: one has hardly begun, or is done.
+NEAR_SECONDS = 5.0
+# Nobody goes back to a video's last fiftieth, or in a long one to its last minute.
+LONGEST_CREDITS = 60.0
+# What is shorter is seen in one go; in seconds.
+SHORTEST = 20.0
+
+
+def add_tag(db: sqlite3.Connection, item_id: int, text: str) -> str:
+    """Give an item a tag, and return it as it is stored: on one line, NFC; one that differs in case alone stays.
+
+    Raises RequestError `bad_request` for a tag that says nothing, is too long or one too many, and as `shown`.
+    """
+    tag = _tidy(text)
+    if not tag or len(tag) > LONGEST_TAG:
+        raise RequestError("bad_request", f"A tag has 1 to {LONGEST_TAG} characters.", "Choose a shorter word.")
+    with transaction(db):
+        _check_shown(db, item_id)
+        tags = [row[0] for row in db.execute("SELECT tag FROM tags WHERE item_id = ?", (item_id,))]
+        known = next((one for one in tags if one.casefold() == tag.casefold()), None)
+        if known:
+            return str(known)
+        if len(tags) >= MOST_TAGS:
+            raise RequestError("bad_request", f"An item has at most {MOST_TAGS} tags.", "Remove one first.")
+        db.execute("INSERT INTO tags (item_id, tag) VALUES (?, ?)", (item_id, tag))
+    return tag
+
+
+def remove_tag(db: sqlite3.Connection, item_id: int, tag: str) -> None:
+    """Take a tag away; one that is not there is no matter. Raises as `add_tag`."""
+    with transaction(db):
+        _check_shown(db, item_id)
+        db.execute("DELETE FROM tags WHERE item_id = ? AND tag = ?", (item_id, tag))
+
+
+def set_note(db: sqlite3.Connection, item_id: int, text: str) -> None:
+    """Write the person's note; an empty one removes it. Raises RequestError `too_large`, and as `add_tag`."""
+    note = _storable(text.replace("\r\n", "\n")).strip()
+    if len(note) > LONGEST_NOTE:
+        raise RequestError("too_large", f"A note has at most {LONGEST_NOTE:,} characters.", "Shorten it.")
+    with transaction(db):
+        _check_shown(db, item_id)
+        db.execute("UPDATE items SET own_note = ? WHERE id = ?", (note or None, item_id))
+
+
+def set_place(db: sqlite3.Connection, item_id: int, second: float, duration: float) -> None:
+    """Remember where the person stopped in a video or sound of so many seconds, if that is worth going back to.
+
+    Raises as `add_tag`.
+    """
+    ending = min(max(NEAR_SECONDS, duration * 0.02), LONGEST_CREDITS)
+    worth = duration >= SHORTEST and NEAR_SECONDS <= second <= duration - ending
+    with transaction(db):
+        _check_shown(db, item_id)
+        db.execute("UPDATE items SET resume_seconds = ? WHERE id = ?", (round(second, 1) if worth else None, item_id))
+
+
+def _check_shown(db: sqlite3.Connection, item_id: int) -> None:
+    """Raise RequestError `not_found`, or `wrong_state` for what lies in the trash."""
+    row = db.execute("SELECT deleted_at FROM items WHERE id = ?", (item_id,)).fetchone()
+    if row is None:
+        raise RequestError("not_found", "There is no such item in the archive.", "It may have been removed for good.")
+    if row["deleted_at"]:
+        raise RequestError("wrong_state", "This lies in the trash.", "Put it back first.")
+
+
+def _tidy(text: str) -> str:
+    return " ".join("".join(map(_printable, _storable(text))).split()).removeprefix("#").strip()
+
+
+def _printable(character: str) -> str:
+    return " " if unicodedata.category(character) in ("Cc", "Cs") else character
+
+
+def _storable(text: str) -> str:
+    return unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())

@@ -1,0 +1,113 @@
+"""Small pictures of items: which are missing, where they lie, and what is known of them.
+
+They are derived from what was saved, so they lie in one folder of their own, `.thumbnails/`, which a backup may leave
+out: where the folder is gone they are made again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
+import msgspec
+
+from bowerbird.archive.names import inside
+from bowerbird.clock import now
+from bowerbird.database import transaction
+from bowerbird.errors import JobError
+from bowerbird.model import ThumbnailsMade
+
+FOLDER = ".thumbnails"
+# Two levels, because folders with a million names are slow to list.
+_ITEMS_A_FOLDER = 1000
+_MOST_SOURCES = 3
+_MAGIC = b"RIFF"
+
+_SHOWN = "thumbnails_at IS NULL AND deleted_at IS NULL"
+_SOURCES = """
+    SELECT file_path FROM files WHERE item_id = ? AND file_type IN ('thumbnail', 'image', 'video', 'audio')
+    ORDER BY CASE file_type WHEN 'thumbnail' THEN 0 WHEN 'image' THEN 1 WHEN 'video' THEN 2 ELSE 3 END, position
+    LIMIT ?
+"""
+
+
+class Unpictured(msgspec.Struct, frozen=True):
+    """An item without thumbnails, and the files that show it, the best first; paths are relative to the archive."""
+
+    item_id: int
+    updated_at: str
+    sources: tuple[str, ...]
+
+
+def any_missing(db: sqlite3.Connection) -> bool:
+    """Whether an item waits for its thumbnails."""
+    return db.execute(f"SELECT 1 FROM items WHERE {_SHOWN} LIMIT 1").fetchone() is not None
+
+
+def missing(db: sqlite3.Connection, limit: int) -> tuple[Unpictured, ...]:
+    """Items without thumbnails, the newest first: these are looked at first."""
+    rows = db.execute(f"SELECT id, updated_at FROM items WHERE {_SHOWN} ORDER BY id DESC LIMIT ?", (limit,)).fetchall()
+    return tuple(Unpictured(item_id, updated_at, _sources(db, item_id)) for item_id, updated_at in rows)
+
+
+def _sources(db: sqlite3.Connection, item_id: int) -> tuple[str, ...]:
+    return tuple(row[0] for row in db.execute(_SOURCES, (item_id, _MOST_SOURCES)))
+
+
+def source(db: sqlite3.Connection, item_id: int) -> str | None:
+    """The picture that shows an item best; None where it has none, or lies in the trash."""
+    sql = (
+        "SELECT file_path FROM files JOIN items ON items.id = item_id WHERE item_id = ? AND deleted_at IS NULL"
+        " AND file_type IN ('thumbnail', 'image') ORDER BY file_type DESC, position LIMIT 1"
+    )
+    row = db.execute(sql, (item_id,)).fetchone()
+    return row[0] if row else None
+
+
+def place_of(item_id: int, width: int) -> str:
+    """Where a thumbnail lies, relative to the archive."""
+    return f"{FOLDER}/{item_id // _ITEMS_A_FOLDER}/{item_id}-{width}.webp"
+
+
+def keep(db: sqlite3.Connection, archive: Path, item: Unpictured, folder: Path, made: ThumbnailsMade | None) -> None:
+    """Move thumbnails from the child's folder into their place and note them; None notes that there are none.
+
+    Nothing is flushed: what a power cut takes is shown by its source. Where the item was saved again meanwhile it stays
+    without, for another turn. Raises JobError `unsafe_file` for a file that is none of ours, OSError.
+    """
+    widths = [one.width for one in made.thumbnails] if made else []
+    for width in widths:
+        _move(inside(folder, f"{width}.webp"), inside(archive, place_of(item.item_id, width)))
+    shape = (made.width, made.height, made.blur) if made else (None, None, "")
+    with transaction(db):
+        db.execute(
+            "UPDATE items SET thumbnails_at = ?, thumbnail_widths = ?, thumbnail_width = ?, thumbnail_height = ?,"
+            " thumbnail_blur = ? WHERE id = ? AND updated_at = ?",
+            (now(), " ".join(map(str, sorted(widths))), *shape, item.item_id, item.updated_at),
+        )
+
+
+def _move(made: Path, place: Path) -> None:
+    with made.open("rb") as file:
+        if file.read(len(_MAGIC)) != _MAGIC:
+            raise JobError("unsafe_file", detail="this is no thumbnail")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    made.chmod(0o644)
+    made.replace(place)
+
+
+def remove(db: sqlite3.Connection, archive: Path, item_id: int) -> None:
+    """Remove an item's thumbnails. Raises OSError."""
+    row = db.execute("SELECT thumbnail_widths FROM items WHERE id = ?", (item_id,)).fetchone()
+    for width in (row[0] if row else "").split():
+        with contextlib.suppress(JobError):
+            inside(archive, place_of(item_id, int(width))).unlink(missing_ok=True)
+
+
+def forget_where_removed(db: sqlite3.Connection, archive: Path) -> None:
+    """Let all thumbnails be made again where somebody removed their folder."""
+    if (archive / FOLDER).is_dir():
+        return
+    with transaction(db):
+        db.execute("UPDATE items SET thumbnails_at = NULL WHERE thumbnail_widths <> '' AND thumbnails_at IS NOT NULL")
