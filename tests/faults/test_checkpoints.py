@@ -21,7 +21,7 @@ BEYOND_ONE_CHECKPOINT = (
 
 
 def _state(machine: Machine) -> tuple[str, bytes]:
-    """What the file holds, and the salts of its log: a checkpoint changes one (sqlite.org/fileformat2.html#walformat)."""
+    """The file, and the salts of its log: a checkpoint changes it (sqlite.org/fileformat2.html#walformat)."""
     path = machine.settings.database
     log = path.with_name(path.name + "-wal").read_bytes()
     return hashlib.sha256(path.read_bytes()).hexdigest(), log[16:24]

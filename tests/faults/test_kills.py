@@ -15,7 +15,7 @@ from tests.worker.machine import BACKGROUND, Machine, eventually
 
 MEDIA = {"host": "*.googlevideo.com", "path": "/videoplayback*"}
 WATCH = "https://www.youtube.com/watch?v="
-KILLS = 15
+KILLS = 7
 MEMBERS = 12
 
 

@@ -15,7 +15,7 @@ MEDIA = {"host": "*.googlevideo.com", "path": "/videoplayback*"}
 
 @pytest.mark.parametrize("fault", [faults.hang(**MEDIA), faults.slow(0.5, **MEDIA)], ids=["hang", "drip"])
 def test_standstill_is_ended(machine: Machine, fault: faults.Fault) -> None:
-    """A server that takes the request and sends nothing, or next to nothing, ends the attempt after the stall time."""
+    """Promise 2: a server that takes the request and sends next to nothing ends the attempt after the stall time."""
     machine.set(stall_seconds=1, max_retries=1)
     machine.platforms.fault(fault)
     job_id = machine.save(WATCH + youtube.SILENT)
@@ -28,7 +28,7 @@ def test_standstill_is_ended(machine: Machine, fault: faults.Fault) -> None:
 
 
 def test_standstill_that_passes_costs_one_attempt(machine: Machine) -> None:
-    """What hung once is fetched by the next try."""
+    """Promise 2: what hung once is fetched by the next try."""
     machine.set(stall_seconds=1)
     machine.platforms.fault(faults.hang(times=1, **MEDIA))
     job_id = machine.save(WATCH + youtube.SILENT)
@@ -38,7 +38,7 @@ def test_standstill_that_passes_costs_one_attempt(machine: Machine) -> None:
 
 
 def test_slow_but_alive_is_not_ended(machine: Machine) -> None:
-    """A download that takes many times the stall time, but goes on, is left alone."""
+    """Promise 2: a download that takes many times the stall time, but goes on, is left alone."""
     machine.set(stall_seconds=2, max_retries=0)
     machine.platforms.fault(faults.slow(15_000, **MEDIA))
     job_id = machine.save(WATCH + youtube.SILENT)
@@ -48,7 +48,7 @@ def test_slow_but_alive_is_not_ended(machine: Machine) -> None:
 
 
 def test_attempt_has_a_longest_time(machine: Machine) -> None:
-    """An attempt that goes on for longer than it may is ended, however lively it is."""
+    """Promise 5: an attempt that goes on for longer than it may is ended, however lively it is."""
     machine.set(attempt_hours=0.001, max_retries=0)
     machine.platforms.fault(faults.slow(20_000, **MEDIA))
     job_id = machine.save(WATCH + youtube.BIG)
@@ -60,7 +60,7 @@ def test_attempt_has_a_longest_time(machine: Machine) -> None:
 
 @pytest.mark.parametrize("cut", [faults.cut, faults.cut_unseen], ids=["announced", "unseen"])
 def test_broken_off_download_is_never_complete(machine: Machine, cut: type[faults.Fault]) -> None:
-    """A download that breaks off is fetched on or anew, and what is filed is whole."""
+    """Promise 2: a download that breaks off is fetched on or anew, and what is filed is whole."""
     machine.platforms.fault(cut(20_000, times=2, **MEDIA))
     job_id = machine.save(WATCH + youtube.SILENT)
     machine.work()

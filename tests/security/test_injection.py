@@ -86,13 +86,14 @@ def test_the_command_line_saves_no_option(tmp_path: Path, word: str) -> None:
     assert "uid=" not in said.stdout + said.stderr
 
 
+GALLERY = '{"extractor": {"directlink": {"postprocessors": [{"name": "exec", "command": "touch TRACE"}]}}}'
 PLANTED = {
     "yt-dlp/config": "--exec 'touch TRACE'\n--write-info-json\n",
     "yt-dlp.conf": "--exec 'touch TRACE'\n",
     "yt-dlp/plugins/evil/yt_dlp_plugins/extractor/evil.py": "open('TRACE', 'w')\n",
     "yt_dlp_plugins/extractor/evil.py": "open('TRACE', 'w')\n",
-    "gallery-dl/config.json": '{"extractor": {"postprocessors": [{"name": "exec", "command": "touch TRACE"}]}}',
-    "gallery-dl.conf": '{"extractor": {"postprocessors": [{"name": "exec", "command": "touch TRACE"}]}}',
+    "gallery-dl/config.json": GALLERY,
+    "gallery-dl.conf": GALLERY,
     "instaloader/session-garden.me": "open('TRACE', 'w')",
     "instaloaderrc": "--login=x",
     "netrc": "default login thief password c4n4ry-netrc\n",

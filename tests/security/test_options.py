@@ -189,6 +189,8 @@ SHAPES = some.recursive(
 )  # fmt: skip
 FIELDS = ("quality", "audio_only", "transcripts", "max_items", "comments", "force", "exec", "outtmpl", "postprocessors",
           "cookiefile", "config_locations", "proxy", "base-directory", "paths")  # fmt: skip
+TRICKS = ("en", "all", "--exec=id", "../x", "en\n", "a;b", "%(title)s", "", "-en")
+LANGUAGES = some.fixed_dictionaries({"transcripts": some.lists(some.sampled_from(TRICKS), min_size=1, max_size=2)})
 SEEN = Library(Surroundings())
 
 
@@ -203,8 +205,8 @@ def options_of(asked: dict[str, Any]) -> CaptureOptions | None:
     return options
 
 
-@trying(max_examples=500, deadline=None)
-@given(some.dictionaries(some.sampled_from(FIELDS), SHAPES, max_size=5))
+@trying(max_examples=150, deadline=None)
+@given(some.dictionaries(some.sampled_from(FIELDS), SHAPES, max_size=5) | LANGUAGES)
 def test_any_json_sets_only_what_can_be_chosen(asked: dict[str, Any]) -> None:
     """Whatever JSON stands for a capture's options: refused, or a choice of ours; no other key and no text comes by."""
     options = options_of(asked)

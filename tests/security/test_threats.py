@@ -21,7 +21,7 @@ def rows() -> dict[str, list[str]]:
     return {line.split("|")[1].strip(): re.findall(r"\(tests/security/(test_\w+\.py)\)", line) for line in table}
 
 
-def tests_of(path: Path) -> Iterator[ast.FunctionDef]:
+def functions_of(path: Path) -> Iterator[ast.FunctionDef]:
     """The tests of a file."""
     for node in ast.parse(path.read_text("utf-8")).body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
@@ -33,7 +33,7 @@ def test_each_threat_has_its_tests(threat: str) -> None:
     """A row names at least one file, which is there and holds tests."""
     named = rows()[threat]
     assert named
-    assert all((HERE / name).is_file() and list(tests_of(HERE / name)) for name in named)
+    assert all((HERE / name).is_file() and list(functions_of(HERE / name)) for name in named)
 
 
 def test_each_test_here_is_against_a_named_threat() -> None:
@@ -47,7 +47,7 @@ def test_each_test_says_the_behaviour() -> None:
     silent = [
         f"{path.name}: {one.name}"
         for path in HERE.glob("test_*.py")
-        for one in tests_of(path)
+        for one in functions_of(path)
         if not (ast.get_docstring(one) or "").endswith(".")
     ]
     assert silent == []

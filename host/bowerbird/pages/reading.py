@@ -16,7 +16,7 @@ from bowerbird.errors import RequestError
 Found = TypeVar("Found")
 
 # What is wrong with the file, not with the question. sqlite.org/rescode.html
-_OF_THE_FILE = ("malformed", "not a database", "disk i/o error", "unable to open", "readonly", "locked", "is full")
+_OF_THE_FILE = ("malformed", "not a database", "disk i/o error", "unable to open", "locked", "is full")
 
 
 class ArchiveReader(Database):  # type: ignore[misc]
