@@ -137,6 +137,8 @@ def _hold(_held: object) -> None:
 
 
 _staying = _Staying()
+# For whoever opens an archive in another way: to be called before it is closed.
+stay_connected = _staying.see_to
 
 
 def check_identity(db: sqlite3.Connection) -> None:

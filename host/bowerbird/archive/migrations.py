@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bowerbird.database import APPLICATION_ID, SCHEMA_VERSION, as_request_error, check_is_archive
+from bowerbird.database import APPLICATION_ID, SCHEMA_VERSION, as_request_error, check_is_archive, stay_connected
 from bowerbird.errors import RequestError
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ def _version(path: Path) -> int:
     try:
         with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as db:
             check_is_archive(db)
+            stay_connected(path)
             return int(db.execute("PRAGMA user_version").fetchone()[0])
     except sqlite3.Error as error:
         raise as_request_error(error) from error
@@ -98,6 +99,8 @@ def _migrate(path: Path) -> None:
 
     with contextlib.closing(sqlite3.connect(path, timeout=30)) as db:
         db.execute("PRAGMA journal_mode=WAL")
+        # Beside a worker that checkpoints this must not (sqlite.org/wal.html#walresetbug).
+        db.execute("PRAGMA wal_autocheckpoint=0")
         _migrations().apply(Database(db))
         db.execute(f"PRAGMA application_id={APPLICATION_ID}")
         db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
