@@ -11,8 +11,8 @@ import pytest
 
 from bowerbird.archive import trash
 from bowerbird.archive.filing import file_item
+from bowerbird.archive.finding import find
 from bowerbird.archive.reads import item, totals
-from bowerbird.archive.search import find
 from bowerbird.clock import later
 from bowerbird.database import transaction
 from bowerbird.errors import RequestError
