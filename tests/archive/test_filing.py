@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from bowerbird.archive.filing import file_item, mark_gone, refresh_item
+from bowerbird.archive.finding import find
 from bowerbird.archive.keys import known_item
-from bowerbird.archive.search import find
 from bowerbird.errors import JobError
 from bowerbird.model import Cue, ItemFound, ScrapedCreator, TranscriptReady
 from tests.archive.conftest import CREATOR, CUES, ENGLISH, ITEM, media_files

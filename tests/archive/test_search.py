@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from bowerbird.archive import search
 from bowerbird.archive.filing import file_item
-from bowerbird.archive.search import find
+from bowerbird.archive.finding import find
 from bowerbird.archive.words import fold, indexable, marked, parse_query
 from bowerbird.database import transaction
 from bowerbird.model import Cue, ItemFound, ScrapedCreator, TranscriptReady

@@ -11,8 +11,8 @@ import pytest
 
 from bowerbird.archive import trash
 from bowerbird.archive.filing import file_item
+from bowerbird.archive.finding import find
 from bowerbird.archive.reads import item, totals
-from bowerbird.archive.search import find
 from bowerbird.clock import later
 from bowerbird.database import transaction
 from bowerbird.errors import RequestError
@@ -114,6 +114,8 @@ def test_saving_again_brings_it_back(db: sqlite3.Connection, settings: Settings,
     trash.give_up(db, item_id)
     assert file_item(db, settings, attempts.filing()) == item_id
     assert (trash.empty(db, settings), totals(db)) == (0, before)
+    trash.put_away(db, item_id)
+    assert (trash.is_due(db), trash.empty(db, settings)) == (False, 0)
 
 
 def test_files_of_what_is_in_the_trash_are_counted_once(
@@ -122,6 +124,12 @@ def test_files_of_what_is_in_the_trash_are_counted_once(
     """A larger file that comes with the new save is what the totals say."""
     item_id = file_item(db, settings, attempts.filing())
     trash.put_away(db, item_id)
+    db.execute(
+        "INSERT INTO files (item_id, file_path, file_type, file_size, sha256, created_at)"
+        " VALUES (?, 'x', 'other', 5, '', '')",
+        (item_id,),
+    )
+    assert totals(db).bytes == 0
     file_item(db, settings, attempts.filing(content=b"a longer film"))
     assert [(totals(db).bytes,)] == rows("SELECT sum(file_size) FROM files")
 

@@ -57,7 +57,11 @@ def build(settings: Settings, items: int) -> None:
         db.execute("PRAGMA synchronous=OFF")
         db.execute("PRAGMA cache_size=-200000")
         with transaction(db):
-            db.executemany("INSERT INTO creators VALUES (?, ?, ?, ?, ?, NULL, NULL, '', '')", _creators())
+            db.executemany(
+                "INSERT INTO creators (id, platform, platform_id, handle, name, created_at, updated_at)"
+                " VALUES (?, ?, ?, ?, ?, '', '')",
+                _creators(),
+            )
             _fill(db.executemany, chance, items)
             db.execute("INSERT INTO transcripts_fts (transcripts_fts) VALUES ('optimize')")
         with transaction(db):

@@ -23,7 +23,7 @@ BEYOND_ONE_CHECKPOINT = (
 
 
 def _state(machine: Machine) -> tuple[str, bytes]:
-    """The file's content, and the salts of its log: a checkpoint changes one of them (sqlite.org/fileformat2.html#walformat)."""
+    """The file, and the salts of its log: a checkpoint changes one of them (sqlite.org/fileformat2.html#walformat)."""
     path = machine.settings.database
     log = _content(path.with_name(path.name + "-wal"))
     return hashlib.sha256(_content(path)).hexdigest(), log[16:24]
@@ -44,7 +44,11 @@ def _no_worker(machine: Machine) -> Iterator[None]:
 def _command(machine: Machine, *arguments: str) -> None:
     program = "import sys; from bowerbird.cli import main; sys.exit(main(sys.argv[1:]))"
     subprocess.run(
-        [sys.executable, "-c", program, *arguments], env=machine.environment, capture_output=True, timeout=60
+        [sys.executable, "-c", program, *arguments],
+        env=machine.environment,
+        capture_output=True,
+        timeout=60,
+        check=False,
     )
 
 

@@ -18,6 +18,7 @@ from bowerbird.database import open_writer
 from bowerbird.pages.charts import HEIGHT, WIDTH, Point, line_chart
 from bowerbird.pages.folders import opener
 from bowerbird.pages.item_acts import ACTS, DONE
+from bowerbird.queue.reads import job_of_item
 from tests.pages.oddities import ARABIC, CUES, EMOJI
 from tests.pages.sites import RunningSite
 from tests.pages.test_forms import rows
@@ -396,3 +397,19 @@ def test_tags_are_listed_by_leaps(fresh: RunningSite) -> None:
     with closing(open_writer(fresh.settings.database)) as db:
         db.executemany("INSERT INTO tags VALUES (?, ?)", ((item, f"tag {n}") for item in (1, 2) for n in range(3)))
         assert reads.tags(db) == ("tag 0", "tag 1", "tag 2")
+
+
+def test_the_page_reads_by_index(site: RunningSite) -> None:
+    """Nothing that the page asks for goes through a whole table, or through all jobs of a state."""
+    asked: list[str] = []
+    with closing(open_writer(site.settings.database)) as db:
+        db.set_trace_callback(asked.append)
+        assert reads.item(db, 1)
+        job_of_item(db, site.settings, 1)
+        reads.comments(db, 1, after=1)
+        reads.comments_kept(db, 1)
+        trash.content(db, before=("2026", 1))
+        db.set_trace_callback(None)
+        plans = [row[3] for sql in asked for row in db.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    assert len(asked) > 8
+    assert [plan for plan in plans if plan.startswith("SCAN") or "jobs_order" in plan or "jobs_status" in plan] == []

@@ -6,11 +6,13 @@ import os
 import shutil
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import psutil
 import pytest
 
+from bowerbird.archive import trash
 from bowerbird.archive.migrations import ensure_archive
 from bowerbird.database import open_writer
 from bowerbird.model import Job
@@ -253,3 +255,20 @@ def test_unknown_request_is_marked(machine: Machine) -> None:
     machine.work()
     assert machine.job(job_id).status == "completed"
     assert machine.one("SELECT result FROM requests") == "unknown"
+
+
+def test_the_trash_is_emptied(machine: Machine) -> None:
+    """What the person gave up goes for good as soon as a worker runs, and can be saved anew."""
+    machine.save(WATCH + youtube.SILENT)
+    machine.work()
+    with closing(open_writer(machine.settings.database)) as db:
+        trash.put_away(db, 1)
+        trash.give_up(db, 1)
+    machine.work()
+    assert (machine.one("SELECT count(*) FROM items"), machine.one("SELECT count(*) FROM files")) == (0, 0)
+    assert not list(machine.settings.archive.glob("youtube/*"))
+    assert machine.one("SELECT status FROM jobs") == "completed"
+    machine.save(WATCH + youtube.SILENT)
+    machine.work()
+    machine.check_whole()
+    assert machine.one("SELECT count(*) FROM items") == 1

@@ -41,36 +41,6 @@ class ArchiveTotals(msgspec.Struct, frozen=True):
         return sum(one.bytes for one in self.platforms)
 
 
-class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """An item as it stands in a list.
-
-    `width` and `height` are those of its picture; `pieces` counts its media files.
-    """
-
-    id: int
-    platform: str
-    kind: str
-    title: str | None
-    creator: str | None
-    creator_id: int | None
-    duration: float | None
-    captured_at: str
-    gone_at: str | None
-    thumbnail: str | None
-    width: int | None
-    height: int | None
-    pieces: int
-
-
-class CardFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which items to list, newest first. `before` is the `(captured_at, id)` of the last card of the page before."""
-
-    platform: str | None = None
-    creator_id: int | None = None
-    before: tuple[str, int] | None = None
-    limit: int = 60
-
-
 class File(msgspec.Struct, frozen=True, kw_only=True):
     """A file of an item; `path` is relative to the archive folder, `size` in bytes."""
 
@@ -196,23 +166,6 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(file for file in self.files if file.file_type in file_types)
 
 
-_CARDS = """
-    SELECT items.id, items.platform, items.kind, items.title,
-           coalesce(items.uploader, creators.name, creators.handle) AS creator, items.creator_id, items.duration,
-           items.captured_at, items.gone_at, picture.file_path AS thumbnail, picture.width, picture.height,
-           (SELECT count(*) FROM files WHERE item_id = items.id AND file_type IN ('video', 'audio', 'image')) AS pieces
-    FROM items
-    LEFT JOIN creators ON creators.id = items.creator_id
-    LEFT JOIN files AS picture ON picture.id = (
-        SELECT id FROM files WHERE item_id = items.id AND file_type IN ('thumbnail', 'image')
-        ORDER BY file_type DESC, position LIMIT 1)
-"""
-# field of the filter -> condition
-_CARD_CONDITIONS = {
-    "platform": "items.platform = :platform",
-    "creator_id": "items.creator_id = :creator_id",
-    "before": "(items.captured_at, items.id) < (:captured_at, :id)",
-}
 _FILE_COLUMNS = "file_path AS path, file_type, file_size AS size, sha256, position, width, height, duration"
 # What is looked at or listened to comes first.
 _BY_USE = "ORDER BY file_type NOT IN ('video', 'audio', 'image'), position, id"
@@ -236,23 +189,6 @@ def totals(db: sqlite3.Connection) -> ArchiveTotals:
     """How much is kept; kept up to date by triggers, so it costs the same in any archive."""
     rows = db.execute("SELECT platform, items, bytes FROM totals WHERE items > 0 OR bytes > 0 ORDER BY bytes DESC")
     return ArchiveTotals(tuple(PlatformTotal(*row) for row in rows))
-
-
-EVERYTHING = CardFilter()
-
-
-def cards(db: sqlite3.Connection, wanted: CardFilter = EVERYTHING) -> tuple[Card, ...]:
-    """The newest items that fit, without those in the trash."""
-    asked = msgspec.structs.asdict(wanted)
-    conditions = [text for name, text in _CARD_CONDITIONS.items() if asked[name] is not None]
-    captured_at, item_id = wanted.before or ("", 0)
-    values = {
-        "platform": wanted.platform, "creator_id": wanted.creator_id, "limit": wanted.limit,
-        "captured_at": captured_at, "id": item_id,
-    }  # fmt: skip
-    where = " AND ".join(["items.deleted_at IS NULL", *conditions])
-    sql = f"{_CARDS} WHERE {where} ORDER BY items.captured_at DESC, items.id DESC LIMIT :limit"
-    return tuple(_shaped(Card, row) for row in db.execute(sql, values))
 
 
 def item(db: sqlite3.Connection, item_id: int) -> Item | None:

@@ -24,7 +24,7 @@ _ITEMS_A_FOLDER = 1000
 _MOST_SOURCES = 3
 _MAGIC = b"RIFF"
 
-_SHOWN = "thumbnails_at IS NULL AND deleted_at IS NULL"
+_MISSING = "thumbnails_at IS NULL AND deleted_at IS NULL"
 _SOURCES = """
     SELECT file_path FROM files WHERE item_id = ? AND file_type IN ('thumbnail', 'image', 'video', 'audio')
     ORDER BY CASE file_type WHEN 'thumbnail' THEN 0 WHEN 'image' THEN 1 WHEN 'video' THEN 2 ELSE 3 END, position
@@ -40,19 +40,71 @@ class Unpictured(msgspec.Struct, frozen=True):
     sources: tuple[str, ...]
 
 
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """How a list shows an item: by thumbnails of these widths, else by `source`, a file below the archive.
+
+    Width and height are of what is shown, `mark` changes when the thumbnails do, `blur` holds nine colours.
+    """
+
+    item_id: int
+    widths: tuple[int, ...]
+    width: int | None
+    height: int | None
+    blur: str
+    mark: str
+    source: str | None
+
+
+# of a query that has the table `items`; read by `picture_of`
+PICTURE_COLUMNS = """
+    items.id AS picture_of, items.thumbnail_widths, items.thumbnail_width, items.thumbnail_height, items.thumbnail_blur,
+    items.thumbnails_at,
+    CASE WHEN items.thumbnail_widths = '' OR items.thumbnails_at IS NULL THEN (
+        SELECT file_path FROM files WHERE item_id = items.id AND file_type IN ('thumbnail', 'image')
+        ORDER BY file_type DESC, position LIMIT 1) END AS picture_source,
+    CASE WHEN items.thumbnail_widths = '' OR items.thumbnails_at IS NULL THEN (
+        SELECT width || ' ' || height FROM files WHERE item_id = items.id AND file_type IN ('thumbnail', 'image')
+        ORDER BY file_type DESC, position LIMIT 1) END AS picture_shape
+"""
+
+
+def picture_of(row: sqlite3.Row) -> Picture:
+    """What a row with PICTURE_COLUMNS says."""
+    widths = tuple(map(int, row["thumbnail_widths"].split())) if row["thumbnails_at"] else ()
+    told = [int(side) for side in (row["picture_shape"] or "").split()]
+    made = (row["thumbnail_width"], row["thumbnail_height"]) if widths else (told or (None, None))
+    return Picture(
+        item_id=row["picture_of"],
+        widths=widths,
+        width=made[0],
+        height=made[1],
+        blur=row["thumbnail_blur"] if widths else "",
+        mark=row["thumbnails_at"] or "",
+        source=row["picture_source"],
+    )
+
+
 def any_missing(db: sqlite3.Connection) -> bool:
     """Whether an item waits for its thumbnails."""
-    return db.execute(f"SELECT 1 FROM items WHERE {_SHOWN} LIMIT 1").fetchone() is not None
+    return db.execute(f"SELECT 1 FROM items WHERE {_MISSING} LIMIT 1").fetchone() is not None
 
 
 def missing(db: sqlite3.Connection, limit: int) -> tuple[Unpictured, ...]:
     """Items without thumbnails, the newest first: these are looked at first."""
-    rows = db.execute(f"SELECT id, updated_at FROM items WHERE {_SHOWN} ORDER BY id DESC LIMIT ?", (limit,)).fetchall()
+    rows = db.execute(
+        f"SELECT id, updated_at FROM items WHERE {_MISSING} ORDER BY id DESC LIMIT ?", (limit,)
+    ).fetchall()
     return tuple(Unpictured(item_id, updated_at, _sources(db, item_id)) for item_id, updated_at in rows)
 
 
 def _sources(db: sqlite3.Connection, item_id: int) -> tuple[str, ...]:
     return tuple(row[0] for row in db.execute(_SOURCES, (item_id, _MOST_SOURCES)))
+
+
+def is_shown(db: sqlite3.Connection, item_id: int) -> bool:
+    """Whether there is such an item, outside of the trash."""
+    sql = "SELECT 1 FROM items WHERE id = ? AND deleted_at IS NULL"
+    return db.execute(sql, (item_id,)).fetchone() is not None
 
 
 def source(db: sqlite3.Connection, item_id: int) -> str | None:

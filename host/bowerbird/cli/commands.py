@@ -240,7 +240,7 @@ def _item_place(settings: Settings, item: str) -> str:
 
 def search(chosen: Arguments) -> int:
     """Find items."""
-    from bowerbird.archive.search import find
+    from bowerbird.archive.finding import find
 
     settings = load_settings()
     with reading(settings) as db:

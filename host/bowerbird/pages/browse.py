@@ -1,42 +1,178 @@
-"""Everything that is kept, newest first, by platform and creator."""
+"""Everything that is kept: all of it, by platform, by creator; in an order and filtered, as the address says."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from datasette.utils.asgi import Response
 
-from bowerbird.archive import reads
+from bowerbird.archive import gallery, reads, shelves
+from bowerbird.archive.gallery import ORDERS, Card, Gallery, Place, Wanted
+from bowerbird.clock import parse
 from bowerbird.errors import RequestError
+from bowerbird.pages.charts import LineChart, Point, line_chart
 from bowerbird.pages.visit import Visit, number_in
+from bowerbird.pages.words import month
 
 PAGE = 60
+RAIL = 12
+CREATORS_A_PAGE = 60
+FIRST_ORDER = "archived"
+ORDER_WORDS = {
+    "archived": "Last saved", "newest": "Newest", "oldest": "Oldest", "longest": "Longest", "viewed": "Most viewed",
+}  # fmt: skip
+# Orders by a day stand under the months' names.
+_MONTH_OF = {"archived": "captured_at", "newest": "published", "oldest": "published"}
+# What an address may say beside its path, in the order in which our links say it.
+_PARAMETERS = ("kind", "year", "tag", "collection", "spoken", "gone", "order")
+
+
+class Shelf(NamedTuple):
+    """Cards of one month, or all of a page: `name` is '' then."""
+
+    key: str
+    name: str
+    cards: tuple[Card, ...]
+
+
+class CreatorPage(NamedTuple):
+    """What is told of a creator above the shelf."""
+
+    creator: reads.Creator
+    facts: shelves.CreatorFacts
+    followers: LineChart | None
+    posts: LineChart | None
+
+
+class Found(NamedTuple):
+    """All that a page needs of the archive."""
+
+    page: Gallery
+    creator: CreatorPage | None
+    counts: shelves.ShelfCounts
+    creators: tuple[shelves.CreatorHead, ...]
+    collections: tuple[shelves.Collection, ...]
+    collection: shelves.Collection | None
+    tags: tuple[str, ...]
 
 
 async def browse(visit: Visit) -> Response:
-    """A shelf of cards. Raises RequestError `not_found` for a creator that there is not."""
+    """A shelf of cards. Raises RequestError `not_found` for a creator or a collection that there is not."""
+    platform, wanted = visit.parts.get("platform"), wanted_by(visit.parts, visit.query)
+    frame, found = await visit.read(lambda db: _found(db, platform, wanted))
+    _check(found, platform, wanted)
+    chosen = {name: visit.query[name] for name in _PARAMETERS if visit.query.get(name)}
+    return visit.page(
+        "browse.html", frame, platform=platform, found=found, creator=found.creator, wanted=wanted, chosen=chosen,
+        shelves=shelved(found.page.cards, wanted.order), orders=ORDER_WORDS, is_first=wanted.after is None,
+        more=_more(visit, chosen, found.page.next), link=lambda **changes: _link(visit, chosen, changes),
+        filtered=sorted(set(chosen) - {"order"}),
+    )  # fmt: skip
+
+
+async def creators(visit: Visit) -> Response:
+    """All creators, those of whom most is kept first."""
     platform = visit.parts.get("platform")
-    creator_id = int(visit.parts["creator"]) if visit.parts.get("creator") else None
-
-    def look(db: sqlite3.Connection) -> tuple[reads.Creator | None, tuple[reads.Card, ...]]:
-        asked = reads.CardFilter(
-            platform=None if creator_id else platform, creator_id=creator_id, before=_before(visit), limit=PAGE + 1
-        )
-        return reads.creator(db, creator_id), reads.cards(db, asked)
-
-    frame, (creator, cards) = await visit.read(look)
-    if creator_id and (creator is None or creator.platform != platform):
-        raise RequestError("not_found", "There is no such creator in the archive.", "Look for the name in Search.")
-    older = _older(visit, cards[PAGE - 1]) if len(cards) > PAGE else ""
-    return visit.page("browse.html", frame, platform=platform, creator=creator, cards=cards[:PAGE], older=older)
+    items, _, number = visit.query.get("after", "").partition(",")
+    place = (number_in(items), number_in(number))
+    after = None if place[0] is None or place[1] is None else (place[0], place[1])
+    frame, found = await visit.read(lambda db: shelves.creators(db, platform, after=after, limit=CREATORS_A_PAGE + 1))
+    last = found[CREATORS_A_PAGE - 1] if len(found) > CREATORS_A_PAGE else None
+    more = f"{quote(visit.path)}?after={last.items},{last.id}" if last else ""
+    return visit.page("creators.html", frame, platform=platform, creators=found[:CREATORS_A_PAGE], more=more)
 
 
-def _before(visit: Visit) -> tuple[str, int] | None:
-    at, _, number = visit.query.get("before", "").partition(",")
+def wanted_by(parts: Mapping[str, str], query: Mapping[str, str]) -> Wanted:
+    """What an address asks for; what makes no sense in it is not asked."""
+    order = query.get("order", FIRST_ORDER)
+    creator_id = number_in(parts.get("creator", ""))
+    return Wanted(
+        platform=None if creator_id else parts.get("platform"),
+        creator_id=creator_id,
+        collection_id=number_in(query.get("collection", "")),
+        kind=query.get("kind") or None,
+        year=number_in(query.get("year", "")),
+        tag=query.get("tag") or None,
+        spoken=True if query.get("spoken") else None,
+        gone=True if query.get("gone") else None,
+        order=order if order in ORDERS else FIRST_ORDER,  # type: ignore[arg-type]
+        after=_place(query.get("after", ""), order),
+        limit=PAGE,
+    )
+
+
+def _place(text: str, order: str) -> Place | None:
+    key, _, number = text.rpartition(",")
     item_id = number_in(number)
-    return None if item_id is None else (at, item_id)
+    if item_id is None or not key:
+        return None
+    if order not in ("longest", "viewed"):
+        return key, item_id
+    try:
+        return float(key), item_id
+    except ValueError:
+        return None
 
 
-def _older(visit: Visit, last: reads.Card) -> str:
-    return f"{quote(visit.path)}?{urlencode({'before': f'{last.captured_at},{last.id}'})}"
+def _found(db: sqlite3.Connection, platform: str | None, wanted: Wanted) -> Found:
+    return Found(
+        page=gallery.gallery(db, wanted),
+        creator=_creator(db, wanted.creator_id) if wanted.creator_id else None,
+        counts=shelves.counts(db, platform, wanted.creator_id),
+        creators=shelves.creators(db, platform, limit=RAIL + 1),
+        collections=shelves.collections(db, platform, wanted.creator_id, limit=RAIL),
+        collection=shelves.collection(db, wanted.collection_id),
+        tags=reads.tags(db),
+    )
+
+
+def _creator(db: sqlite3.Connection, creator_id: int) -> CreatorPage | None:
+    creator = reads.creator(db, creator_id)
+    if creator is None:
+        return None
+    counts = shelves.creator_counts(db, creator_id)
+    return CreatorPage(
+        creator=creator,
+        facts=shelves.facts(db, creator_id),
+        followers=_chart((one.taken_at, one.follower_count) for one in counts),
+        posts=_chart((one.taken_at, one.post_count) for one in counts),
+    )
+
+
+def _chart(values: Any) -> LineChart | None:
+    return line_chart([Point(parse(at), value) for at, value in values if value is not None])
+
+
+def _check(found: Found, platform: str | None, wanted: Wanted) -> None:
+    if wanted.creator_id and (found.creator is None or found.creator.creator.platform != platform):
+        raise RequestError("not_found", "There is no such creator in the archive.", "Look for the name in Search.")
+    if wanted.collection_id and found.collection is None:
+        raise RequestError("not_found", "There is no such collection in the archive.", "Look for it in Browse.")
+
+
+def shelved(cards: tuple[Card, ...], order: str) -> list[Shelf]:
+    """The cards by months where they are in the order of days."""
+    column = _MONTH_OF.get(order)
+    if column is None:
+        return [Shelf("all", "", cards)] if cards else []
+    found: list[Shelf] = []
+    for card in cards:
+        key = getattr(card, column)[:7]
+        if found and found[-1].key == key:
+            found[-1] = found[-1]._replace(cards=(*found[-1].cards, card))
+        else:
+            found.append(Shelf(key, month(key), (card,)))
+    return found
+
+
+def _more(visit: Visit, chosen: dict[str, str], place: Place | None) -> str:
+    return _link(visit, chosen, {"after": f"{place[0]},{place[1]}"}) if place else ""
+
+
+def _link(visit: Visit, chosen: dict[str, str], changes: Mapping[str, object]) -> str:
+    """The address of the page with other parameters; None takes one away."""
+    asked = {name: value for name, value in {**chosen, **changes}.items() if value is not None}
+    return quote(visit.path) + (f"?{urlencode(asked)}" if asked else "")

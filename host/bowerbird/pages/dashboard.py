@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from datasette.utils.asgi import Response
 
-from bowerbird.archive import reads
+from bowerbird.archive.gallery import Card, Wanted, gallery
 from bowerbird.model import Job
 from bowerbird.pages.lines import job_line
 from bowerbird.pages.notices import Notice, notices
@@ -29,7 +29,7 @@ class Live(NamedTuple):
     recent: tuple[Job, ...]
     notices: tuple[Notice, ...]
     more_notices: int
-    cards: tuple[reads.Card, ...]
+    cards: tuple[Card, ...]
 
 
 async def dashboard(visit: Visit) -> Response:
@@ -58,7 +58,7 @@ def _look(db: sqlite3.Connection, visit: Visit) -> Live:
     )
     told, more = notices(db, settings, under_way)
     latest = sorted(recent, key=lambda job: job.completed_at or job.created_at, reverse=True)[:RECENT_SHOWN]
-    return Live(under_way[:NOW_SHOWN], tuple(latest), told, more, reads.cards(db, reads.CardFilter(limit=CARDS_SHOWN)))
+    return Live(under_way[:NOW_SHOWN], tuple(latest), told, more, gallery(db, Wanted(limit=CARDS_SHOWN)).cards)
 
 
 def _context(found: Live) -> dict[str, Any]:

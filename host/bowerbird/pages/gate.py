@@ -19,6 +19,7 @@ from bowerbird.pages.media import MEDIA_POLICY, MEDIA_PREFIX, Media
 from bowerbird.pages.refusals import Refused, refusal_page
 from bowerbird.pages.routes import is_page
 from bowerbird.pages.site import DATABASE, Site
+from bowerbird.pages.thumbnails import THUMBNAILS_PREFIX, Thumbnails
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -32,6 +33,7 @@ BODY_SECONDS = 30.0
 READING_METHODS = ("GET", "HEAD")
 # What a person needs who has not signed in yet.
 OPEN_PATHS = (signin.SIGN_IN_PATH, ALIVE_PATH)
+FILE_PREFIXES = (MEDIA_PREFIX, THUMBNAILS_PREFIX)
 # Datasette's own pages that stay; the others tell about this computer (paths, versions, settings) or write.
 CORE_PREFIXES = (f"/{DATABASE}/", f"/{DATABASE}.", "/-/static/", "/-/static-plugins/")
 
@@ -57,15 +59,14 @@ _OURS = frozenset(name for name, _ in HEADERS) | {b"content-security-policy", b"
 
 def guard(app: App, datasette: Any, site: Site) -> App:
     """Put the gate, the media and the style sheets around Datasette."""
-    media = Media(datasette, site)
+    files: dict[str, App] = {MEDIA_PREFIX: Media(datasette, site), THUMBNAILS_PREFIX: Thumbnails(datasette, site)}
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if assets.is_asset(scope["path"]):
             await _send(send, *site.assets.answer(dict(scope)))
-        elif scope["path"].startswith(MEDIA_PREFIX):
-            await media(scope, receive, send)
-        else:
-            await app(scope, receive, send)
+            return
+        server = next((server for prefix, server in files.items() if scope["path"].startswith(prefix)), app)
+        await server(scope, receive, send)
 
     async def gate(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -155,7 +156,7 @@ def _session(headers: _Headers, site: Site) -> str | None:
 
 def _check_path(scope: Scope) -> None:
     path = _path(scope)
-    if not (path.startswith(MEDIA_PREFIX) or _is_core(path) or is_page(path)):
+    if not (path.startswith(FILE_PREFIXES) or _is_core(path) or is_page(path)):
         raise Refused(404)
 
 
@@ -203,7 +204,7 @@ def _replay(body: bytes) -> Receive:
 
 
 def _policy(path: str) -> str:
-    if path.startswith(MEDIA_PREFIX):
+    if path.startswith(FILE_PREFIXES):
         return MEDIA_POLICY
     return CORE_POLICY if path.startswith((*CORE_PREFIXES, f"/{DATABASE}")) else OUR_POLICY
 

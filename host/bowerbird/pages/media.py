@@ -49,19 +49,21 @@ class Media:
         if scope["method"] not in ("GET", "HEAD"):
             raise Refused(405)
         file_path = scope["path"].removeprefix(MEDIA_PREFIX)
+        if file_path.startswith("."):
+            raise Refused(404)
         if await self._database.execute_fn(lambda db: reads.file_type(db, file_path)) is None:
             raise Refused(404)
-        found = await asyncio.to_thread(_place, self._archive, file_path)
+        found = await asyncio.to_thread(place_of_file, self._archive, file_path)
         if found is None:
             raise Refused(404)
-        await _response(scope, *found)(scope, receive, send)
+        await file_response(scope, *found)(scope, receive, send)
 
 
-def _place(archive: Path, file_path: str) -> tuple[Path, os.stat_result] | None:
+def place_of_file(archive: Path, file_path: str) -> tuple[Path, os.stat_result] | None:
     """The file itself; None where it is gone, no plain file, not in a folder of media, or reached through a link."""
     try:
         path = PurePosixPath(file_path)
-        if path.as_posix() != file_path or len(path.parts) < 2 or file_path.startswith("."):
+        if path.as_posix() != file_path or len(path.parts) < 2:
             return None
         root = archive.resolve(strict=True)
         wanted = root.joinpath(*path.parts)
@@ -73,13 +75,14 @@ def _place(archive: Path, file_path: str) -> tuple[Path, os.stat_result] | None:
     return (wanted, status) if stat.S_ISREG(status.st_mode) else None
 
 
-def _response(scope: Scope, path: Path, status: os.stat_result) -> Any:
+def file_response(scope: Scope, path: Path, status: os.stat_result, keep: dict[str, str] = _CACHE) -> Any:
+    """The answer that sends a file, a part of it, or says that the browser has it; `keep` says for how long it may."""
     from starlette.responses import FileResponse, Response
 
     shown = INLINE.get(path.suffix.lower())
     response = FileResponse(
         path,
-        headers=_CACHE,
+        headers=keep,
         stat_result=status,
         media_type=shown or "application/octet-stream",
         filename=path.name,
@@ -87,7 +90,7 @@ def _response(scope: Scope, path: Path, status: os.stat_result) -> Any:
     )
     headers = dict(scope["headers"])
     if _is_known(headers, response.headers):
-        return Response(status_code=304, headers={**_CACHE, "etag": response.headers["etag"]})
+        return Response(status_code=304, headers={**keep, "etag": response.headers["etag"]})
     return response
 
 

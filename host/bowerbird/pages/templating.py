@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,16 +17,20 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
+    from bowerbird.archive.thumbnails import Picture
+
 # Not `templates`: Datasette would take the files there for its own pages.
 FOLDER = Path(__file__).with_name("html")
 _FILTERS = (
     words.size, words.amount, words.rough, words.playtime, words.span, words.when, words.ago, words.upload_day,
-    words.day, words.full_time, words.platform, words.kind, words.source, prose, spoken,
+    words.day, words.full_day, words.full_time, words.platform, words.kind, words.source, prose, spoken,
 )  # fmt: skip
 # Shapes of pictures that shelves know, by width over height; a picture takes the nearest.
 _RATIOS = (
     ("r-9x16", 0.5625), ("r-3x4", 0.75), ("r-4x5", 0.8), ("r-1x1", 1.0), ("r-4x3", 1.333), ("", 1.778), ("r-2x1", 2.0),
 )  # fmt: skip
+_BLUR = re.compile("[0-9a-f]{27}")
+SHELF = 190
 _PLATFORM_ICONS = ("youtube", "instagram", "tiktok")
 
 
@@ -42,10 +47,13 @@ def templates(assets: Assets) -> Environment:
         undefined=StrictUndefined,
     )
     environment.filters.update({function.__name__: function for function in _FILTERS})
-    environment.filters.update(media=media_url, local=local_url, web=web_url, ratio=ratio, platform_icon=platform_icon)
+    environment.filters.update(
+        media=media_url, local=local_url, web=web_url, ratio=ratio, platform_icon=platform_icon, blur=blur,
+        thumbnail=thumbnail_url, srcset=srcset, sizes=sizes,
+    )  # fmt: skip
     environment.globals.update(
-        asset=assets.url, counted=words.counted, version=__version__, form_mark=lambda: secrets.token_hex(8),
-        icon=_icons(assets),
+        asset=assets.url, counted=words.counted, called=words.called, version=__version__,
+        form_mark=lambda: secrets.token_hex(8), icon=_icons(assets),
     )  # fmt: skip
     return environment
 
@@ -68,6 +76,45 @@ def _icons(assets: Assets) -> Any:
 def media_url(file_path: str | None) -> str:
     """Where the site serves a file of the archive."""
     return f"/media/{quote(file_path)}" if file_path else ""
+
+
+def thumbnail_url(picture: Picture, width: int) -> str:
+    """Where the thumbnail of this width is, or of the next larger one; the picture itself where there is none."""
+    if not picture.widths:
+        return media_url(picture.source)
+    chosen = next((one for one in picture.widths if one >= width), picture.widths[-1])
+    return f"/thumbnails/{picture.item_id}/{chosen}.webp?v={_mark(picture)}"
+
+
+def srcset(picture: Picture) -> str:
+    """All widths, for a browser to choose from; '' where there are not several."""
+    if len(picture.widths) < 2:
+        return ""
+    return ", ".join(
+        f"/thumbnails/{picture.item_id}/{width}.webp?v={_mark(picture)} {width}w" for width in picture.widths
+    )
+
+
+def sizes(picture: Picture) -> str:
+    """How wide it stands on a shelf, whose rows are about SHELF pixels high."""
+    return f"{round(SHELF * (picture.width or 16) / (picture.height or 9))}px"
+
+
+def _mark(picture: Picture) -> str:
+    return "".join(filter(str.isdigit, picture.mark))
+
+
+def blur(picture: Picture) -> Markup:
+    """Nine soft colours that stand there until the picture has come, as SVG: the policy allows no inline style."""
+    from markupsafe import Markup
+
+    if not _BLUR.fullmatch(picture.blur):
+        return Markup()
+    cells = "".join(
+        f'<path fill="#{picture.blur[place * 3 : place * 3 + 3]}" d="M{place % 3} {place // 3}h1v1h-1z"/>'
+        for place in range(9)
+    )
+    return Markup(f'<svg class="blur" viewBox="0 0 3 3" preserveAspectRatio="none" aria-hidden="true">{cells}</svg>')  # noqa: S704 - hexadecimal digits alone
 
 
 def local_url(address: str | None) -> str:

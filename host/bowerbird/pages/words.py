@@ -119,6 +119,17 @@ def upload_day(text: str | None) -> str:
         return text or ""
 
 
+def full_day(text: str) -> str:
+    """The day of a stored time: `14 November 2026`."""
+    return full_time(text).partition(" at ")[0]
+
+
+def month(text: str) -> str:
+    """The month of a stored time: `November 2026`; '' for what is none."""
+    year, _, number = text[:7].partition("-")
+    return f"{_MONTHS[int(number) - 1]} {year}" if number.isdecimal() and 1 <= int(number) <= 12 else ""
+
+
 def full_time(text: str | None) -> str:
     """A time to the minute: `14 November 2026 at 21:14`. What is none stays as it is: a browser may have said it."""
     if not text:

@@ -99,12 +99,13 @@ def job(db: sqlite3.Connection, settings: Settings, job_id: str) -> Job | None:
 
 def job_of_item(db: sqlite3.Connection, settings: Settings, item_id: int) -> Job | None:
     """The newest job that is at work on an item, or has failed since the item was last written; None else."""
+    # the plus keeps SQLite from looking through all jobs of a state: an item has few
     row = db.execute(
         f"""
         SELECT {JOB_COLUMNS} FROM jobs
         WHERE target_key IN (SELECT target_key FROM item_targets WHERE item_id = :item)
-          AND (status IN ('pending', 'running', 'waiting', 'paused')
-               OR (status = 'failed' AND updated_at > (SELECT updated_at FROM items WHERE id = :item)))
+          AND (+status IN ('pending', 'running', 'waiting', 'paused')
+               OR (+status = 'failed' AND jobs.updated_at > (SELECT updated_at FROM items WHERE id = :item)))
         ORDER BY jobs.seq DESC LIMIT 1
         """,
         {"item": item_id},

@@ -1,4 +1,4 @@
-"""Thumbnails of what was just saved, and of what was saved before: one item at a time, beside the jobs."""
+"""Thumbnails of what was saved, now or before there were any: one item at a time, beside the jobs."""
 
 from __future__ import annotations
 

@@ -76,3 +76,5 @@ CREATE TRIGGER shelves_entered AFTER UPDATE OF kind, creator_id, upload_date, ta
     INSERT INTO shelves SELECT new.platform, new.creator_id, new.kind, new.year, 1 WHERE new.creator_id IS NOT NULL
     ON CONFLICT DO UPDATE SET items = items + 1;
     UPDATE creators SET items = items + 1 WHERE id = new.creator_id; END;
+CREATE INDEX items_gone_by ON items(creator_id) WHERE gone_at IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX collections_creator ON collections(creator_id);

@@ -1,0 +1,362 @@
+"""Ask the search tables: which items have these words, and where in them.
+
+A page costs the same however common its words are: matches are read in windows of the newest WINDOW, and put in order
+within a window alone. Where the operators leave few items, these are looked at one by one instead.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from bowerbird.archive.operators import Conditions, conditions_of, place_in, taken_apart
+from bowerbird.archive.search import COLUMNS, TRANSCRIPTS_PER_ITEM, texts_of
+from bowerbird.archive.thumbnails import PICTURE_COLUMNS, Picture, picture_of
+from bowerbird.archive.words import Piece, Query, fold, in_pieces, marked, parse_query
+
+WINDOW = 1_000
+# Items of a search without words that are looked at at once.
+_ITEMS_AT_ONCE = 5_000
+_MOST_WINDOWS = 4
+_FEW = 400
+_BEFORE_ALL = 1 << 50
+_CUES_PER_HIT = 5
+_MOST_SAID = 99
+_COMMENTS_PER_HIT = 2
+_COMMENTS_LOOKED_AT = 500
+_SNIPPET = 180
+
+Rank = Literal["newest", "best"]
+# where an item matches -> its turn in the order `best`
+_TITLE, _OWN, _SAID, _ANSWERED = range(4)
+
+
+class CueHit(msgspec.Struct, frozen=True, kw_only=True):
+    """A cue that matches: where it begins, in seconds, and what is said."""
+
+    start: float
+    language: str
+    pieces: tuple[Piece, ...]
+
+
+class CommentHit(msgspec.Struct, frozen=True, kw_only=True):
+    """A comment that matches: who wrote it, and a part of it."""
+
+    author: str | None
+    pieces: tuple[Piece, ...]
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """An item that matches.
+
+    `matched` names what matched: title, description, hashtags, creator, transcript, comments. `pieces` and `snippet`
+    are the title and a part of the description (empty where that does not match), in pieces that say whether they
+    match. `said` counts matching cues, of which some are in `cues`. `thumbnail` is a path relative to the archive,
+    `duration` is in seconds.
+    """
+
+    item_id: int
+    title: str | None
+    creator: str | None
+    creator_id: int | None
+    platform: str
+    kind: str
+    captured_at: str
+    published: str
+    duration: float | None
+    thumbnail: str | None
+    picture: Picture
+    matched: tuple[str, ...]
+    pieces: tuple[Piece, ...]
+    snippet: tuple[Piece, ...]
+    cues: tuple[CueHit, ...]
+    said: int
+    comments: tuple[CommentHit, ...]
+
+
+class Place(NamedTuple):
+    """Where a search goes on: below `top` there are unseen items, and in that window behind this turn and item."""
+
+    top: int
+    turn: int = 0
+    item_id: int = _BEFORE_ALL
+
+
+class SearchPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Some hits; `next` is the `after` of the next page, None after the last."""
+
+    hits: tuple[Hit, ...]
+    next: Place | None
+
+    @property
+    def next_before(self) -> int | None:
+        """In the order of age: the `before` of the next page."""
+        return None if self.next is None else min(self.next.top, self.next.item_id)
+
+
+class Sought(NamedTuple):
+    """A query that was understood: words (None: only operators), conditions, tables and columns to look in."""
+
+    words: Query | None
+    conditions: Conditions
+    tables: frozenset[str]
+    columns: tuple[str, ...]
+    few: tuple[int, ...] | None
+
+
+class _Match(NamedTuple):
+    turn: int
+    item_id: int
+    transcripts: tuple[int, ...]
+
+
+def find(
+    db: sqlite3.Connection,
+    asked: str,
+    *,
+    before: int | None = None,
+    after: Place | None = None,
+    rank: Rank = "newest",
+    limit: int = 30,
+) -> SearchPage:
+    """Items that have all these words (see `parse_query`) in themselves, their transcripts or their comments.
+
+    Any text may be asked; one without words or operators finds nothing. The order is by age, the newest first; or
+    `best`: of the newest matches those in titles first, then other words of the items, what is said, and comments.
+    `after` (or, in the order of age, `before`) goes on behind a page.
+    """
+    sought = _sought(db, asked)
+    if sought is None:
+        return SearchPage(hits=(), next=None)
+    place = after or Place(before or _BEFORE_ALL)
+    found, behind = _page(db, sought, place, rank, limit)
+    hits = (_hit(db, sought, match) for match in found)
+    return SearchPage(hits=tuple(hit for hit in hits if hit), next=behind)
+
+
+def _sought(db: sqlite3.Connection, asked: str) -> Sought | None:
+    text, operators = taken_apart(asked)
+    words = parse_query(text)
+    conditions = conditions_of(db, operators)
+    if words is None and not conditions.alone:
+        return None
+    tables, columns = place_in(operators)
+    return Sought(words, conditions, tables, columns, _few(db, conditions))
+
+
+def _few(db: sqlite3.Connection, conditions: Conditions) -> tuple[int, ...] | None:
+    """The items that fit one of the conditions, where they are few."""
+    for alone in conditions.alone:
+        ids = db.execute(f"{alone} LIMIT {_FEW + 1}", conditions.values).fetchall()
+        if len(ids) <= _FEW:
+            return tuple(sorted((row[0] for row in ids), reverse=True))
+    return None
+
+
+def _page(
+    db: sqlite3.Connection, sought: Sought, place: Place, rank: Rank, limit: int
+) -> tuple[list[_Match], Place | None]:
+    found: list[_Match] = []
+    for _ in range(_MOST_WINDOWS):
+        low = _low(db, sought, place.top)
+        wanted = limit + 1 - len(found)
+        found += itertools.islice(_of_window(db, sought, low, place, rank), wanted)
+        if len(found) > limit:
+            last = found[limit - 1]
+            # where the window before gave the last one, this window begins anew
+            is_here = low < last.item_id < place.top
+            behind = Place(place.top, last.turn, last.item_id) if is_here else Place(place.top)
+            return found[:limit], behind
+        if low <= 0:
+            return found, None
+        place = Place(low + 1)
+    return found, place
+
+
+def _low(db: sqlite3.Connection, sought: Sought, top: int) -> int:
+    """The id above which the window below `top` lies; 0 where that holds all."""
+    if sought.few is not None:
+        return 0
+    if sought.words is None:
+        newest = db.execute("SELECT max(id) FROM items WHERE id < ?", (top,)).fetchone()[0] or 0
+        return max(0, int(newest) - _ITEMS_AT_ONCE)
+    return max(_low_of(db, sql, values) for sql, values in _windows(sought, top))
+
+
+def _low_of(db: sqlite3.Connection, sql: str, values: dict[str, Any]) -> int:
+    row = db.execute(f"{sql} ORDER BY rowid DESC LIMIT 1 OFFSET {WINDOW - 1}", values).fetchone()
+    return int(row[0]) - 1 if row else 0
+
+
+def _windows(sought: Sought, top: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    values = {"match": _match(sought), "top": top}
+    for table in sorted(sought.tables):
+        end = values | {"top": top * TRANSCRIPTS_PER_ITEM} if table == "transcripts" else values
+        yield f"SELECT {_item_id(table)} FROM {table}_fts WHERE {table}_fts MATCH :match AND rowid < :top", end
+
+
+def _item_id(table: str) -> str:
+    return f"rowid / {TRANSCRIPTS_PER_ITEM}" if table == "transcripts" else "rowid"
+
+
+def _match(sought: Sought, columns: tuple[str, ...] = ()) -> str:
+    assert sought.words is not None
+    among = columns or sought.columns
+    return f"{{{' '.join(among)}}} : ({sought.words.match})" if among else sought.words.match
+
+
+def _of_window(db: sqlite3.Connection, sought: Sought, low: int, place: Place, rank: Rank) -> Iterator[_Match]:
+    """The matches of a window in their order, behind `place`."""
+    matches = _matches(db, sought, low, place.top)
+    fitting = _fitting(db, sought.conditions, matches)
+    ordered = (match for match in matches.values() if match.item_id in fitting)
+    if rank == "newest":
+        ordered = (match._replace(turn=0) for match in ordered)
+    unwanted = sought.words.unwanted if sought.words else ""
+    for match in sorted(ordered, key=lambda one: (one.turn, -one.item_id)):
+        if (match.turn, -match.item_id) <= (place.turn, -place.item_id):
+            continue
+        if not unwanted or not _has(db, unwanted, match.item_id):
+            yield match
+
+
+def _matches(db: sqlite3.Connection, sought: Sought, low: int, top: int) -> dict[int, _Match]:
+    """What matches in a window, by item: its best turn, and its transcripts that match."""
+    if sought.words is None:
+        ids = _without_words(db, sought, low, top)
+        return {item_id: _Match(_OWN, item_id, ()) for item_id in ids}
+    found: dict[int, _Match] = {}
+    for turn, table, columns in (
+        (_TITLE, "items", ("title",)), (_OWN, "items", ()), (_SAID, "transcripts", ()), (_ANSWERED, "comments", ()),
+    ):  # fmt: skip
+        if table not in sought.tables or (turn == _TITLE and sought.columns and "title" not in sought.columns):
+            continue
+        for item_id, row_id in _rows(db, sought, table, _match(sought, columns), low, top):
+            known = found.get(item_id) or _Match(turn, item_id, ())
+            found[item_id] = known._replace(transcripts=(*known.transcripts, row_id)) if turn == _SAID else known
+    return found
+
+
+def _without_words(db: sqlite3.Connection, sought: Sought, low: int, top: int) -> Iterable[int]:
+    if sought.few is not None:
+        return (item_id for item_id in sought.few if item_id < top)
+    return (row[0] for row in db.execute("SELECT id FROM items WHERE id > ? AND id < ?", (low, top)))
+
+
+def _rows(
+    db: sqlite3.Connection, sought: Sought, table: str, match: str, low: int, top: int
+) -> Iterator[tuple[int, int]]:
+    scale = TRANSCRIPTS_PER_ITEM if table == "transcripts" else 1
+    sql = f"SELECT {_item_id(table)}, rowid FROM {table}_fts WHERE {table}_fts MATCH ? AND rowid >= ? AND rowid < ?"
+    if sought.few is None:
+        yield from db.execute(sql, (match, (low + 1) * scale, top * scale))
+        return
+    for item_id in sought.few:
+        if item_id < top:
+            yield from db.execute(sql, (match, item_id * scale, (item_id + 1) * scale))
+
+
+def _fitting(db: sqlite3.Connection, conditions: Conditions, ids: Iterable[int]) -> set[int]:
+    """Those of these items that are shown and fit the conditions."""
+    where = " AND ".join(("deleted_at IS NULL", *conditions.where))
+    sql = f"SELECT id FROM items WHERE id IN (SELECT value FROM json_each(:ids)) AND {where}"
+    encoded = msgspec.json.encode(sorted(ids)).decode()
+    return {row[0] for row in db.execute(sql, conditions.values | {"ids": encoded})}
+
+
+def _has(db: sqlite3.Connection, match: str, item_id: int) -> bool:
+    """Whether the item, a transcript or a comment of it matches: a word may be unwanted in any of them."""
+    first = item_id * TRANSCRIPTS_PER_ITEM
+    found = db.execute(
+        "SELECT 1 FROM items_fts WHERE items_fts MATCH ? AND rowid = ? UNION ALL"
+        " SELECT 1 FROM transcripts_fts WHERE transcripts_fts MATCH ? AND rowid BETWEEN ? AND ? UNION ALL"
+        " SELECT 1 FROM comments_fts WHERE comments_fts MATCH ? AND rowid = ? LIMIT 1",
+        (match, item_id, match, first, first + TRANSCRIPTS_PER_ITEM - 1, match, item_id),
+    )
+    return found.fetchone() is not None
+
+
+_HIT = f"""
+    SELECT items.title, items.description, items.hashtags, items.uploader, items.uploader_id, items.creator_id,
+           items.platform, items.kind, items.captured_at, items.published, items.duration,
+           (SELECT file_path FROM files WHERE item_id = items.id AND file_type = 'thumbnail'
+            ORDER BY position LIMIT 1) AS thumbnail, {PICTURE_COLUMNS}
+    FROM items WHERE items.id = ? AND items.deleted_at IS NULL
+"""
+_AS_STORED = ("title", "creator_id", "platform", "kind", "captured_at", "published", "duration", "thumbnail")
+
+
+def _hit(db: sqlite3.Connection, sought: Sought, match: _Match) -> Hit | None:
+    row = db.execute(_HIT, (match.item_id,)).fetchone()
+    if row is None:
+        return None
+    words = sought.words
+    texts = dict(zip(COLUMNS, texts_of(row), strict=True))
+    own = [name for name, text in texts.items() if words and text and words.pattern.search(fold(text))]
+    said = _said(db, words, match.transcripts) if words else []
+    comments = _comments(db, words, match.item_id) if words and "comments" in sought.tables else ()
+    return Hit(
+        item_id=match.item_id,
+        creator=row["uploader"],
+        picture=picture_of(row),
+        matched=(*own, *(["transcript"] if match.transcripts else []), *(["comments"] if comments else [])),
+        pieces=marked(row["title"] or "", words) if words else ((row["title"], False),) if row["title"] else (),
+        snippet=marked(row["description"], words, around=_SNIPPET) if words and "description" in own else (),
+        cues=tuple(_cue(db, one) for one in said[:_CUES_PER_HIT]),
+        said=len(said),
+        comments=comments,
+        **{name: row[name] for name in _AS_STORED},
+    )
+
+
+class _Line(NamedTuple):
+    transcript_id: int
+    language: str
+    number: int
+    pieces: tuple[Piece, ...]
+
+
+def _said(db: sqlite3.Connection, words: Query, transcripts: Iterable[int]) -> list[_Line]:
+    lines = itertools.chain.from_iterable(_lines(db, words, transcript_id) for transcript_id in transcripts)
+    return list(itertools.islice(lines, _MOST_SAID))
+
+
+def _lines(db: sqlite3.Connection, words: Query, transcript_id: int) -> Iterator[_Line]:
+    """The cues in which a match begins. Line n of a transcript's text is its cue n."""
+    language, text = db.execute("SELECT language, text FROM transcripts WHERE id = ?", (transcript_id,)).fetchone()
+    folded = fold(text)
+    line, end = 0, 0
+    match = words.pattern.search(folded)
+    while match:
+        line += text.count("\n", end, match.start())
+        begin, end = text.rfind("\n", 0, match.start()) + 1, _line_end(text, match.start())
+        others = (other.span() for other in words.pattern.finditer(folded, match.end(), end))
+        yield _Line(transcript_id, language, line, in_pieces(text, (match.span(), *others), begin, end))
+        match = words.pattern.search(folded, end)
+
+
+def _line_end(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    return end if end >= 0 else len(text)
+
+
+def _cue(db: sqlite3.Connection, line: _Line) -> CueHit:
+    sql = "SELECT start FROM cues WHERE transcript_id = ? ORDER BY start, rowid LIMIT 1 OFFSET ?"
+    start = db.execute(sql, (line.transcript_id, line.number)).fetchone()
+    return CueHit(start=float(start[0]) if start else 0.0, language=line.language, pieces=line.pieces)
+
+
+def _comments(db: sqlite3.Connection, words: Query, item_id: int) -> tuple[CommentHit, ...]:
+    rows = db.execute(
+        f"SELECT author, text FROM comments WHERE item_id = ? ORDER BY id LIMIT {_COMMENTS_LOOKED_AT}", (item_id,)
+    )
+    found = (
+        CommentHit(author=author, pieces=marked(text, words, around=_SNIPPET))
+        for author, text in rows
+        if text and words.pattern.search(fold(text))
+    )
+    return tuple(itertools.islice(found, _COMMENTS_PER_HIT))

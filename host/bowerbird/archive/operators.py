@@ -1,0 +1,135 @@
+"""What a search says beside its words: `from:`, `platform:`, `kind:`, `year:`, also with a minus before it, and `in:`.
+
+What makes no sense as an operator is words: no text is an error.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+_OPERATOR = re.compile(r'(?<!\S)(-?)(from|platform|kind|year|in):(?:"([^"]*)"?|(\S+))', re.IGNORECASE)
+_YEARS = re.compile(r"(\d{4})(?:(?:-|\.\.)(\d{4}))?")
+_LONGEST = 400
+_MOST = 16
+_MOST_CREATORS = 50
+# what people write -> the tables in which words are looked for, and the columns of the items' own words
+PLACES: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {
+    "titles": (frozenset(("items",)), ("title",)),
+    "captions": (frozenset(("items",)), ("description", "hashtags")),
+    "speech": (frozenset(("transcripts",)), ()),
+    "comments": (frozenset(("comments",)), ()),
+}
+_PLACE_WORDS = {
+    "title": "titles", "caption": "captions", "description": "captions", "descriptions": "captions",
+    "hashtags": "captions", "transcript": "speech", "transcripts": "speech", "comment": "comments",
+}  # fmt: skip
+_KIND_WORDS = {"picture": "image", "photo": "image", "carousel": "post", "sound": "audio", "stories": "story"}
+ANYWHERE: tuple[frozenset[str], tuple[str, ...]] = (frozenset(("items", "transcripts", "comments")), ())
+
+
+class Operator(msgspec.Struct, frozen=True):
+    """One of them; `negative` where it says what must not be."""
+
+    name: str
+    value: str
+    negative: bool
+
+
+class Conditions(msgspec.Struct, frozen=True):
+    """What items must be: conditions on their rows, and for each positive one how to list the items that fit alone."""
+
+    where: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
+    values: dict[str, Any] = {}
+
+
+def taken_apart(text: str) -> tuple[str, tuple[Operator, ...]]:
+    """The words of a query without its operators, and these."""
+    found: list[Operator] = []
+
+    def take(match: re.Match[str]) -> str:
+        operator = _operator(match[2].lower(), (match[3] or match[4] or "").strip(), bool(match[1]))
+        if operator is None or len(found) >= _MOST:
+            return match[0]
+        found.append(operator)
+        return " "
+
+    words = _OPERATOR.sub(take, text[:_LONGEST])
+    return words, tuple(found)
+
+
+def _operator(name: str, value: str, negative: bool) -> Operator | None:
+    if name == "year":
+        return Operator(name, value, negative) if _YEARS.fullmatch(value) else None
+    if name == "in":
+        place = _PLACE_WORDS.get(value.lower(), value.lower())
+        return Operator(name, place, False) if place in PLACES and not negative else None
+    return Operator(name, value, negative) if value.strip("@") else None
+
+
+def place_in(operators: Iterable[Operator]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The tables to look in, and the columns of the first; the last `in:` counts."""
+    places = [PLACES[one.value] for one in operators if one.name == "in"]
+    return places[-1] if places else ANYWHERE
+
+
+def conditions_of(db: sqlite3.Connection, operators: Iterable[Operator]) -> Conditions:
+    """What these operators ask of items' rows. `from:` fits a whole name or handle, else those that begin so."""
+    where: list[str] = []
+    alone: list[str] = []
+    values: dict[str, Any] = {}
+    for number, one in enumerate(operators):
+        condition = _condition(db, one, f"o{number}", values)
+        if condition is None:
+            continue
+        where.append(f"NOT ({condition})" if one.negative else condition)
+        if not one.negative:
+            alone.append(f"SELECT id FROM items WHERE {condition}")
+    return Conditions(tuple(where), tuple(alone), values)
+
+
+def _condition(db: sqlite3.Connection, one: Operator, name: str, values: dict[str, Any]) -> str | None:
+    if one.name == "in":
+        return None
+    if one.name == "from":
+        # an item without a creator is from nobody, so it is not from anybody that is named either
+        column = "coalesce(creator_id, 0)" if one.negative else "creator_id"
+        return f"{column} IN ({', '.join(map(str, creators_called(db, one.value)))})"
+    if one.name == "year":
+        years = _YEARS.fullmatch(one.value)
+        assert years is not None  # else it would be no operator
+        values[name], values[f"{name}b"] = int(years[1]), int(years[2] or years[1])
+        return f"year BETWEEN :{name} AND :{name}b"
+    values[name] = _kind(one.value.lower()) if one.name == "kind" else one.value.lower()
+    return f"{one.name} = :{name}"
+
+
+def _kind(word: str) -> str:
+    single = word.removesuffix("s")
+    return _KIND_WORDS.get(word) or _KIND_WORDS.get(single) or single
+
+
+def creators_called(db: sqlite3.Connection, name: str) -> tuple[int, ...]:
+    """Ids of creators of that name or handle, capitals aside; where there is none, of those that begin so."""
+    plain = name.removeprefix("@")
+    exact = (
+        "SELECT id FROM creators WHERE handle = ? COLLATE NOCASE UNION SELECT id FROM creators WHERE handle = ? COLLATE"
+        f" NOCASE UNION SELECT id FROM creators WHERE name = ? COLLATE NOCASE LIMIT {_MOST_CREATORS}"
+    )
+    found = db.execute(exact, (plain, f"@{plain}", plain)).fetchall()
+    if not found:
+        # a range, not LIKE: with a name from outside in it, LIKE would not use the index
+        begin = (plain, plain + "\U0010ffff")
+        prefixed = (
+            "SELECT id FROM creators WHERE handle >= ? COLLATE NOCASE AND handle < ? COLLATE NOCASE"
+            " UNION SELECT id FROM creators WHERE handle >= ? COLLATE NOCASE AND handle < ? COLLATE NOCASE"
+            " UNION SELECT id FROM creators WHERE name >= ? COLLATE NOCASE AND name < ? COLLATE NOCASE"
+            f" LIMIT {_MOST_CREATORS}"
+        )
+        found = db.execute(prefixed, (*begin, *(f"@{one}" for one in begin), *begin)).fetchall()
+    return tuple(row[0] for row in found)

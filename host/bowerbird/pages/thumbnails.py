@@ -1,0 +1,45 @@
+"""Thumbnails, by item and width: what was made for lists. Where one is gone, the picture that it was made of."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Any
+
+from bowerbird.archive import thumbnails
+from bowerbird.pages.media import Receive, Scope, Send, file_response, place_of_file
+from bowerbird.pages.refusals import Refused
+from bowerbird.pages.site import DATABASE, Site
+
+THUMBNAILS_PREFIX = "/thumbnails/"
+_PATH = re.compile(r"/thumbnails/([0-9]{1,18})/([0-9]{1,5})\.webp")
+# An address names the moment at which it was made, so a thumbnail never changes.
+_FOR_GOOD = {"cache-control": "private, max-age=31536000, immutable"}
+
+
+class Thumbnails:
+    """Answers everything below THUMBNAILS_PREFIX."""
+
+    def __init__(self, datasette: Any, site: Site) -> None:
+        self._database = datasette.get_database(DATABASE)
+        self._archive = site.settings.archive
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the thumbnail, or that it is unchanged. Raises Refused."""
+        if scope["method"] not in ("GET", "HEAD"):
+            raise Refused(405)
+        asked = _PATH.fullmatch(scope["path"])
+        if asked is None:
+            raise Refused(404)
+        item_id, width = int(asked[1]), int(asked[2])
+        if not await self._database.execute_fn(lambda db: thumbnails.is_shown(db, item_id)):
+            raise Refused(404)
+        found = await asyncio.to_thread(place_of_file, self._archive, thumbnails.place_of(item_id, width))
+        if found and found[1].st_size:
+            await file_response(scope, *found, _FOR_GOOD)(scope, receive, send)
+            return
+        source = await self._database.execute_fn(lambda db: thumbnails.source(db, item_id))
+        found = await asyncio.to_thread(place_of_file, self._archive, source) if source else None
+        if found is None:
+            raise Refused(404)
+        await file_response(scope, *found)(scope, receive, send)
