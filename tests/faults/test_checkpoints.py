@@ -23,7 +23,7 @@ BEYOND_ONE_CHECKPOINT = (
 
 
 def _state(machine: Machine) -> tuple[str, bytes]:
-    """The file's content, and the salts of its log: a checkpoint changes one (sqlite.org/fileformat2.html#walformat)."""
+    """The file's content, and the salts of its log: a checkpoint changes one (sqlite.org/fileformat2.html)."""
     path = machine.settings.database
     log = _content(path.with_name(path.name + "-wal"))
     return hashlib.sha256(_content(path)).hexdigest(), log[16:24]
