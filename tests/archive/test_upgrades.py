@@ -73,7 +73,7 @@ def test_released_schemas_are_as_they_were_released() -> None:
 
 @pytest.mark.parametrize("schema", RELEASED, ids=lambda schema: schema.stem)
 def test_old_archive_is_brought_forward_beside_an_old_host(tmp_path: Path, schema: Path) -> None:
-    """What was captured before stays, what an old host still captures afterwards is there too, and all can run."""
+    """What was captured before stays, what an old host still captures afterwards is there too, and can run."""
     settings = Settings(archive=tmp_path / "archive", home=tmp_path / "home")
     with contextlib.closing(_old_archive(settings.database, schema)) as old:
         _click(old, 1)
@@ -101,10 +101,9 @@ def test_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: pytes
             raise KeyboardInterrupt
         apply(script, db)  # type: ignore[arg-type]
 
-    with monkeypatch.context() as patched:
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
         patched.setattr(migrations, "_apply", cut_short)
-        with pytest.raises(KeyboardInterrupt):
-            ensure_archive(settings.database)
+        ensure_archive(settings.database)
     ensure_archive(settings.database)
     with contextlib.closing(open_writer(settings.database)) as db:
         assert [job.id for job in reads.jobs(db, settings).jobs] == ["key 1"]

@@ -16,6 +16,7 @@ from bowerbird.database import open_keeper, open_progress, open_writer
 from bowerbird.model import Capture, CaptureOptions
 from bowerbird.queue import intake, transitions
 from bowerbird.queue.claim import claim
+from bowerbird.queue.lanes import Crowd, Limits
 from bowerbird.settings import Settings
 from tests.faults.recorder import Recorder
 
@@ -39,7 +40,7 @@ def main(folder: Path, synchronous: str, seed: int) -> None:
         captures = [_capture(f"{frame}-{n}") for n in range(chance.randint(1, 4))]
         receipts = intake.take(host, settings, captures)
         recorder.told(*(receipt.key for receipt in receipts if receipt.job_id))
-        job = claim(keeper, {}, 2) if chance.random() < 0.5 else None
+        job = claim(keeper, Crowd(), Limits(2, 2)) if chance.random() < 0.5 else None
         if job:
             transitions.show(progress, job.id, "Downloading")
             transitions.complete(keeper, job.id, None)

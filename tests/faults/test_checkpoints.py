@@ -23,7 +23,7 @@ BEYOND_ONE_CHECKPOINT = (
 
 
 def _state(machine: Machine) -> tuple[str, bytes]:
-    """The file, and the salts of its log: a checkpoint changes one of them (sqlite.org/fileformat2.html#walformat)."""
+    """The file's content, and the salts of its log: a checkpoint changes one (sqlite.org/fileformat2.html)."""
     path = machine.settings.database
     log = _content(path.with_name(path.name + "-wal"))
     return hashlib.sha256(_content(path)).hexdigest(), log[16:24]
@@ -46,9 +46,9 @@ def _command(machine: Machine, *arguments: str) -> None:
     subprocess.run(
         [sys.executable, "-c", program, *arguments],
         env=machine.environment,
+        check=False,  # a doctor that finds something says so by its code
         capture_output=True,
         timeout=60,
-        check=False,
     )
 
 
