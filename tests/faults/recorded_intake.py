@@ -42,7 +42,7 @@ def main(folder: Path, synchronous: str, seed: int) -> None:
         recorder.told(*(receipt.key for receipt in receipts if receipt.job_id))
         job = claim(keeper, Crowd(), Limits(2, 2)) if chance.random() < 0.5 else None
         if job:
-            transitions.show(progress, job.id, "Downloading")
+            transitions.show(progress, job.id, {"current_operation": "Downloading"})
             transitions.complete(keeper, job.id, None)
         if chance.random() < 0.15:
             keeper.execute(f"PRAGMA wal_checkpoint({chance.choice(('PASSIVE', 'TRUNCATE'))})")
