@@ -10,7 +10,21 @@ from typing import Any, NamedTuple
 from datasette.utils.asgi import Request, Response
 
 from bowerbird.errors import RequestError
-from bowerbird.pages import browse, dashboard, download, history, item, item_acts, job, metadata, search, signing, trash
+from bowerbird.pages import (
+    appearance,
+    browse,
+    dashboard,
+    download,
+    history,
+    item,
+    item_acts,
+    job,
+    metadata,
+    search,
+    signing,
+    stats,
+    trash,
+)
 from bowerbird.pages.refusals import ADVICE, render_refusal, told
 from bowerbird.pages.site import DATABASE, Site, site_of
 from bowerbird.pages.visit import Visit, fields_of
@@ -53,6 +67,8 @@ ROUTES = (
     Route(r"^/browse/(?P<platform>[^/]{1,200})$", "GET", browse.browse),
     Route(r"^/browse/(?P<platform>[^/]{1,200})/(?P<creator>\d{1,18})$", "GET", browse.browse),
     Route(r"^/download$", "POST", download.download),
+    Route(r"^/stats$", "GET", stats.stats),
+    Route(r"^/appearance$", "POST", appearance.change),
     Route(r"^/sign-in$", "GET", signing.sign_in),
     Route(r"^/sign-out$", "POST", signing.sign_out),
     Route(r"^/alive$", "GET", signing.alive),

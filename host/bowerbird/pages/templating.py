@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from bowerbird import __version__
-from bowerbird.pages import words
+from bowerbird.pages import appearance, words
 from bowerbird.pages.assets import Assets
 from bowerbird.pages.prose import prose, spoken
 
@@ -53,7 +53,7 @@ def templates(assets: Assets) -> Environment:
     )  # fmt: skip
     environment.globals.update(
         asset=assets.url, counted=words.counted, called=words.called, version=__version__,
-        form_mark=lambda: secrets.token_hex(8), icon=_icons(assets),
+        form_mark=lambda: secrets.token_hex(8), icon=_icons(assets), appearance=appearance.current.get,
     )  # fmt: skip
     return environment
 
