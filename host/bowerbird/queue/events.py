@@ -1,6 +1,7 @@
 """What happened, for people who want to see it: a line each in the table `events`.
 
-Transitions of jobs write theirs by themselves (triggers of 0006_events.sql), in the transaction that makes them.
+Transitions of jobs write theirs by themselves (a trigger of 0006_events.sql), in the transaction that makes them.
+That a job was asked for is told by its own row.
 """
 
 from __future__ import annotations

@@ -26,6 +26,8 @@ MOST_ITEMS = 1_000_000
 MOST_REMARK = 2_000
 LONGEST_KEY = 200
 
+# What follows the changes of jobs reads them in this order; a job that had none at first would be written twice.
+NEXT_REVISION = "(SELECT coalesce(max(revision), 0) + 1 FROM jobs)"
 IN_FLIGHT = "('pending', 'running', 'waiting', 'paused')"
 
 
@@ -161,8 +163,8 @@ def insert_job(db: sqlite3.Connection, job: NewJob, *, capture_id: int | None) -
     db.execute(
         f"""
         INSERT INTO jobs (id, capture_id, parent_id, item_id, url, target_key, target, platform, kind, status, title,
-                          priority, refresh_only, options, host, incognito, created_at, updated_at, place)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, {NEXT_PLACE})
+                          priority, refresh_only, options, host, incognito, created_at, updated_at, place, revision)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, {NEXT_PLACE}, {NEXT_REVISION})
         """,
         (
             job.id, capture_id, job.parent_id, job.item_id, job.target.url, job.key,
