@@ -14,7 +14,7 @@ from typing import Any
 from bowerbird import signin
 from bowerbird.errors import RequestError
 from bowerbird.install.site import ALIVE_PATH
-from bowerbird.pages import appearance, assets
+from bowerbird.pages import appearance, assets, devices
 from bowerbird.pages.media import MEDIA_POLICY, MEDIA_PREFIX, Media
 from bowerbird.pages.refusals import Refused, refusal_page
 from bowerbird.pages.routes import is_page
@@ -78,6 +78,8 @@ def guard(app: App, datasette: Any, site: Site) -> App:
         try:
             appearance.current.set(appearance.read(_cookie(_Headers(scope), appearance.cookie_name(site.settings))))
             scope["session"] = _admit(scope, site)
+            if scope["session"]:
+                devices.see(site, scope["session"], _Headers(scope).get(b"user-agent"))
             if scope["method"] not in READING_METHODS:
                 receive = _replay(await _whole_body(scope, receive))
             await answer(scope, receive, guarded)
