@@ -34,6 +34,7 @@ from bowerbird.queue import (
     workers,
 )
 from bowerbird.queue.claim import claim
+from bowerbird.queue.indexing import index_new
 from bowerbird.queue.lanes import Limits
 from bowerbird.queue.prune import prune_some
 from bowerbird.queue.requests import Request
@@ -204,6 +205,7 @@ class Worker:
         if self._room.is_back():
             transitions.resume_reason(db, "disk")
         self._start_attempts(db)
+        index_new(db)
         self._pool.retire()
         self._checkpoint(db)
 

@@ -15,3 +15,14 @@ DROP TRIGGER jobs_entered;
 DROP TRIGGER jobs_inserted;
 CREATE TRIGGER jobs_inserted AFTER INSERT ON jobs WHEN new.revision = 0 BEGIN
     UPDATE jobs SET revision = (SELECT max(revision) + 1 FROM jobs) WHERE seq = new.seq; END;
+
+-- The words of new jobs are the worker's to index (queue/indexing.py): they were a fifth of the pages of a capture.
+DROP TRIGGER jobs_worded;
+DROP TRIGGER jobs_unworded;
+DROP TRIGGER jobs_reworded;
+CREATE TRIGGER jobs_unworded AFTER DELETE ON jobs WHEN EXISTS (SELECT 1 FROM jobs_fts_docsize WHERE id = old.seq) BEGIN
+    INSERT INTO jobs_fts (jobs_fts, rowid, title, url) VALUES ('delete', old.seq, old.title, old.url); END;
+CREATE TRIGGER jobs_reworded AFTER UPDATE OF title, url ON jobs WHEN (new.title IS NOT old.title OR new.url <> old.url)
+    AND EXISTS (SELECT 1 FROM jobs_fts_docsize WHERE id = old.seq) BEGIN
+    INSERT INTO jobs_fts (jobs_fts, rowid, title, url) VALUES ('delete', old.seq, old.title, old.url);
+    INSERT INTO jobs_fts (rowid, title, url) VALUES (new.seq, new.title, new.url); END;
