@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,9 +72,12 @@ def test_a_failure_that_was_made_good(run: Run, rows: Rows) -> None:
 
 @pytest.mark.parametrize("arguments", [("jobs", "--json"), ("search", "zoo"), ("logs",)], ids=lambda one: one[0])
 def test_an_archive_that_can_only_be_read(run: Run, rows: Rows, environment: dict[str, str], arguments: Any) -> None:
-    """A backup on a read-only disk can be looked at."""
+    """A backup on a read-only disk can be looked at, also one that was copied with a log that holds nothing."""
     run("jobs")
     rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    archive = Path(environment["BOWERBIRD_ARCHIVE"])
+    archive.joinpath("archive.db-shm").unlink(missing_ok=True)
+    archive.joinpath("archive.db-wal").write_bytes(b"")
     command = with_mount(READ_ONLY, environment["BOWERBIRD_ARCHIVE"], [PROGRAM, *arguments])  # type: ignore[arg-type]
     done = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, b"")

@@ -16,6 +16,7 @@ from bowerbird.errors import BowerbirdError, RequestError
 from bowerbird.model import Capture, CaptureOptions, ErrorReport, Receipt, Target, options_json
 from bowerbird.queue.budgets import host_of
 from bowerbird.queue.order import NEXT_PLACE
+from bowerbird.queue.pausing import resume
 from bowerbird.queue.rows import item_url
 from bowerbird.setting_kinds import LANGUAGE, MOST_LANGUAGES
 from bowerbird.settings import QUALITIES, Settings
@@ -116,11 +117,14 @@ def _decide(
     key = target_key(target)
     # A job that only refreshes does not fetch what `force` asks for; nor does a private window share its sign-ins.
     in_flight = db.execute(
-        f"SELECT id FROM jobs WHERE target_key = ? AND status IN {IN_FLIGHT} AND refresh_only <= ? AND incognito = ?"
-        " LIMIT 1",
+        f"SELECT id, paused_by FROM jobs WHERE target_key = ? AND status IN {IN_FLIGHT} AND refresh_only <= ?"
+        " AND incognito = ? ORDER BY paused_by IS NOT NULL LIMIT 1",
         (key, not capture.options.force, capture.incognito),
     ).fetchone()
     if in_flight:
+        if in_flight["paused_by"]:
+            # Whoever asks for it again wants it now.
+            resume(db, in_flight)
         return Receipt(key=capture.key, job_id=in_flight["id"], status="already_queued"), None
     saved = None if capture.options.force else known_item(db, key)
     job = NewJob(
