@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).with_name("html")
 _FILTERS = (
     words.size, words.amount, words.rough, words.playtime, words.span, words.when, words.ago, words.upload_day,
-    words.day, words.full_day, words.full_time, words.platform, words.kind, words.source, prose, spoken,
+    words.day, words.full_day, words.full_time, words.clock, words.platform, words.kind, words.source, prose, spoken,
 )  # fmt: skip
 # Shapes of pictures that shelves know, by width over height; a picture takes the nearest.
 _RATIOS = (

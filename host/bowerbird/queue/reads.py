@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
 import msgspec
 
@@ -98,6 +99,19 @@ def next_up(db: sqlite3.Connection, settings: Settings, limit: int) -> tuple[Job
         ORDER BY jobs.priority DESC, jobs.place, jobs.seq LIMIT ?
     """
     return tuple(as_jobs(db, settings, db.execute(sql, (limit,)).fetchall()))
+
+
+def in_flight(db: sqlite3.Connection, keys: Sequence[str]) -> dict[str, str]:
+    """Of these target keys those that a job is to save or saving, with its id."""
+    found: dict[str, str] = {}
+    for at in range(0, len(keys), MOST_JOBS):
+        chunk = keys[at : at + MOST_JOBS]
+        sql = f"""
+            SELECT target_key, id FROM jobs WHERE target_key IN ({", ".join("?" * len(chunk))})
+            AND status IN ('pending', 'running', 'waiting', 'paused')
+        """
+        found.update((row["target_key"], row["id"]) for row in db.execute(sql, tuple(chunk)))
+    return found
 
 
 def captures_of(db: sqlite3.Connection, job_id: str) -> tuple[sqlite3.Row, ...]:
