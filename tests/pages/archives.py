@@ -16,7 +16,9 @@ from bowerbird.archive.migrations import ensure_archive
 from bowerbird.clock import later, now
 from bowerbird.database import open_writer
 from bowerbird.model import Capture, Chapter, Cue, FileReady, FileType, ItemFound, ScrapedCreator, TranscriptReady
+from bowerbird.queue import events
 from bowerbird.queue.indexing import index_new
+from bowerbird.queue import pausing
 from bowerbird.queue.intake import take
 from bowerbird.settings import Settings
 from tests.platforms import media
@@ -228,7 +230,53 @@ def small(settings: Settings) -> dict[str, str]:
         found["hostile"] = str(hostile(settings, db))
         db.execute("UPDATE jobs SET capture_id = 1 WHERE item_id = 1")
         db.execute("DELETE FROM jobs WHERE status = 'pending'")
-        return {**found, **jobs(db)}
+        found = {**found, **jobs(db)}
+        log(db, found["failed"])
+        signed_in(db)
+        return found
+
+
+def log(db: sqlite3.Connection, failed: str) -> None:
+    """Some lines of the log, none of which is a warning of the worker."""
+    events.note(db, "info", "host", "greeted", "Firefox is connected.")
+    events.note(db, "info", "queue", "running", "pending → running", job_id=failed)
+    events.note(db, "debug", "scraper", "page", f"The page says {HOSTILE}", job_id=failed)
+    events.note(db, "warning", "scraper", "rate_limited", "YouTube asks for a pause.", hint="It goes on by itself.")
+    events.note(
+        db, "error", "queue", "members_only", "running → failed: Only paying members of this channel can see it.",
+        hint="Sign in with a membership, then try again.", job_id=failed,
+    )  # fmt: skip
+    events.note(db, "info", "site", "settings", "quality is 1080 now.")
+
+
+def signed_in(db: sqlite3.Connection) -> None:
+    """What the worker wrote of two sign-ins, one of which has ended."""
+    for platform, account, state, username in (
+        ("instagram", "1001", "ok", "maren.keeps"),
+        ("youtube", "5f2c", "expired", None),
+    ):
+        db.execute(
+            "INSERT INTO session_states (platform, account, incognito, username, state, stored_at, used_at, expires_at)"
+            " VALUES (?, ?, 0, ?, ?, ?, ?, ?)",
+            (platform, account, username, state, later(-3 * 3600), later(-60), later(20 * 86400)),
+        )
+
+
+def busy(settings: Settings) -> None:
+    """Add a long queue, a pause, and lines of a log to the small archive."""
+    with closing(open_writer(settings.database)) as db:
+        names = ("Tide tables, read aloud for an hour", HOSTILE, "\U0001f30c\u2728", None, "\u0645\u0634\u0647\u062f")
+        for number in range(120):
+            put_job(db, f"https://www.youtube.com/watch?v=busy{number:07}", names[number % 5], "pending")
+        for number in range(8):
+            put_job(
+                db, f"https://www.tiktok.com/@a/video/{number}", f"Failed number {number}", "failed",
+                platform="tiktok", error_code=("gone", "network", "scraper_outdated", "login_needed")[number % 4],
+                error_message="TikTok says that it was removed.", hint="Look for a copy in the Web Archive.",
+            )  # fmt: skip
+        put_job(db, "https://vimeo.com/1", "A pause by hand", "paused", platform="web", progress=26, paused_by="x")
+        db.execute("UPDATE jobs SET place = seq << 20")
+        pausing.pause_queue(db)
 
 
 def _clicked() -> Capture:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -15,6 +15,10 @@ from tests.pages import archives, oddities
 from tests.pages.sites import RunningSite, running, settings_in
 
 FOLDER = Path(__file__).parents[1] / "artefacts" / "pages"
+MANY = (
+    ("many", "/"), ("many-browse", "/browse"), ("many-search", "/search?q=bower"), ("many-stats", "/stats?by=bytes"),
+)  # fmt: skip
+EMPTY = (("empty", "/"), ("empty-stats", "/stats"), ("empty-logs", "/logs"))
 WIDTHS = {"wide": (1280, 1000), "phone": (390, 844)}
 
 
@@ -28,6 +32,7 @@ def shots(site: RunningSite) -> Iterator[tuple[str, str]]:
         ("creator", "/browse/youtube/1"), ("job", f"/job/{found['failed']}"), ("list", f"/job/{found['list']}"),
         ("missing", "/item/4711"), ("metadata", f"/item/{found['video']}/metadata"), ("trash", "/trash"),
         ("confirm", f"/item/{found['video']}/confirm"), ("tables", "/archive/items"),
+        ("stats", "/stats"), ("settings", "/settings"), ("logs", "/logs"),
     )  # fmt: skip
 
 
@@ -38,9 +43,7 @@ def main(wanted: list[str]) -> None:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
         settings = settings_in(Path(folder))
         with running(settings, archives.small(settings)) as site:
-            for name, address in shots(site):
-                if not wanted or name in wanted:
-                    take_all(browser, site, name, address)
+            take_wanted(browser, site, wanted, shots(site))
         settings = settings_in(_folder(folder, "odd"))
         with running(settings, oddities.odd(settings)) as site:
             for name, item_id in site.found.items():
@@ -49,17 +52,33 @@ def main(wanted: list[str]) -> None:
         settings = settings_in(_folder(folder, "many"))
         build(settings, 1000)
         with running(settings, {}) as site:
-            for name, address in (("many", "/"), ("many-browse", "/browse"), ("many-search", "/search?q=bower")):
+            take_wanted(browser, site, wanted, MANY)
+        settings = settings_in(_folder(folder, "busy"))
+        with running(settings, archives.small(settings)) as site:
+            archives.busy(settings)
+            for name, address in (
+                ("busy", "/"),
+                ("busy-history", "/history?sort=title"),
+                ("busy-failed", "/history?status=failed"),
+            ):
                 if not wanted or name in wanted:
                     take_all(browser, site, name, address)
         settings = settings_in(_folder(folder, "empty"))
         ensure_archive(settings.database)
         with running(settings, {}) as site:
-            if not wanted or "empty" in wanted:
-                take_all(browser, site, "empty", "/")
+            take_wanted(browser, site, wanted, EMPTY)
+            if not wanted or "empty-history" in wanted:
+                take_all(browser, site, "empty-history", "/history")
             if not wanted or "stranger" in wanted:
                 take_all(browser, site, "stranger", "/", signed_in=False)
         browser.close()
+
+
+def take_wanted(browser: Browser, site: RunningSite, wanted: list[str], known: Iterable[tuple[str, str]]) -> None:
+    """Those pages of a site that are named, or all."""
+    for name, address in known:
+        if not wanted or name in wanted:
+            take_all(browser, site, name, address)
 
 
 def _folder(parent: str, name: str) -> Path:

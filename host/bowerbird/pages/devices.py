@@ -93,6 +93,13 @@ def see(site: Site, session: str, user_agent: str) -> None:
     asyncio.get_running_loop().run_in_executor(None, _write, site, session, browser_name(user_agent))
 
 
+async def note_own(visit: Visit) -> None:
+    """See to it that the browser that looks at the list is in it: `see` may not have come to it yet."""
+    _, known = await visit.read(listed)
+    if visit.session and not any(one.session == visit.session for one in known):
+        await asyncio.to_thread(_write, visit.site, visit.session, browser_name(visit.headers.get("user-agent", "")))
+
+
 def _write(site: Site, session: str, browser: str) -> None:
     with (
         contextlib.suppress(sqlite3.Error, RequestError),

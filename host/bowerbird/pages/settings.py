@@ -111,6 +111,7 @@ def _wrong(name: str, text: str) -> str:
 
 async def _page(visit: Visit, typed: Mapping[str, str], wrong: Mapping[str, str]) -> Response:
     now = visit.site.settings
+    await devices.note_own(visit)
     frame, found = await visit.read(lambda db: _look(db, now))
     return visit.page(
         "settings.html", frame, status=422 if wrong else 200, groups=groups(found.states, typed, wrong),

@@ -70,7 +70,7 @@ async def stats(visit: Visit) -> Response:
 def _charts(found: Figures, by: Measure) -> tuple[Bars, ...]:
     return (
         Bars("platforms", "By platform", _bars(found.platforms, by, words.platform, _of_platform)),
-        Bars("kinds", "By kind", _bars(found.kinds, by, words.kind, _of_kind)),
+        Bars("kinds", "By kind", _bars(found.kinds, by, _kind, _of_kind)),
         Bars("creators", "By creator, those with the most", _bars(found.creators, by, str, _of_creator)),
     )
 
@@ -80,6 +80,11 @@ def _bars(
 ) -> tuple[Bar, ...]:
     most = max((getattr(one, by) for one in rows), default=0)
     return tuple(Bar(one, call(one.name), lead(one), in_words(one, by), share(getattr(one, by), most)) for one in rows)
+
+
+def _kind(name: str) -> str:
+    said = words.kind(name)
+    return said[:1].upper() + said[1:]
 
 
 def _of_platform(tally: Tally) -> str:
