@@ -16,9 +16,8 @@ from bowerbird.archive.migrations import ensure_archive
 from bowerbird.clock import later, now
 from bowerbird.database import open_writer
 from bowerbird.model import Capture, Chapter, Cue, FileReady, FileType, ItemFound, ScrapedCreator, TranscriptReady
-from bowerbird.queue import events
+from bowerbird.queue import events, pausing
 from bowerbird.queue.indexing import index_new
-from bowerbird.queue import pausing
 from bowerbird.queue.intake import take
 from bowerbird.settings import Settings
 from tests.platforms import media
