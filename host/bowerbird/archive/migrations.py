@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bowerbird.archive.marker import Marker
 from bowerbird.database import APPLICATION_ID, SCHEMA_VERSION, as_request_error, check_is_archive, stay_connected
 from bowerbird.errors import RequestError
 
@@ -86,6 +87,7 @@ def _create(path: Path) -> None:
     for leftover in (new, new.with_name(new.name + "-wal"), new.with_name(new.name + "-shm")):
         leftover.unlink(missing_ok=True)
     _migrate(new)
+    Marker(path.parent).forget()
     new.replace(path)
 
 

@@ -14,6 +14,7 @@ from types import FrameType
 from typing import BinaryIO
 
 from bowerbird.archive import thumbnails, trash
+from bowerbird.archive.marker import HINT, MESSAGE, WRITES_LOST, Marker
 from bowerbird.archive.places import open_place
 from bowerbird.clock import drift, later
 from bowerbird.database import as_request_error, file_identity, open_keeper, open_writer
@@ -77,6 +78,7 @@ class Worker:
         self._checks = Checks(settings, self._stir.set)
         self._sessions = Publisher(settings)
         self._thumbnails = ThumbnailMaking(settings, self._pool, self._stir.set)
+        self._marker = Marker(settings.archive)
         self._stopping = False
         self._grace = GRACE
         self._file: tuple[int, int] | None = None
@@ -124,6 +126,7 @@ class Worker:
         self._grace = GRACE
         note_process(self._settings, "worker")
         workers.note_start(db, self._started_with)
+        self._tell_what_is_lost(db)
         recovered = losses.recover(db, self._settings)
         if recovered:
             said = f"{recovered} jobs go on that ran when the last worker died."
@@ -134,6 +137,12 @@ class Worker:
         _sweep(db, self._settings.partial)
         forget_old(db)
         thumbnails.forget_where_removed(db, self._settings.archive)
+
+    def _tell_what_is_lost(self, db: sqlite3.Connection) -> None:
+        if self._marker.is_broken(db):
+            log.error("code=%s %s", WRITES_LOST, MESSAGE)
+            events.note(db, "error", "worker", WRITES_LOST, MESSAGE, hint=HINT)
+            self._marker.forget()
 
     def _work(self, db: sqlite3.Connection) -> None:
         idle_since: float | None = None
@@ -206,6 +215,7 @@ class Worker:
             transitions.resume_reason(db, "disk")
         self._start_attempts(db)
         index_new(db)
+        self._marker.note(db)
         self._pool.retire()
         self._checkpoint(db)
 
@@ -291,7 +301,9 @@ class Worker:
         with contextlib.suppress(RequestError, sqlite3.Error):
             self._attempts.reap(db)
             self._carry_out_requests(db)
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_busy, *_ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not is_busy:
+                self._marker.forget()
 
     def _has_work(self) -> bool:
         with contextlib.closing(open_writer(self._settings.database)) as db:

@@ -10,11 +10,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from bowerbird.archive.marker import HINT, MESSAGE, WRITES_LOST, Marker
 from bowerbird.archive.space import free_bytes, size
+from bowerbird.clock import parse
 from bowerbird.database import open_reader
 from bowerbird.errors import RequestError
 from bowerbird.install.checks.check import Check
 from bowerbird.install.files import shown
+from bowerbird.queue import events
 from bowerbird.queue.preferences import effective
 from bowerbird.settings import Settings
 
@@ -52,6 +55,7 @@ def check_database(settings: Settings) -> Iterator[Check]:
         with contextlib.closing(open_reader(settings.database)) as db:
             yield _soundness(name, db)
             yield from _log_of_writes(settings.database)
+            yield from _lost_writes(settings, db)
     except RequestError as error:
         yield Check(name, "fail", error.message, _database_cure(error))
 
@@ -85,6 +89,17 @@ def _log_of_writes(database: Path) -> Iterator[Check]:
         if written > LARGE_WAL:
             message = f"{size(written)} of writes wait to be brought into archive.db; only the worker does that."
             yield Check("write-ahead log", "warn", message, "Run: bowerbird work --until-idle")
+
+
+def _lost_writes(settings: Settings, db: sqlite3.Connection) -> Iterator[Check]:
+    """Whether rows are gone that were there; the worker writes that down at its next start."""
+    if Marker(settings.archive).is_broken(db):
+        yield Check("last captures", "fail", MESSAGE, HINT)
+        return
+    for told in events.read(db, level="error", component="worker"):
+        if told.code == WRITES_LOST:
+            yield Check("last captures", "warn", f"Noticed on {parse(told.at).astimezone():%Y-%m-%d}: {MESSAGE}", HINT)
+            return
 
 
 def check_sqlite(_settings: Settings) -> Iterator[Check]:
