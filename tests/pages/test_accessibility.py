@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from bowerbird.database import open_writer
+from bowerbird.queue import events
 from tests.pages.archives import pages_of
 from tests.pages.sites import RunningSite
 
@@ -59,3 +62,71 @@ def test_every_page_has_landmarks_and_a_way_past_them(person: httpx.Client, site
         assert len(re.findall(r"<main\b", page)) == len(re.findall(r"<h1\b", page)) == 1, address
         assert '<a class="skip" href="#main">' in page, address
         assert not re.findall(r"<nav(?![^>]*aria-label)", page), address
+
+
+def signed_in(browser: Browser, site: RunningSite, **options: object) -> Page:
+    """A page of somebody who is signed in."""
+    context = browser.new_context(**options)  # type: ignore[arg-type]
+    context.add_cookies([{"name": name, "value": value, "url": site.origin} for name, value in site.cookies().items()])
+    return context.new_page()
+
+
+@pytest.mark.browser
+def test_light_or_dark_is_chosen_in_place_and_stays(browser: Browser, site: RunningSite) -> None:
+    """By a button or the key t, without loading the page; the next page has it from its first byte."""
+    page = signed_in(browser, site, color_scheme="light")
+    page.goto(f"{site.origin}/stats")
+    ground = "getComputedStyle(document.documentElement).backgroundColor"
+    light = page.evaluate(ground)
+    page.evaluate("window.stayed = true")
+    with page.expect_response("**/appearance"):
+        page.get_by_role("button", name="Dark", exact=True).click()
+    assert page.evaluate(ground) != light
+    with page.expect_response("**/appearance"):
+        page.keyboard.press("t")
+    assert page.evaluate(ground) == light
+    with page.expect_response("**/appearance"):
+        page.keyboard.press("t")
+    assert page.evaluate("window.stayed")
+    page.goto(f"{site.origin}/settings")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    expect(page.get_by_role("button", name="Dark", exact=True).first).to_have_attribute("aria-pressed", "true")
+    page.context.close()
+
+
+@pytest.mark.browser
+def test_the_log_can_be_held_still(browser: Browser, fresh: RunningSite) -> None:
+    """New lines come by themselves, not while it is paused, and then all of them."""
+    page = signed_in(browser, fresh)
+    page.goto(f"{fresh.origin}/logs")
+    pause = page.get_by_role("button", name="Pause", exact=True)
+    with closing(open_writer(fresh.settings.database)) as db:
+        events.note(db, "info", "site", "x", "one more line")
+        expect(page.get_by_text("one more line")).to_be_visible()
+        pause.click()
+        expect(pause).to_have_attribute("aria-pressed", "true")
+        events.note(db, "info", "site", "x", "a line meanwhile")
+        for _ in range(2):
+            page.wait_for_event("response")
+        expect(page.get_by_text("a line meanwhile")).to_have_count(0)
+        pause.click()
+        expect(page.get_by_text("a line meanwhile")).to_be_visible()
+    page.context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 1024, 2560])
+def test_nothing_is_wider_than_the_window_or_moves(browser: Browser, site: RunningSite, width: int) -> None:
+    """From a small phone to a wide screen nobody scrolls sideways, and nothing jumps when all has come."""
+    page = signed_in(browser, site, viewport={"width": width, "height": 900})
+    found = {}
+    for address in ("/", "/stats", "/settings", "/logs", "/browse", "/trash"):
+        page.goto(site.origin + address)
+        page.evaluate(
+            "() => { window.moved = 0; new PerformanceObserver((list) => { for (const one of list.getEntries())"
+            " window.moved += one.value; }).observe({ type: 'layout-shift', buffered: true }); }"
+        )
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        found[address] = (page.evaluate("document.documentElement.scrollWidth"), round(page.evaluate("moved"), 3))
+    page.context.close()
+    assert found == dict.fromkeys(found, (width, 0))
