@@ -141,6 +141,7 @@ def test_a_browser_keeps_its_appearance(site: RunningSite, name: str, value: str
         assert answer.headers["location"] == "/history?status=failed"
         for path in ("/", "/stats", "/item/4711", "/nowhere"):
             assert mark in person.get(path).text.partition("<head>")[0]
+        assert ("/static/dark.css" in person.get("/archive/items").text) == (value == "dark")
         assert mark not in other.get("/").text.partition("<head>")[0]
         assert person.post("/appearance", data={name: "<script>"}).status_code == 400
 

@@ -29,11 +29,13 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
 
 @hookimpl
 def extra_css_urls(datasette: Any) -> list[str]:
-    """Our colours on Datasette's own pages."""
+    """Our colours on Datasette's own pages, light or dark as they were chosen."""
+    from bowerbird.pages.appearance import current
     from bowerbird.pages.site import site_of
 
-    site = site_of(datasette)
-    return [site.assets.url("tokens.css"), site.assets.url("tables.css")] if site else []
+    site, theme = site_of(datasette), current.get().theme
+    chosen = [f"{theme}.css"] if theme != "system" else []
+    return [site.assets.url(name) for name in ("tokens.css", "tables.css", *chosen)] if site else []
 
 
 @hookimpl
