@@ -131,7 +131,9 @@ def act_on_one(db: sqlite3.Connection, settings: Settings, job_id: str, action: 
     """An action of one job's row: those of `actions`, and the moves in the queue. Raises RequestError."""
     if action == "top":
         actions.move(db, settings, (job_id,))
-    elif action in ("up", "down"):
-        actions.step(db, settings, job_id, action)
+    elif action == "up":
+        actions.step(db, settings, job_id, "up")
+    elif action == "down":
+        actions.step(db, settings, job_id, "down")
     else:
         actions.act(db, settings, (job_id,), action)

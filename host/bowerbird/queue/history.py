@@ -26,7 +26,7 @@ class Order(NamedTuple):
     """What an order compares, and the index that has it; without one the table itself does."""
 
     column: str
-    index: str
+    read_from: str
 
 
 ORDERS: dict[str, Order] = {
@@ -104,7 +104,7 @@ def _query(db: sqlite3.Connection, asked: Asked) -> tuple[str, dict[str, object]
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
     return (
         f"SELECT {JOB_COLUMNS}, jobs.name, jobs.size FROM {source} {where} ORDER BY {by} {way}"
-        + (f", jobs.seq {way}" if order.index else "")
+        + (f", jobs.seq {way}" if order.read_from else "")
         + f" LIMIT {asked.limit + 1}",
         values,
     )
@@ -112,13 +112,13 @@ def _query(db: sqlite3.Connection, asked: Asked) -> tuple[str, dict[str, object]
 
 def _source(db: sqlite3.Connection, asked: Asked, order: Order, values: dict[str, object]) -> tuple[str, str]:
     """Where the rows come from, and by what they are put in order."""
-    if not order.index:
+    if not order.read_from:
         by_words = "jobs_fts CROSS JOIN jobs ON jobs.seq = jobs_fts.rowid AND jobs_fts MATCH :match"
         return (by_words, "jobs_fts.rowid") if values["match"] else ("jobs", "jobs.seq")
     # the plus keeps SQLite from walking the index of the order
     if values["match"] or _are_few(db, asked):
         return "jobs", f"+jobs.{order.column}"
-    return f"jobs INDEXED BY {order.index}", f"jobs.{order.column}"
+    return f"jobs INDEXED BY {order.read_from}", f"jobs.{order.column}"
 
 
 def _are_few(db: sqlite3.Connection, asked: Asked) -> bool:
@@ -153,7 +153,7 @@ def _from(asked: Asked, order: Order, descending: bool, values: dict[str, object
         return []
     values.update(seq=spot.seq, value=spot.value)
     sign = "<" if descending else ">"
-    if not order.index:
+    if not order.read_from:
         return [f"{'jobs_fts.rowid' if values['match'] else 'jobs.seq'} {sign} :seq"]
     return [f"(jobs.{order.column}, jobs.seq) {sign} (:value, :seq)"]
 

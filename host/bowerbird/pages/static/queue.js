@@ -76,7 +76,9 @@ function drag(grip, pointer) {
     pointermove(event) {
       if (event.pointerId !== pointer) return;
       const target = rowsOf(list).find((other) => other !== row && event.clientY < middle(other));
-      if (target !== row.nextElementSibling) list.insertBefore(row, target ?? null);
+      if (target === row.nextElementSibling) return;
+      list.insertBefore(row, target ?? null);
+      row.scrollIntoView({ block: "nearest" });
     },
     pointerup: (event) => { if (event.pointerId === pointer) end(true); },
     pointercancel: () => end(false),
