@@ -238,7 +238,7 @@ def test_deleted_list_is_gone_with_all_below_it(queue: Queue) -> None:
     members.finish_listing(queue.db, inner.id)
     _act(queue, outer, "delete")
     assert queue.one("SELECT count(*) FROM jobs") == 0
-    assert queue.rows("SELECT job_id FROM captures") == [{"job_id": None}]
+    assert queue.rows("SELECT job_id FROM captures") == [{"job_id": outer}]
     assert ("discard", outer) in [(one.kind, one.job_id) for one in requests.open_requests(queue.db)]
 
 
