@@ -164,3 +164,15 @@ def test_steps_go_one_place_at_a_time(queue: Queue) -> None:
     assert [job.id for job in reads.next_up(queue.db, queue.settings, 2)] == [b, c]
     with pytest.raises(RequestError):
         step(queue.db, queue.settings, str(act(queue.db, queue.settings, [a], "cancel")[0].id), "up")
+
+
+def test_a_step_passes_the_nearest_of_another_priority(queue: Queue) -> None:
+    """Where the neighbour is more or less urgent, it is that one which is passed, not the first or last of all."""
+    a, b, c, d = _saved(queue, 4)
+    for job_id, action in ((a, "raise"), (b, "raise"), (b, "raise"), (d, "lower")):
+        act(queue.db, queue.settings, [job_id], action)
+    assert _turns(queue) == [b, a, c, d]
+    step(queue.db, queue.settings, c, "up")
+    assert _turns(queue) == [b, c, a, d]
+    step(queue.db, queue.settings, b, "down")
+    assert _turns(queue) == [c, b, a, d]
