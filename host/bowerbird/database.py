@@ -56,6 +56,7 @@ def _open(path: Path, *pragmas: str, mode: str = "mode=rw") -> sqlite3.Connectio
     if not path.is_file():
         raise RequestError("archive_unavailable", "There is no archive yet.", "Run: bowerbird install")
     try:
+        _staying.save_removed_log(path)
         db = _connect(path, mode)
     except sqlite3.Error as error:
         raise as_request_error(error) from error
@@ -89,6 +90,11 @@ def _is_at_rest(path: Path) -> bool:
     (sqlite.org/wal.html#read_only_databases).
     """
     return not os.access(path.parent, os.W_OK) and not _size(path.with_name(f"{path.name}-wal"))
+
+
+def has_log(path: Path) -> bool:
+    """Whether the archive's log has its name, as it has while anybody is connected; else it was removed beneath us."""
+    return path.with_name(f"{path.name}-wal").exists()
 
 
 def _size(path: Path) -> int:
@@ -127,6 +133,19 @@ class _Staying:
                 self._holder = threading.Thread(target=_hold, args=(self._held,), name="archive", daemon=True)
                 self._holder.start()
 
+    def save_removed_log(self, path: Path) -> bool:
+        """Where somebody removed the log beneath us, fold what lies in it into the file; whether that was so.
+
+        The one case in which another process than the worker checkpoints: with the last connection the rows would go.
+        """
+        with self._lock:
+            held = self._held.get(file_identity(path))
+            if held is None or has_log(path):
+                return False
+            held.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            self._let_go()
+            return True
+
     def give_up(self) -> None:
         """From now on this process is one that checkpoints."""
         with self._lock:
@@ -146,6 +165,8 @@ def _hold(_held: object) -> None:
 _staying = _Staying()
 # For whoever opens an archive in another way: to be called before it is closed.
 stay_connected = _staying.see_to
+# Of a process that keeps a connection: to be called before each write. Raises sqlite3.Error.
+save_removed_log = _staying.save_removed_log
 
 
 def check_identity(db: sqlite3.Connection) -> None:

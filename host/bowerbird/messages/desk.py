@@ -6,7 +6,7 @@ import contextlib
 import sqlite3
 from collections.abc import Callable
 
-from bowerbird.database import SCHEMA_VERSION, file_identity, open_writer
+from bowerbird.database import SCHEMA_VERSION, file_identity, open_writer, save_removed_log
 from bowerbird.messages.presence import Presence
 from bowerbird.queue.waker import Waker
 from bowerbird.settings import Settings
@@ -37,7 +37,8 @@ class Desk:
         if self._db is None:
             return
         same_version = self._db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION
-        if not same_version or file_identity(self.settings.database) != self._file:
+        has_moved = file_identity(self.settings.database) != self._file
+        if not same_version or has_moved or save_removed_log(self.settings.database):
             self.drop_archive()
 
     def drop_archive(self) -> None:

@@ -17,7 +17,7 @@ from bowerbird.archive import thumbnails, trash
 from bowerbird.archive.marker import HINT, MESSAGE, WRITES_LOST, Marker
 from bowerbird.archive.places import open_place
 from bowerbird.clock import drift, later
-from bowerbird.database import as_request_error, file_identity, open_keeper, open_writer
+from bowerbird.database import as_request_error, file_identity, has_log, open_keeper, open_writer
 from bowerbird.errors import RequestError
 from bowerbird.install.processes import note_process
 from bowerbird.logs import CHILD_LOG, keep_small, logs_folder
@@ -156,9 +156,10 @@ class Worker:
 
     def _is_in_place(self) -> bool:
         """Whether the archive is still where its name says; else its rows and files would go nowhere."""
-        if file_identity(self._settings.database) == self._file:
+        path = self._settings.database
+        if file_identity(path) == self._file and has_log(path):
             return True
-        log.warning("code=archive_unavailable the archive was moved, removed or replaced")
+        log.warning("code=archive_unavailable the archive, or its log, was moved, removed or replaced")
         self._grace = 0.0
         return False
 
