@@ -30,4 +30,4 @@ def pages() -> Iterator[Figure]:
             taken = {name: measured.measure(client, path) for name, path in measured.pages_of(measured.ITEMS).items()}
     bare = statistics.median(taken.pop(BARE))
     for name, times in taken.items():
-        yield Figure(f"page p95: {name}", percentile(times, 95), measured.GOAL_MS, what=f"bare {bare:.1f} ms")
+        yield Figure(f"page p95: {name}", percentile(times, 95), measured.goal_of(name), what=f"bare {bare:.1f} ms")

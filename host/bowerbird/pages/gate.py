@@ -58,7 +58,7 @@ _OURS = frozenset(name for name, _ in HEADERS) | {b"content-security-policy", b"
 
 def guard(app: App, datasette: Any, site: Site) -> App:
     """Put the gate, the media and the style sheets around Datasette."""
-    files = {MEDIA_PREFIX: Media(datasette, site), THUMBNAILS_PREFIX: Thumbnails(datasette, site)}
+    files: dict[str, App] = {MEDIA_PREFIX: Media(datasette, site), THUMBNAILS_PREFIX: Thumbnails(datasette, site)}
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if assets.is_asset(scope["path"]):
