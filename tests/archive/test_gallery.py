@@ -24,7 +24,8 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> sqlite3.Connection:
     ensure_archive(path)
     db = open_writer(path)
     db.execute(
-        "INSERT INTO creators (id, platform, platform_id, name, created_at, updated_at) VALUES (1, 'a', 'c', 'C', '', '')"
+        "INSERT INTO creators (id, platform, platform_id, name, created_at, updated_at)"
+        " VALUES (1, 'a', 'c', 'C', '', '')"
     )
     db.executemany(
         "INSERT INTO items (id, platform, platform_id, kind, creator_id, url, folder, upload_date, duration,"

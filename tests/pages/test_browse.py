@@ -1,0 +1,166 @@
+"""Browse and search by HTTP: filters and orders in the address, shelves that go on, thumbnails behind the gate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+
+import httpx
+import pytest
+
+from bowerbird.archive import search
+from bowerbird.database import open_writer
+from bowerbird.model import Cue, ItemFound, ScrapedCreator, TranscriptReady
+from bowerbird.worker.loop import Worker
+from tests.pages import archives
+from tests.pages.sites import RunningSite, running, settings_in
+from tests.platforms import media
+
+CREATOR = ScrapedCreator(
+    platform_id="c", handle="@halme", name="Studio Halme", biography="Stoneware.", url="https://x.example/halme",
+    follower_count=100, post_count=500,
+)  # fmt: skip
+ITEMS = 130
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    """A site over the small archive and 130 posts of one creator; what has a picture has thumbnails."""
+    settings = settings_in(tmp_path_factory.mktemp("shelf"))
+    archives.small(settings)
+    with closing(open_writer(settings.database)) as db:
+        for number in range(ITEMS):
+            archives.put_item(
+                db, settings,
+                ItemFound(platform="instagram", platform_id=f"h{number}", kind="reel" if number % 10 == 0 else "post",
+                          url="https://x.example", title=f"Pot {number}" if number else None, creator=CREATOR,
+                          upload_date=f"{2020 + number % 3}0102", duration=float(number)),
+                {f"h{number}.jpg": ("image", media.unique("picture.jpg", f"h{number}"))} if number == 5 else {},
+                *([TranscriptReady(language="en", origin="manual", cues=(Cue(83.0, 2.0, "celadon glaze"),))]
+                  if number == 7 else []),
+            )  # fmt: skip
+        creator_id, item_id = db.execute(
+            "SELECT creator_id, id FROM items WHERE platform_id = 'h5' ORDER BY id DESC"
+        ).fetchone()
+        db.execute("INSERT INTO tags VALUES (?, 'kiln')", (item_id,))
+        db.execute("UPDATE items SET gone_at = '2026-01-01T00:00:00.000Z' WHERE platform_id = 'h6'")
+        db.execute(
+            "INSERT INTO snapshots (creator_id, taken_at, follower_count) VALUES (?, '2026-01-01T00:00:00.000Z', 40)",
+            (creator_id,),
+        )
+        db.execute(
+            "INSERT INTO collections (id, platform, kind, platform_id, title, url, creator_id, created_at, updated_at)"
+            " VALUES (1, 'instagram', 'collection', 'k', 'Ceramics', 'u', ?, '', '')",
+            (creator_id,),
+        )
+        db.execute("INSERT INTO collection_items VALUES (1, ?, 1, '')", (item_id,))
+        db.execute("INSERT INTO comments (item_id, author, text) VALUES (?, 'Ruth', '<b>pen caps</b>')", (item_id,))
+        search.reindex_comments(db, item_id, None)
+        db.execute("UPDATE jobs SET status = 'completed' WHERE status <> 'failed'")
+    settings.home.mkdir(exist_ok=True)
+    with (settings.home / "log").open("wb") as log:
+        Worker(settings, log, linger=0.05).run()
+    with running(settings, {"creator": str(creator_id), "pot": str(item_id)}) as started:
+        yield started
+
+
+@pytest.fixture
+def visitor(shelf: RunningSite) -> Iterator[httpx.Client]:
+    """Somebody who is signed in."""
+    with shelf.person() as client:
+        yield client
+
+
+def cards(page: str) -> list[str]:
+    """The items of a page, by their addresses."""
+    return re.findall(r'<h3><a dir="auto" href="/item/(\d+)"', page)
+
+
+def test_a_shelf_goes_on_until_its_end(visitor: httpx.Client, shelf: RunningSite) -> None:
+    """Each page leads to the next by a plain link, until everything was there once."""
+    found, address = [], f"/browse/instagram/{shelf.found['creator']}?order=oldest"
+    while address:
+        page = visitor.get(address).text
+        found += cards(page)
+        link = re.search(r'id="more"><a class="btn" href="([^"]+)"', page)
+        address = link[1].replace("&amp;", "&") if link else ""
+    assert (len(found), len(set(found))) == (ITEMS, ITEMS)
+
+
+@pytest.mark.parametrize(
+    ("asked", "count"),
+    [
+        ("kind=reel", 13), ("year=2021", 43), ("tag=kiln", 1), ("spoken=1", 1), ("gone=1", 1), ("collection=1", 1),
+        ("kind=reel&year=2021", 4), ("kind=nothing", 0), ("year=x&order=x&after=x", 60),
+        ("after=nan,3&order=longest", 0),
+        ("order=longest&after=%00,1", 60), ("kind=%3Cb%3E", 0), ("tag=kiln&gone=1", 0),
+    ],
+)  # fmt: skip
+def test_filters_stand_in_the_address(visitor: httpx.Client, shelf: RunningSite, asked: str, count: int) -> None:
+    """Each filter, and several; what makes no sense is left out, and where nothing fits the page says what to do."""
+    page = visitor.get(f"/browse/instagram/{shelf.found['creator']}?{asked}")
+    assert page.status_code == 200
+    assert len(cards(page.text)) == count
+    assert count or "Show all" in page.text or "To the beginning" in page.text
+    assert "<b>" not in page.text.partition("<h1")[0]
+
+
+def test_a_creators_page(visitor: httpx.Client, shelf: RunningSite) -> None:
+    """Name, handle, own words, what is kept of how much, followers as a chart, and where one is."""
+    page = visitor.get(f"/browse/instagram/{shelf.found['creator']}").text
+    facts = ("Studio Halme", "@halme", "Stoneware.", "<b>130</b> of 500 posts", "gone there since", "Followers: 40 to")
+    for words in (*facts, '<svg class="chart"', "Ceramics", 'aria-label="You are here"'):
+        assert words in page
+    assert "Studio Halme" in visitor.get("/creators/instagram").text
+    assert visitor.get(f"/browse/youtube/{shelf.found['creator']}").status_code == 404
+    assert visitor.get("/browse?collection=99").status_code == 404
+
+
+def test_thumbnails_are_kept_by_the_browser_and_shown_to_nobody_else(shelf: RunningSite, visitor: httpx.Client) -> None:
+    """A card's thumbnail has its size and soft colours; its address is for good, and leads nowhere else."""
+    page = visitor.get("/browse?tag=kiln").text
+    address = re.search(r'<img src="(/thumbnails/[^"]+)" [^>]*width="320" height="180"', page)
+    assert address
+    assert '<svg class="blur"' in page
+    answer = visitor.get(address[1])
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/webp")
+    assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
+    assert answer.content[8:12] == b"WEBP"
+    with shelf.stranger() as stranger:
+        assert stranger.get(address[1]).status_code == 401
+    pot = shelf.found["pot"]
+    for path in ("/thumbnails/99999/320.webp", f"/thumbnails/{pot}/320.png", f"/thumbnails/{pot}/..%2f..%2farchive.db",
+                 f"/media/.thumbnails/0/{pot}-320.webp"):  # fmt: skip
+        assert visitor.get(path).status_code == 404
+    # another width is none of ours: the picture itself comes instead, as for a thumbnail that was removed
+    assert visitor.get(f"/thumbnails/{pot}/77.webp").headers["content-type"] == "image/jpeg"
+
+
+@pytest.mark.parametrize(
+    ("asked", "count"),
+    [
+        ("celadon", 1), ("pot from:halme kind:reel", 12), ("pot year:2021 from:@halme", 43), ('"pot 12"', 1),
+        ("pen in:comments", 1), ("from:halme -pot", 1), ("platform:instagram year:2022 kind:reel", 4), ("nowhere", 0),
+        ('"', 0), ("in:zzz", 0), ("year:99999", 0), ("\x00", 0), ("kind:%", 0),
+    ],
+)  # fmt: skip
+def test_search_narrows(visitor: httpx.Client, asked: str, count: int) -> None:
+    """Words and operators find what they say, as a page and as the part that is fetched while one types."""
+    page, part = (visitor.get(path, params={"q": asked}) for path in ("/search", "/live/search"))
+    assert (page.status_code, part.status_code) == (200, 200)
+    assert part.text.count('<li class="hit">') == min(30, count)
+    assert part.text.strip() in page.text
+    assert "<!doctype" not in part.text
+
+
+def test_a_hit_leads_to_its_second_and_marks_its_words(visitor: httpx.Client) -> None:
+    """What is said is a link to its second; a comment stands with its writer, and nothing in it is markup."""
+    said = visitor.get("/search?q=celadon").text
+    assert "#t=83" in said
+    assert "<mark>celadon</mark>" in said
+    written = visitor.get("/search?q=caps").text
+    assert "<bdi>Ruth</bdi>: <bdi>“&lt;b&gt;pen <mark>caps</mark>&lt;/b&gt;”</bdi>" in written
+    more = re.search(r'id="more"><a class="btn" href="([^"]+)"', visitor.get("/search?q=pot&order=newest").text)
+    assert more
+    assert "Show more" in visitor.get(more[1].replace("&amp;", "&")).text
