@@ -22,14 +22,16 @@ MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
     "targets": targets.identify_urls,
     "pages": site.pages,
 }
-SLOW = {"environment": memory.environment_size}
+SLOW = {"environment": memory.environment_size, "pages-large": site.large_pages}
 
 
 def main() -> int:
     """Print the table, a line as soon as it is known."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", action="append", choices=[*MEASURES, *SLOW], help="may be repeated")
-    parser.add_argument("--slow", action="store_true", help="the size of a fresh environment too")
+    parser.add_argument(
+        "--slow", action="store_true", help="the size of a fresh environment and pages over a million items too"
+    )
     chosen = parser.parse_args()
     known = {**MEASURES, **SLOW}
     names = chosen.only or [*MEASURES, *(SLOW if chosen.slow else ())]
