@@ -196,6 +196,15 @@ export async function storeOfTab(id, incognito) {
   return /** @type {any} */ (tab)?.cookieStoreId ?? (incognito ? PRIVATE_STORE : ORDINARY_STORE);
 }
 
+/** @param {number | undefined} id @returns {Promise<boolean>} whether the tab is still there */
+export async function isOpen(id) {
+  if (id === undefined) return false;
+  return api.tabs.get(id).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** @param {(domain: string) => void} listener hears of each new cookie of the sites that may be read */
 export function onCookie(listener) {
   const changed = ({ removed, cookie }) => removed || listener(cookie.domain);

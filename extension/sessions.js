@@ -20,6 +20,7 @@ const SETTLED = 1_500; // milliseconds without a further cookie: a sign-in sets 
 // Milliseconds between two offers of a site whose cookies may have changed for any reason; below the 30 s that a
 // background lives.
 const SPACING = 20_000;
+const PRIVATELY = { incognito: true, keep_incognito: true };
 
 export class Sessions {
   /** When something was offered last, by domain. @type {Record<string, number>} */
@@ -40,13 +41,30 @@ export class Sessions {
     await this.bringOfTab(site, page).catch(() => {}); // the capture counts more, and the host asks again
   }
 
-  /** The answer to `session_needed`. @param {{request_id: number, platform_host: string, account?: string | null}} event */
-  async needed({ request_id, platform_host, account }) {
+  /**
+   * The answer to `session_needed`: for what was clicked in a private window only with that window's sign-in.
+   * @param {{request_id: number, platform_host: string, account?: string | null, incognito?: boolean}} event
+   */
+  async needed({ request_id, platform_host, account, incognito = false }) {
     const site = siteOfHost(platform_host);
-    if (!(await this.#isAllowed(site))) return this.#none(request_id, "not_allowed");
-    const found = await this.#find(site, account);
+    const word = incognito ? await this.#wordOf(site) : null;
+    if (!(await this.#isAllowed(site)) || (incognito && !word)) return this.#none(request_id, "not_allowed");
+    const found = word ? await this.#readPrivate(site, word) : await this.#find(site, account);
     if (!found) return this.#none(request_id, "no_cookies");
-    await this.#send(site, found, { request_id, platform_host }).catch(() => {}); // the state says why
+    const more = word ? PRIVATELY : {};
+    await this.#send(site, found, { request_id, platform_host, ...more }).catch(() => {}); // the state says why
+  }
+
+  /** What the person said in a private window holds as long as its tab is open. @param {Site} site */
+  async #wordOf({ domain }) {
+    const { [domain]: word } = await this.door.read("session", "privately", {});
+    return word && (await this.door.isOpen(word.tab)) ? word : null;
+  }
+
+  /** @param {Site} site @param {{tab: number, store: string}} word */
+  async #readPrivate(site, { store }) {
+    const found = await this.#read(site, store).catch(() => null); // its window is gone, and its jar with it
+    return found && isSignedIn(found.cookies, site) ? found : null;
   }
 
   /** A cookie changed. @param {string} domain */
@@ -92,10 +110,10 @@ export class Sessions {
     const store = await this.door.storeOfTab(tab, incognito);
     const found = await this.#read(site, store);
     if (!isSignedIn(found.cookies, site)) return;
-    if (!incognito) await this.#rememberStore(site, store);
+    if (incognito) await this.#rememberWord(site, { tab, store });
+    else await this.#rememberStore(site, store);
     await this.courier.reach();
-    const private_ = incognito ? { incognito: true, keep_incognito: true } : {};
-    this.#send(site, found, private_).catch(() => {}); // what follows is sent behind it, and need not wait for the reply
+    this.#send(site, found, incognito ? PRIVATELY : {}).catch(() => {}); // what follows is sent behind it, and need not wait for the reply
   }
 
   /** The sign-in of the first store that has one, that of the named account before others; never of a private window. @param {Site} site @param {string | null} [account] */
@@ -145,6 +163,12 @@ export class Sessions {
     const brought = await this.door.read("session", "brought", {});
     const now = { [`${site.domain} false`]: mine, [`${site.domain} true`]: whole };
     await this.door.write("session", "brought", { ...brought, ...now });
+  }
+
+  /** @param {Site} site @param {{tab?: number, store: string}} word gone with the browser */
+  async #rememberWord({ domain }, word) {
+    const known = await this.door.read("session", "privately", {});
+    await this.door.write("session", "privately", { ...known, [domain]: word });
   }
 
   /** Which container the person uses for a site. @param {Site} site @param {string} store */

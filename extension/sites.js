@@ -85,12 +85,16 @@ export function need(kind, { likes, only }) {
   return likes ? "likes" : "";
 }
 
-/** @param {State} state @returns {{site: Site, jobs: Job[]}[]} the sites that unfinished jobs wait for */
-export function waitingSites({ jobs }) {
+/**
+ * The sites that unfinished jobs wait for: those that were clicked in a private window, or all others.
+ * @param {State} state @param {boolean} [incognito] @returns {{site: Site, jobs: Job[]}[]}
+ */
+export function waitingSites({ jobs }, incognito = false) {
   /** @type {Map<string, {site: Site, jobs: Job[]}>} */
   const found = new Map();
   for (const job of Object.values(jobs)) {
     if (job.status !== "waiting" || job.wait_reason !== "session") continue;
+    if ((job.incognito ?? false) !== incognito) continue;
     const site = siteOfJob(job);
     const known = found.get(site.domain) ?? { site, jobs: [] };
     found.set(site.domain, { site, jobs: [...known.jobs, job] });

@@ -57,6 +57,7 @@ export interface Job {
   item_id: number | string | null;
   error: WireError | null;
   not_before: string | null;
+  incognito?: boolean;
   updated_at: string;
 }
 
@@ -64,6 +65,8 @@ export interface QueueCounts {
   pending: number;
   running: number;
   waiting: number;
+  /** whether the whole queue is; an older program does not say */
+  is_paused?: boolean;
 }
 
 /** A capture that the host has not named yet. `not_before` in milliseconds since 1970. */

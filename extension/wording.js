@@ -84,8 +84,9 @@ export function goOn(count) {
 }
 
 /** @param {QueueCounts} queue */
-export function queueLine({ running, pending, waiting }) {
+export function queueLine({ running, pending, waiting, is_paused }) {
   const parts = [
+    is_paused && "Paused",
     running && `${running} running`,
     pending && `${pending} in the queue`,
     waiting && `${waiting} waiting`,

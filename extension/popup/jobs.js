@@ -30,6 +30,18 @@ const ACTIONS = [
     does: acts("retry"),
   },
   {
+    name: "Resume",
+    glyph: "play",
+    when: (job) => job.status === "paused",
+    does: acts("resume"),
+  },
+  {
+    name: "Pause",
+    glyph: "pause",
+    when: (job) => ["pending", "running"].includes(job.status),
+    does: acts("pause"),
+  },
+  {
     name: "Cancel",
     glyph: "cancel",
     when: (job) => ["pending", "running", "waiting", "paused"].includes(job.status),

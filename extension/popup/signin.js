@@ -16,7 +16,11 @@ import { button, h, icon } from "./draw.js";
 /** @param {Seen} seen @param {import("../types.d.ts").Saved | undefined} saved @param {Job | undefined} job @returns {Drawn[]} */
 export function signIns(seen, saved, job) {
   const { state, page } = seen;
-  const waiting = waitingSites(state).map(({ site, jobs }) => ({ site, jobs, why: reason(jobs) }));
+  const waiting = waitingSites(state, page.incognito).map(({ site, jobs }) => ({
+    site,
+    jobs,
+    why: reason(jobs),
+  }));
   const own = isWeb(page.url) && saved && !isFinal(job) ? ofPage(page.url, saved) : null;
   const known = waiting.some(({ site }) => site.domain === own?.site.domain);
   return [...(own && !known ? [own] : []), ...waiting].flatMap((wish) => card(wish, seen));
@@ -39,15 +43,9 @@ function reason(jobs) {
 /** @param {Wish} wish @param {Seen} seen @returns {Drawn[]} */
 function card(wish, { state, page }) {
   const { domain } = wish.site;
-  const privately = page.incognito && isOfPage(wish.site, page);
-  if (privately) return wish.jobs.length ? [askPrivately(wish)] : [];
+  if (page.incognito) return wish.jobs.length ? [askPrivately(wish)] : [];
   if (isAllowed(state, domain)) return wish.jobs.length ? [signInAgain(wish, state)] : [];
   return [state.declined.includes(domain) ? wasDeclined(wish) : ask(wish)];
-}
-
-/** @param {Site} site @param {import("../types.d.ts").Page} page */
-function isOfPage({ domain }, { url }) {
-  return isWeb(url) && siteOfUrl(url).domain === domain;
 }
 
 /** @param {Wish} wish */
@@ -74,7 +72,7 @@ function wasDeclined({ site, jobs }) {
 function askPrivately({ site, why }) {
   return notice(
     `May Bowerbird use this private window's sign-in of ${site.domain}?`,
-    `${why} Nothing of a private window is used without your word. The sign-in is forgotten after a day.`,
+    `${why} Nothing of a private window is used without your word. The sign-in is forgotten when this is saved.`,
     button("Use it this time", "", does("allow", site)),
   );
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta, timezone
 
 
@@ -29,3 +30,8 @@ def parse(text: str) -> datetime:
 def seconds_until(text: str) -> float:
     """Seconds from now until a stored time; negative where it has passed."""
     return (parse(text) - datetime.now(timezone.utc)).total_seconds()
+
+
+def drift() -> float:
+    """Seconds by which the clock is ahead of the time that passes; it falls when somebody sets the clock back."""
+    return datetime.now(timezone.utc).timestamp() - time.monotonic()

@@ -7,7 +7,9 @@ SQLite before 3.51.3 can lose rows when two processes checkpoint and write at th
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +17,8 @@ from pathlib import Path
 from bowerbird.errors import RequestError
 
 APPLICATION_ID = 0x426F7765
-SCHEMA_VERSION = 11
+# The number of the newest script in archive/schema/.
+SCHEMA_VERSION = 15
 BUSY_MILLISECONDS = 3000
 # Seconds between two tries to write.
 BUSY_STEP = 0.001
@@ -35,20 +38,25 @@ def open_progress(path: Path) -> sqlite3.Connection:
 
 
 def open_keeper(path: Path) -> sqlite3.Connection:
-    """The worker's own connection: as open_writer, and the only kind that checkpoints."""
-    return _open(path, "PRAGMA synchronous=FULL", "PRAGMA wal_autocheckpoint=1000")
+    """The worker's own connection: as open_progress, and the only kind that checkpoints.
+
+    What it writes follows from what others wrote with open_writer: a claim that is lost in a power cut is made again.
+    """
+    _staying.give_up()
+    return _open(path, "PRAGMA synchronous=NORMAL", "PRAGMA wal_autocheckpoint=1000")
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
-    """A connection that can't write. Raises as open_writer."""
-    return _open(path, "PRAGMA wal_autocheckpoint=0", "PRAGMA query_only=1")
+    """A connection that can't write, to an archive on a read-only disk too. Raises as open_writer."""
+    mode = "immutable=1" if _is_at_rest(path) else "mode=rw"
+    return _open(path, "PRAGMA wal_autocheckpoint=0", "PRAGMA query_only=1", mode=mode)
 
 
-def _open(path: Path, *pragmas: str) -> sqlite3.Connection:
+def _open(path: Path, *pragmas: str, mode: str = "mode=rw") -> sqlite3.Connection:
     if not path.is_file():
         raise RequestError("archive_unavailable", "There is no archive yet.", "Run: bowerbird install")
     try:
-        db = _connect(path)
+        db = _connect(path, mode)
     except sqlite3.Error as error:
         raise as_request_error(error) from error
     try:
@@ -61,15 +69,83 @@ def _open(path: Path, *pragmas: str) -> sqlite3.Connection:
     except RequestError:
         db.close()
         raise
+    if mode == "mode=rw":
+        _staying.see_to(path)
     return db
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    uri = f"{path.absolute().as_uri()}?mode=rw"
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?{mode}"
     db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000, check_same_thread=False)
     db.row_factory = sqlite3.Row
     db.execute("PRAGMA foreign_keys=1")
     return db
+
+
+def _is_at_rest(path: Path) -> bool:
+    """Whether nobody can be writing: on a read-only disk, all of it in the one file; an empty log holds nothing.
+
+    There SQLite can't make the files that a WAL needs, and reads only what it is told not to change
+    (sqlite.org/wal.html#read_only_databases).
+    """
+    return not os.access(path.parent, os.W_OK) and not _size(path.with_name(f"{path.name}-wal"))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+class _Staying:
+    """One connection of a process that is never closed, so that no other one is the last.
+
+    Whoever closes the last connection of all processes folds the log into the file, whatever `wal_autocheckpoint` says
+    (sqlite.org/wal.html#ckpt); that, too, is the worker's to do. At the end of a process Python would close what is
+    left, but for what a thread holds that never returns. The worker itself gives it up.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: dict[tuple[int, int] | None, sqlite3.Connection] = {}
+        self._holder: threading.Thread | None = None
+        self._is_wanted = True
+
+    def see_to(self, path: Path) -> None:
+        """Let one stay that is connected to this file, and no other one."""
+        identity = file_identity(path)
+        with self._lock:
+            if not self._is_wanted or identity in self._held:
+                return
+            self._let_go()
+            self._held[identity] = db = _connect(path, "mode=rw")
+            db.execute("PRAGMA wal_autocheckpoint=0")
+            # what was never read from holds no lock
+            db.execute("PRAGMA user_version").fetchone()
+            if self._holder is None:
+                self._holder = threading.Thread(target=_hold, args=(self._held,), name="archive", daemon=True)
+                self._holder.start()
+
+    def give_up(self) -> None:
+        """From now on this process is one that checkpoints."""
+        with self._lock:
+            self._is_wanted = False
+            self._let_go()
+
+    def _let_go(self) -> None:
+        for db in self._held.values():
+            db.close()
+        self._held.clear()
+
+
+def _hold(_held: object) -> None:
+    threading.Event().wait()
+
+
+_staying = _Staying()
+# For whoever opens an archive in another way: to be called before it is closed.
+stay_connected = _staying.see_to
 
 
 def check_identity(db: sqlite3.Connection) -> None:
@@ -105,15 +181,31 @@ def file_identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
+# Threads of one process take turns without polling: with four attempts a third of the worker's time went into waiting.
+_writing = threading.Lock()
+
+
 @contextlib.contextmanager
 def transaction(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     """One write that happens wholly or not at all. Raises RequestError `busy`, `disk_full` or `archive_unavailable`."""
+    # Whoever holds it too long may write elsewhere: SQLite's own lock decides.
+    is_ours = _writing.acquire(timeout=BUSY_MILLISECONDS / 1000)
+    try:
+        with _wholly_or_not(db):
+            yield db
+    finally:
+        if is_ours:
+            _writing.release()
+
+
+@contextlib.contextmanager
+def _wholly_or_not(db: sqlite3.Connection) -> Iterator[None]:
     try:
         _begin(db)
     except sqlite3.Error as error:
         raise as_request_error(error) from error
     try:
-        yield db
+        yield
         db.execute("COMMIT")
     except sqlite3.Error as error:
         roll_back(db)

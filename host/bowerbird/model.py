@@ -60,7 +60,7 @@ class CaptureOptions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 class Capture(msgspec.Struct, frozen=True, kw_only=True):
     """What a person asked to keep. `key` was made once by whoever asked; sending it again has no second effect.
 
-    `playback_seconds` is the second of the video at which it was clicked.
+    `playback_seconds` is the second of the video at which it was clicked; `incognito`: in a private window.
     """
 
     key: str
@@ -73,6 +73,7 @@ class Capture(msgspec.Struct, frozen=True, kw_only=True):
     selection: str | None = None
     media_type: str | None = None
     playback_seconds: float | None = None
+    incognito: bool = False
     options: CaptureOptions = CaptureOptions()
 
 
@@ -99,7 +100,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     Sizes in bytes, `speed` in bytes a second, `eta` in seconds.
 
-    `progress` is 0-100; `position` is the place in the queue from 1 while pending.
+    `progress` is 0-100; `position` is the place in the queue from 1 while pending; `incognito`: it was clicked in a
+    private window.
     """
 
     id: str
@@ -125,30 +127,59 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     thumbnail_url: str | None = None
     error: ErrorReport | None = None
     not_before: str | None = None
+    incognito: bool = False
     created_at: str
     updated_at: str
     completed_at: str | None = None
 
 
 class QueueCounts(msgspec.Struct, frozen=True, kw_only=True):
-    """How many jobs are in each state that is not an end. List jobs count like any other."""
+    """How many jobs are in each state; lists and their members count like any other. The same on the wire.
+
+    `is_paused`: the whole queue is, and nothing is begun.
+    """
 
     pending: int = 0
     running: int = 0
     waiting: int = 0
     paused: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    completed: int = 0
+    is_paused: bool = False
+
+
+Level = Literal["debug", "info", "warning", "error"]
+Component = Literal["host", "worker", "scraper", "site", "queue"]
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the log: what happened, who says so, and the job that it is about, if any. `code` is stable."""
+
+    id: int
+    at: str
+    level: Level
+    component: Component
+    code: str
+    message: str
+    hint: str | None = None
+    job_id: str | None = None
 
 
 # --- what a scraper is told, and what it yields
 
 
 class LentSession(msgspec.Struct, frozen=True, kw_only=True):
-    """One account's session for one attempt. `cookies` is Netscape text, scoped to the site that they came from."""
+    """One account's session for one attempt. `cookies` is Netscape text, scoped to the site that they came from.
+
+    `incognito`: it is of a private window, for what was clicked in one.
+    """
 
     platform: Platform
     account: str
     cookies: str
     user_agent: str
+    incognito: bool = False
 
     def __repr__(self) -> str:
         """Names the account; what opens it is in no log."""
@@ -312,6 +343,26 @@ class TranscriptReady(msgspec.Struct, frozen=True, kw_only=True, tag="transcript
     cues: tuple[Cue, ...]
 
 
+class Comment(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody wrote below an item. `parent_id` is that of the comment which it answers.
+
+    `written_at` is a guess where the platform only says how long ago it was, as YouTube does.
+    """
+
+    platform_id: str
+    parent_id: str | None = None
+    author: str | None = None
+    text: str
+    like_count: int | None = None
+    written_at: str | None = None
+
+
+class CommentsFound(msgspec.Struct, frozen=True, tag="comments"):
+    """Some of the item's comments, in the platform's order, answers behind what they answer; more may follow."""
+
+    comments: tuple[Comment, ...]
+
+
 class Noted(msgspec.Struct, frozen=True, tag="note"):
     """A sentence about the item that a person should see, such as that the platform has no transcript of it."""
 
@@ -347,6 +398,21 @@ class CreatorFound(msgspec.Struct, frozen=True, tag="creator"):
     creator: ScrapedCreator
 
 
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the platform counts of one item now; None where it does not tell."""
+
+    platform_id: str
+    view_count: int | None = None
+    like_count: int | None = None
+    comment_count: int | None = None
+
+
+class CountsFound(msgspec.Struct, frozen=True, tag="counts"):
+    """Counts of archived members that a list showed by itself, of the list's own platform."""
+
+    counts: tuple[Counts, ...]
+
+
 class ItemDone(msgspec.Struct, frozen=True, kw_only=True, tag="item_done"):
     """The item that was begun with `ItemFound` has all its files: it is filed at once, as a member of the list.
 
@@ -378,9 +444,9 @@ class Requested(msgspec.Struct, frozen=True, tag="requested"):
 
 
 class SessionChecked(msgspec.Struct, frozen=True, kw_only=True, tag="session_checked"):
-    """The session holds, and belongs to this account."""
+    """The session holds, and belongs to this account; None where the platform does not tell its name."""
 
-    account: str
+    account: str | None = None
 
 
 class Thumbnail(msgspec.Struct, frozen=True, array_like=True):
@@ -423,7 +489,8 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
 
 ScraperEvent = (
     Operation | Progress | ItemFound | FileReady | TranscriptReady | Noted | ListPage | Warned | Finished | Failed
-    | CreatorFound | ItemDone | Skipped | WhichArchived | Requested | SessionChecked | ThumbnailsMade
+    | CommentsFound | CountsFound | CreatorFound | ItemDone | Skipped | WhichArchived | Requested | SessionChecked
+    | ThumbnailsMade
 )  # fmt: skip
 
 

@@ -1,27 +1,31 @@
 """Frozen settings, and the one reader of the environment.
 
-Environment > config.toml > default.
-Every setting is a row of `SETTINGS`; its environment variable is `BOWERBIRD_` and its name in capitals.
+Environment > site > config.toml > default; what was changed on the site is in the archive, and comes on top in
+queue/preferences.py. Every setting is a row of `SETTINGS`; its variable is `BOWERBIRD_` and its name in capitals.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal
 
 import msgspec
 
 from bowerbird import __version__
 from bowerbird.errors import RequestError
+from bowerbird.setting_kinds import About, Kind, Setting
 
 QUALITIES = ("best", "2160", "1440", "1080", "720", "480")
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """All settings of one process. Folders are absolute; sizes in MB are 1024 * 1024 bytes; delays in seconds."""
+    """All settings of one process. Folders are absolute; MB and GB are decimal as on every page; delays in seconds.
+
+    `from_environment` and `from_config` name those that were set there; `unknown` what config.toml names and is none.
+    """
 
     archive: Path
     home: Path
@@ -40,9 +44,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     instagram_delay_max: float = 10.0
     max_retries: int = 3
     retry_delay: float = 30.0
+    retry_delays: str = ""
+    retention_days: int = 0
+    retention_jobs: int = 0
     disk_floor_mb: int = 1024
     stall_seconds: float = 120.0
     attempt_hours: float = 12.0
+    from_environment: frozenset[str] = frozenset()
+    from_config: frozenset[str] = frozenset()
+    unknown: tuple[str, ...] = ()
 
     @property
     def database(self) -> Path:
@@ -57,126 +67,95 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def max_job_bytes(self) -> int | None:
         """Bytes that one job may save without asking; None: as many as there are."""
-        return int(self.max_job_gb * 1024**3) or None
+        return int(self.max_job_gb * 10**9) or None
 
     @property
     def disk_floor(self) -> int:
         """Bytes that stay free on the archive's disk."""
-        return self.disk_floor_mb * 1024 * 1024
+        return self.disk_floor_mb * 10**6
 
 
-class Setting(NamedTuple):
-    """One setting: how its text is read, what it means, and whether it is behaviour (no place, network or safety)."""
+class SettingState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One setting as it is now: for pages, `settings` of the wire and the doctor. No value here tells a password.
+
+    `value` and `default` are numbers, texts, booleans or lists of texts; `source` is where the value comes from. What
+    is not `changeable` is no behaviour, or named by the environment, which counts more than the site.
+    """
 
     name: str
-    read: Callable[[Any], Any]
+    kind: Kind
+    about: About
     meaning: str
-    behaviour: bool
+    value: Any
+    default: Any
+    source: Literal["environment", "site", "config", "default"]
+    changeable: bool
+    minimum: float | None = None
+    maximum: float | None = None
+    unit: str = ""
+    choices: tuple[str, ...] = ()
 
 
-def _number(low: float, high: float, kind: type[int] | type[float]) -> Callable[[Any], Any]:
-    takes = f"a {'whole ' if kind is int else ''}number from {low} to {high}"
-
-    def read(value: Any) -> Any:
-        try:
-            number = kind(value)
-        except (TypeError, ValueError, OverflowError) as error:
-            raise ValueError(takes) from error
-        if not low <= number <= high:
-            raise ValueError(takes)
-        return number
-
-    return read
-
-
-def _choice(*choices: str) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        text = str(value).strip().lower()
-        if text not in choices:
-            raise ValueError(f"one of {', '.join(choices)}")
-        return text
-
-    return read
-
-
-def _flag(value: Any) -> bool:
-    return _choice("1", "0", "true", "false", "yes", "no", "on", "off")(value) in ("1", "true", "yes", "on")
-
-
-def _words(value: Any) -> tuple[str, ...]:
-    parts = value.split(",") if isinstance(value, str) else value
-    if not isinstance(parts, list | tuple):
-        raise ValueError("language codes such as en,de; all; or none")
-    return tuple(text for text in (str(part).strip() for part in parts) if text and text != "none")
-
-
-def _folder(value: Any) -> Path:
-    try:
-        return Path(str(value)).expanduser().absolute()
-    except RuntimeError as error:
-        raise ValueError("a folder whose ~ leads to a home") from error
-
-
-def _text(value: Any) -> str:
-    return str(value).strip()
-
-
-def _proxy(value: Any) -> str:
-    """An HTTP proxy: only of those the connect guard sees what they are asked for. Raises RequestError."""
-    text = _text(value)
-    if text and not text.lower().startswith(("http://", "https://")):
-        # the value is not repeated: there may be a password in it
-        raise RequestError(
-            "bad_request",
-            "The proxy must be an http:// address.",
-            "Change it in config.toml or in the variable BOWERBIRD_PROXY.",
-        )
-    return text
-
-
-_HOME = Setting("home", _folder, "Folder of config.toml, secrets and logs; nothing of it is ever served.", False)
+# All settings, and the only place that says what each is. The table of the README is compared with it.
+_HOME = Setting("home", "folder", "place", "Folder of config.toml, secrets and logs; nothing of it is ever served.")
 SETTINGS: tuple[Setting, ...] = (
-    Setting("archive", _folder, "Folder of archive.db and all media.", False),
+    Setting("archive", "folder", "place", "Folder of archive.db and all media."),
     _HOME,
-    Setting("port", _number(1, 65535, int), "Port of the site on 127.0.0.1.", False),
-    Setting("proxy", _proxy, "Proxy for every library and program, as http://host:port; no SOCKS.", False),
-    Setting("ca_bundle", _text, "File with the certificates to trust instead of the usual ones.", False),
+    Setting("port", "whole", "network", "Port of the site on 127.0.0.1.", 1, 65535),
+    Setting("proxy", "proxy", "network", "Proxy for every library and program, as http://host:port; no SOCKS."),
+    Setting("ca_bundle", "file", "network", "File with the certificates to trust instead of the usual ones."),
     Setting(
-        "allow_private_hosts",
-        _flag,
-        "Whether addresses in your own computer or network may be archived.",
-        False,
-    ),
-    Setting("log_level", _choice("debug", "info", "warning", "error"), "How much the log says.", False),
-    Setting("max_concurrent", _number(1, 32, int), "How many jobs run at the same time.", True),
-    Setting("max_per_platform", _number(1, 32, int), "How many of them may be of one platform.", True),
-    Setting("quality", _choice(*QUALITIES), "Best picture height that is fetched.", True),
-    Setting("transcripts", _words, "Languages of transcripts, in order; all, or none.", True),
-    Setting("max_items", _number(1, 1_000_000, int), "How many members of a list are saved before it asks.", True),
-    Setting("max_job_gb", _number(0, 1_000_000, float), "Gigabytes that one job saves before it asks; 0: any.", True),
-    Setting("instagram_delay_min", _number(0, 600, float), "Least seconds between two requests to Instagram.", True),
-    Setting("instagram_delay_max", _number(0, 600, float), "Most seconds between two of them; both 0: no pace.", True),
-    Setting("max_retries", _number(0, 20, int), "How often a failed job is tried again by itself.", True),
-    Setting(
-        "retry_delay",
-        _number(0, 86400, float),
-        "Seconds before the first of these tries; doubled each time.",
-        True,
-    ),
-    Setting("disk_floor_mb", _number(0, 10_000_000, int), "Megabytes that stay free on the disk.", True),
-    Setting(
-        "stall_seconds",
-        _number(1, 86400, float),
-        "Seconds without anything new after which an attempt is ended.",
-        True,
+        "allow_private_hosts", "flag", "safety", "Whether addresses in your own computer or network may be archived."
     ),
     Setting(
-        "attempt_hours",
-        _number(0.001, 240, float),
-        "Hours after which an attempt is ended in any case.",
-        True,
+        "log_level", "choice", "safety", "How much the log says.", choices=("debug", "info", "warning", "error")
     ),
-)
+    Setting("max_concurrent", "whole", "behaviour", "How many jobs run at the same time.", 1, 32),
+    Setting("max_per_platform", "whole", "behaviour", "How many of them may be of one platform.", 1, 32),
+    Setting("quality", "choice", "behaviour", "Best picture height that is fetched.", choices=QUALITIES),
+    Setting("transcripts", "languages", "behaviour", "Languages of transcripts, in order; all, or none."),
+    Setting(
+        "max_items", "whole", "behaviour", "How many members of a list are saved before it asks.", 1, 1_000_000
+    ),
+    Setting(
+        "max_job_gb", "number", "behaviour", "How much one job saves before it asks; 0: any.", 0, 1_000_000, "GB"
+    ),
+    Setting(
+        "instagram_delay_min", "number", "behaviour", "Least time between two requests to Instagram.", 0, 600,
+        "seconds",
+    ),
+    Setting(
+        "instagram_delay_max", "number", "behaviour", "Most time between two of them; both 0: no pace.", 0, 600,
+        "seconds",
+    ),
+    Setting("max_retries", "whole", "behaviour", "How often a failed job is tried again by itself.", 0, 20),
+    Setting(
+        "retry_delay", "number", "behaviour", "Time before the first of these tries; doubled each time.", 0, 86400,
+        "seconds",
+    ),
+    Setting(
+        "retry_delays", "delays", "behaviour",
+        "Times before each try after certain errors: network=30s,2m timeout=never.",
+    ),
+    Setting(
+        "retention_days", "whole", "behaviour", "How long ended jobs stay in the history; 0: for ever. Items stay.", 0,
+        36_500, "days",
+    ),
+    Setting(
+        "retention_jobs", "whole", "behaviour", "How many ended jobs stay in the history; 0: any number. Items stay.",
+        0, 10_000_000,
+    ),
+    Setting("disk_floor_mb", "whole", "behaviour", "Space that stays free on the disk.", 0, 10_000_000, "MB"),
+    Setting(
+        "stall_seconds", "number", "behaviour", "Time without anything new after which an attempt is ended.", 1,
+        86400, "seconds",
+    ),
+    Setting(
+        "attempt_hours", "number", "behaviour", "Time after which an attempt is ended in any case.", 0.001, 240,
+        "hours",
+    ),
+)  # fmt: skip
+BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -184,30 +163,25 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     environ = os.environ if environ is None else environ
     home = _read_home(environ)
     config = _read_config(home / "config.toml")
-    chosen: dict[str, Any] = {"home": home}
-    for setting in SETTINGS:
-        value = _chosen(setting, environ, config)
-        if value is not None:
-            chosen[setting.name] = _parsed(setting, value, home)
-    chosen.setdefault("archive", default_archive())
-    return Settings(**chosen)
-
-
-def _chosen(setting: Setting, environ: Mapping[str, str], config: Mapping[str, Any]) -> Any:
-    from_environment = environ.get(f"BOWERBIRD_{setting.name.upper()}")
-    if from_environment is not None and from_environment != "":
-        return from_environment
-    return config.get(setting.name) if setting.name != "home" else None
+    named = {one.name: environ[one.variable] for one in SETTINGS if environ.get(one.variable)}
+    written = {name: value for name, value in config.items() if name in BY_NAME and name != "home"}
+    chosen = {name: _parsed(BY_NAME[name], value, home) for name, value in {**written, **named}.items()}
+    return Settings(
+        **{"archive": default_archive(), **chosen, "home": home},
+        from_environment=frozenset(named), from_config=frozenset(written),
+        unknown=tuple(sorted(set(config) - set(written))),
+    )  # fmt: skip
 
 
 def _parsed(setting: Setting, value: Any, home: Path) -> Any:
     try:
         return setting.read(value)
     except ValueError as error:
+        what = "what is set" if setting.is_private else repr(str(value)[:60])
         raise RequestError(
             "bad_request",
-            f"The setting {setting.name} can't be {str(value)[:60]!r}: it takes {error}.",
-            f"Change it in {_shown(home / 'config.toml')} or in the variable BOWERBIRD_{setting.name.upper()}.",
+            f"The setting {setting.name} can't be {what}: it takes {error}.",
+            f"Change it in {shown_place(home / 'config.toml')} or in the variable {setting.variable}.",
         ) from error
 
 
@@ -216,7 +190,7 @@ def _read_home(environ: Mapping[str, str]) -> Path:
     return _parsed(_HOME, given, default_home()) if given else default_home()
 
 
-def _shown(path: Path) -> str:
+def shown_place(path: Path) -> str:
     """The file below ~, or its name alone: no sentence holds an absolute path."""
     try:
         return f"~/{path.relative_to(Path.home()).as_posix()}"
@@ -238,11 +212,11 @@ def _read_config(path: Path) -> Mapping[str, Any]:
         return {}
     except OSError as error:
         raise RequestError(
-            "bad_request", f"{_shown(path)} can't be read: {error.strerror}.", "Mend or remove it."
+            "bad_request", f"{shown_place(path)} can't be read: {error.strerror}.", "Mend or remove it."
         ) from error
     except ValueError as error:
         raise RequestError(
-            "bad_request", f"{_shown(path)} can't be read: {error}.", "Mend or remove that file."
+            "bad_request", f"{shown_place(path)} can't be read: {error}.", "Mend or remove that file."
         ) from error
 
 

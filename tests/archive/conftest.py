@@ -13,7 +13,7 @@ import pytest
 
 from bowerbird.archive.filing import Filing
 from bowerbird.archive.migrations import ensure_archive
-from bowerbird.database import open_keeper
+from bowerbird.database import open_writer
 from bowerbird.model import Cue, FileReady, FileType, ItemFound, ScrapedCreator, TranscriptReady
 from bowerbird.settings import Settings, load_settings
 
@@ -71,7 +71,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def db(settings: Settings) -> Iterator[sqlite3.Connection]:
     """The worker's connection to it."""
-    with contextlib.closing(open_keeper(settings.database)) as connection:
+    with contextlib.closing(open_writer(settings.database)) as connection:
         yield connection
 
 

@@ -1,38 +1,57 @@
-"""An archive of an older version becomes one of this version."""
+"""An archive of an earlier version is brought to this one, and keeps what it holds."""
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 
-from bowerbird.archive import migrations
-from bowerbird.archive.migrations import SCHEMAS, ensure_archive
-from bowerbird.archive.reads import totals
-from bowerbird.database import APPLICATION_ID, SCHEMA_VERSION, open_writer
+from sqlite_utils import Database, Migrations
+
+from bowerbird.archive.migrations import SCHEMAS, _statements, ensure_archive
+from bowerbird.database import APPLICATION_ID, SCHEMA_VERSION
+
+
+def _first_archive(path: Path) -> None:
+    """An archive as the first version made it, with one job."""
+    steps = Migrations("bowerbird")
+
+    @steps(name="0001_first_schema")
+    def _first(db: Database) -> None:
+        for statement in _statements(SCHEMAS / "0001_first_schema.sql"):
+            db.conn.execute(statement)
+
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        steps.apply(Database(db))
+        db.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        db.execute("PRAGMA user_version=1")
+        columns = "id, url, target_key, target, platform, kind, status, created_at, updated_at"
+        db.execute(f"INSERT INTO jobs ({columns}) VALUES ('j', 'u', 'k', '{{}}', 'web', 'page', 'failed', '', '')")
+        db.commit()
+
+
+def _schema(path: Path) -> list[tuple[str, str]]:
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        return db.execute(
+            "SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY 1, 2"
+        ).fetchall()
+
+
+def test_an_archive_of_the_first_version_is_brought_up(tmp_path: Path) -> None:
+    """It has every table and index of a new one, its rows, and the version; doing it again changes nothing."""
+    old, new = tmp_path / "old.db", tmp_path / "new" / "archive.db"
+    _first_archive(old)
+    for _ in range(2):
+        ensure_archive(old)
+    ensure_archive(new)
+    assert _schema(old) == _schema(new)
+    with contextlib.closing(sqlite3.connect(old)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+        assert db.execute("SELECT id, incognito FROM jobs").fetchall() == [("j", 0)]
+        scripts = [path.stem for path in sorted(SCHEMAS.glob("*.sql"))]
+        assert [row[0] for row in db.execute("SELECT name FROM _sqlite_migrations ORDER BY id")] == scripts
 
 
 def test_the_version_is_that_of_the_last_script() -> None:
     """An archive that has all of them is of this version, and no other one is."""
     assert max(int(script.name[:4]) for script in SCHEMAS.glob("*.sql")) == SCHEMA_VERSION
-
-
-def test_a_first_archive_is_brought_up(tmp_path: Path) -> None:
-    """The tables of the first version get what came later, and keep what they hold."""
-    path = tmp_path / "archive.db"
-    with closing(sqlite3.connect(path)) as db:
-        migrations._step(SCHEMAS / "0001_first_schema.sql")(type("Opened", (), {"conn": db})())
-        db.execute(f"PRAGMA application_id={APPLICATION_ID}")
-        db.execute("PRAGMA user_version=1")
-        db.execute("CREATE TABLE _sqlite_migrations (migration_set TEXT, name TEXT, applied_at TEXT)")
-        db.execute("INSERT INTO _sqlite_migrations VALUES ('bowerbird', '0001_first_schema', '')")
-        db.execute(
-            "INSERT INTO items (platform, platform_id, kind, url, folder, captured_at, updated_at)"
-            " VALUES ('web', 'a', 'page', 'u', 'f', '', '')"
-        )
-        db.commit()
-    ensure_archive(path)
-    ensure_archive(path)
-    with closing(open_writer(path)) as db:
-        db.execute("UPDATE items SET own_note = 'kept', deleted_at = '2026'")
-        assert totals(db).items == 0

@@ -15,7 +15,7 @@ import pytest
 
 from bowerbird.archive import captions
 from bowerbird.archive.filing import file_item
-from bowerbird.database import open_keeper
+from bowerbird.database import open_writer
 from tests.archive.conftest import CUES, ITEM, Attempts, media_files
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -46,7 +46,7 @@ def _filed_until(settings, filing, steps: int) -> bool:
     child = os.fork()
     if child == 0:
         outcome = 1
-        with contextlib.suppress(BaseException), contextlib.closing(open_keeper(settings.database)) as db:
+        with contextlib.suppress(BaseException), contextlib.closing(open_writer(settings.database)) as db:
             Fuse(steps).arm(db)
             file_item(db, settings, filing)
             outcome = 0
@@ -57,7 +57,7 @@ def _filed_until(settings, filing, steps: int) -> bool:
 
 
 def _told(settings) -> dict[str, int]:
-    with contextlib.closing(open_keeper(settings.database)) as db:
+    with contextlib.closing(open_writer(settings.database)) as db:
         assert db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
         return dict(map(tuple, db.execute("SELECT file_path, file_size FROM files")))
 
@@ -94,7 +94,7 @@ def test_a_first_filing_killed_at_every_step_is_completed_by_the_next(settings, 
 
 def test_a_forced_filing_killed_at_every_step_is_completed_by_the_next(settings, attempts):
     """The older film is there until the newer is told, and no leftover of it stays at the end."""
-    with contextlib.closing(open_keeper(settings.database)) as db:
+    with contextlib.closing(open_writer(settings.database)) as db:
         file_item(db, settings, attempts.filing())
     wanted = {"aBc-123_xyz.mp4": {4}, "aBc-123_xyz.webm": {4000}, "thumbnail.webp": {7}}
     new = attempts.filing(film="media.webm", content=b"film" * 1000, force=True)
@@ -109,7 +109,7 @@ def test_no_final_name_is_ever_opened_for_writing(settings, attempts):
     child = os.fork()
     if child == 0:
         written: list[str] = []
-        with contextlib.suppress(BaseException), contextlib.closing(open_keeper(settings.database)) as db:
+        with contextlib.suppress(BaseException), contextlib.closing(open_writer(settings.database)) as db:
             sys.addaudithook(lambda event, told: written.append(str(told[0])) if _writes(event, told) else None)
             file_item(db, settings, filing)
             written.append(str(settings.partial))
@@ -162,7 +162,7 @@ import contextlib, sys
 from pathlib import Path
 from bowerbird.archive.filing import file_item
 from bowerbird.archive.migrations import ensure_archive
-from bowerbird.database import open_keeper
+from bowerbird.database import open_writer
 from bowerbird.errors import JobError
 from bowerbird.model import Cue, TranscriptReady
 from bowerbird.settings import load_settings
@@ -174,7 +174,7 @@ ensure_archive(settings.database)
 cues = tuple(Cue(float(n), 1.0, f"line {n}") for n in range(20_000))
 long = TranscriptReady(language="en", origin="manual", cues=cues)
 attempts = Attempts(settings)
-with contextlib.closing(open_keeper(settings.database)) as db:
+with contextlib.closing(open_writer(settings.database)) as db:
     for room in (0, 64, 512, 1200, 1800, 9000):
         filing = attempts.filing(transcripts=(long,))
         filler = place / "filler"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 
-from tests.bench import downloads, host, instagram, memory, site, targets
+from tests.bench import downloads, host, instagram, memory, queue, site, targets
 from tests.bench.figure import HEADING, Figure
 
 MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -21,17 +21,23 @@ MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
     "site-memory": memory.site_memory,
     "targets": targets.identify_urls,
     "pages": site.pages,
+    "acks": queue.acks_at_once,
+    "claims": queue.claims,
+    "small-files": queue.small_files,
+    "soak": queue.short_soak,
 }
-SLOW = {"environment": memory.environment_size, "pages-large": site.large_pages}
+SLOW = {
+    "environment": memory.environment_size,
+    "pages-large": site.large_pages,
+    "long-soak": queue.long_soak,
+}
 
 
 def main() -> int:
     """Print the table, a line as soon as it is known."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", action="append", choices=[*MEASURES, *SLOW], help="may be repeated")
-    parser.add_argument(
-        "--slow", action="store_true", help="the size of a fresh environment and pages over a million items too"
-    )
+    parser.add_argument("--slow", action="store_true", help="what takes minutes or an hour too")
     chosen = parser.parse_args()
     known = {**MEASURES, **SLOW}
     names = chosen.only or [*MEASURES, *(SLOW if chosen.slow else ())]

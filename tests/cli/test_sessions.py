@@ -135,6 +135,19 @@ def test_a_lost_key_is_told_and_breaks_nothing(run: Run, imported: None, jar_fil
     assert [one["state"] for one in run("sessions", "list", "--json").lines] == ["ok"]
 
 
+def test_a_new_key(run: Run, imported: None, settings: Settings) -> None:
+    """Everything is encrypted with it, the old one goes, and the trail says when; what was lost is told."""
+    old = (settings.home / "vault.key").read_bytes()
+    done = run("sessions", "rotate", "--json")
+    assert (done.status, done.lines) == (0, [{"kept": 1, "lost": 0}])
+    assert [one["state"] for one in run("sessions", "list", "--json").lines] == ["ok"]
+    assert Vault(settings).audit()[-1].event == "rotated"
+    assert "1 of your sign-ins encrypted" in run("sessions", "rotate").stdout
+    (settings.home / "vault.key").write_bytes(old)
+    again = run("sessions", "rotate")
+    assert (again.status, "1 could not be read" in again.stderr) == (1, True)
+
+
 def test_a_check_asks_the_platform(
     run: Run, imported: None, platforms: StandIn, settings: Settings, rows: Rows
 ) -> None:

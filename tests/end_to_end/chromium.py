@@ -166,7 +166,7 @@ def chromium(
         arguments: more command-line arguments.
 
     """
-    _prepare(profile, host_program)
+    prepare(profile, host_program)
     with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
             str(profile),
@@ -175,17 +175,18 @@ def chromium(
             chromium_sandbox=False,
             env=dict(environment),
             ignore_default_args=["--disable-extensions"],
-            args=[*_arguments(proxy), *arguments],
+            args=[*arguments_for(proxy), *arguments],
         )
         with closing(context), ExitStack() as stack:
             assert context.browser, "a persistent context of Chromium has its browser"
             browser = context.browser.new_browser_cdp_session()
-            running = Chromium(context, browser, profile, _port(profile), stack)
+            running = Chromium(context, browser, profile, devtools_port(profile), stack)
             running.worker()
             yield running
 
 
-def _prepare(profile: Path, host_program: Path | None) -> None:
+def prepare(profile: Path, host_program: Path | None) -> None:
+    """Make a profile in which our button shows, and in which the host is installed."""
     preferences = profile / "Default" / "Preferences"
     if not preferences.exists():
         preferences.parent.mkdir(parents=True)
@@ -198,14 +199,15 @@ def _prepare(profile: Path, host_program: Path | None) -> None:
         manifest.write_text(json.dumps(native_manifest("chromium", host_program)))
 
 
-def _arguments(proxy: str | None) -> list[str]:
+def arguments_for(proxy: str | None) -> list[str]:
+    """The command line of a browser with our extension."""
     # Loopback is the archive's own site; it never goes through the stand-in.
     through = [f"--proxy-server={proxy}", "--ignore-certificate-errors"] if proxy else []
     ours = [f"--load-extension={EXTENSION}", f"--disable-extensions-except={EXTENSION}"]
     return ["--test-type", "--remote-debugging-port=0", *ours, *_QUIET, *through]
 
 
-def _port(profile: Path) -> int:
+def devtools_port(profile: Path) -> int:
     """The DevTools port that the browser chose, once it answers."""
     chosen = profile / "DevToolsActivePort"
     port = int(eventually(lambda: chosen.exists() and chosen.read_text().split(), said="the DevTools port")[0])

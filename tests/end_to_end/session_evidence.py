@@ -38,7 +38,10 @@ def vault(machine: Machine, sql: str) -> list[dict[str, Any]]:
         return []
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
         db.row_factory = sqlite3.Row
-        return [dict(row) for row in db.execute(sql)]
+        try:
+            return [dict(row) for row in db.execute(sql)]
+        except sqlite3.OperationalError:  # it is being made
+            return []
 
 
 def waits(machine: Machine) -> bool:
@@ -46,9 +49,25 @@ def waits(machine: Machine) -> bool:
     return machine.rows("SELECT status, wait_reason FROM jobs") == [{"status": "waiting", "wait_reason": "session"}]
 
 
-def is_saved(machine: Machine) -> bool:
-    """Whether everything that was clicked is there."""
-    return {row["status"] for row in machine.rows("SELECT status FROM jobs WHERE parent_id IS NULL")} == {"completed"}
+def is_saved(machine: Machine, clicks: int = 1) -> bool:
+    """Whether everything that was clicked so often is there."""
+    found = machine.rows("SELECT status FROM jobs WHERE parent_id IS NULL")
+    return [row["status"] for row in found] == ["completed"] * clicks
+
+
+def lists(machine: Machine) -> dict[str, int]:
+    """How many members each thing that was clicked has, by its kind; none may be missing."""
+    rows = machine.rows("SELECT kind, items_done, items_failed FROM jobs WHERE parent_id IS NULL")
+    assert not any(row["items_failed"] for row in rows)
+    return {row["kind"]: row["items_done"] for row in rows}
+
+
+def filed(machine: Machine) -> set[str]:
+    """Ids of the items that have a picture or video, and each of their files on the disk as its row says."""
+    sql = "SELECT platform_id, file_type, file_path, file_size FROM items JOIN files ON files.item_id = items.id"
+    rows = machine.rows(sql)
+    assert all((machine.archive / row["file_path"]).stat().st_size == row["file_size"] for row in rows)
+    return {row["platform_id"] for row in rows if row["file_type"] in ("image", "video")}
 
 
 def lent(machine: Machine) -> set[str]:

@@ -69,6 +69,7 @@ function browser({ allowed = [], jars = { 0: COOKIES }, jobs = [], answers = {} 
       return seen.jars[store] ?? [];
     },
     ordinaryStores: async () => Object.keys(seen.jars).filter((store) => store !== "private"),
+    isOpen: async (tab) => tab !== undefined && !seen.closed?.has(tab),
     storeOfTab: async (_tab, incognito) => (incognito ? "private" : (seen.tabStore ?? "0")),
     openLine: (onFrame) => {
       const post = (frame) => {
@@ -222,6 +223,49 @@ test("of a private window nothing is used by itself, and its own jar when the pe
   const [sent] = of(seen, "session");
   assert.deepEqual([sent.incognito, sent.keep_incognito, values(sent)[0]], [true, true, "2"]);
   assert.equal(seen.kept.local.stores, undefined);
+});
+
+const privateNeeded = example("event_session_needed", "only of a private window");
+const secretly = { ...page, incognito: true };
+for (const [name, prepare, expected] of [
+  ["nobody was asked", async () => {}, "not_allowed"],
+  ["the person said so", async ({ consent }) => consent.want("instagram.com", secretly), ["2", true]],
+  [
+    "the tab is closed",
+    async ({ consent, seen }) => {
+      await consent.want("instagram.com", secretly);
+      seen.closed = new Set([secretly.tab]);
+    },
+    "not_allowed",
+  ],
+  [
+    "the window's sign-in is gone",
+    async ({ consent, seen }) => {
+      await consent.want("instagram.com", secretly);
+      seen.jars.private = [];
+    },
+    "no_cookies",
+  ],
+]) {
+  test(`a save of a private window is answered with that window's sign-in only: ${name}`, async () => {
+    const there = browser({ allowed: [ORIGIN], jars: { 0: signedInAs(1), private: signedInAs(2) } });
+    await there.begin();
+    await /** @type {any} */ (prepare)(there);
+    const before = there.seen.posted.length;
+    await there.sessions.needed(privateNeeded);
+    await turns();
+    const [answer] = there.seen.posted.slice(before);
+    const said = answer.reason ?? [values(answer)[0], answer.incognito && answer.keep_incognito];
+    assert.deepEqual([answer.request_id, said], [privateNeeded.request_id, expected]);
+  });
+}
+
+test("what was clicked in a private window is offered no ordinary sign-in", async () => {
+  const jobs = [{ ...waiting, incognito: true }];
+  const { seen, sessions, begin } = browser({ allowed: [ORIGIN], jobs });
+  await begin();
+  await sessions.offer();
+  assert.deepEqual(of(seen, "session"), []);
 });
 
 test("what jobs wait for is offered once, and again when somebody signed in", async () => {

@@ -110,10 +110,17 @@ for (const [name, steps, on, says, does] of [
   ],
   [
     "a private window whose save waits",
-    [saved, NEEDED, ALLOWED],
+    [saved, waits("login_needed", "Sign in.", { incognito: true }), ALLOWED],
     { ...page, incognito: true },
     /this private window's sign-in.*Nothing of a private window is used without your word/,
     ["allow", "forget_site"],
+  ],
+  [
+    "a private window, and what waits of an ordinary one",
+    [saved, NEEDED, ALLOWED],
+    { ...page, incognito: true },
+    /This is a list|waits/,
+    ["forget_site"],
   ],
   ["a private window", [saved], { ...page, incognito: true }, /This is a list/, []],
   ["a video that anybody sees", [], { ...page, url: "https://youtu.be/x" }, /./, []],

@@ -93,8 +93,9 @@ test("a missing host names the command, the second command, and a button to look
 });
 
 for (const [name, actions] of [
-  ["running", ["cancel"]],
-  ["in the queue", ["cancel"]],
+  ["running", ["pause", "cancel"]],
+  ["in the queue", ["pause", "cancel"]],
+  ["paused", ["resume", "cancel"]],
   ["waits for a yes", ["continue", "cancel"]],
   ["waits for a time", ["cancel"]],
   ["failed", ["retry"]],

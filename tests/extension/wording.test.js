@@ -74,6 +74,7 @@ for (const [seconds, text] of [
 test("the queue is a sentence, also when it is empty", () => {
   assert.equal(queueLine({ running: 2, pending: 0, waiting: 3 }), "2 running, 3 waiting");
   assert.equal(queueLine({ running: 0, pending: 0, waiting: 0 }), "Nothing is running");
+  assert.equal(queueLine({ running: 0, pending: 5, waiting: 0, is_paused: true }), "Paused, 5 in the queue");
 });
 
 for (const [said, greeted, connection] of [

@@ -33,7 +33,7 @@ def _check_refused(status: int, said: str, words: str) -> None:
 
 @pytest.mark.parametrize("what", sorted(UNUSABLE))
 def test_foreign_database_is_refused(machine: Machine, what: str) -> None:
-    """A file that is no archive is not adopted: a sentence, exit code 1, and the file stays as it is."""
+    """Promise 2: a file that is no archive is not adopted: a sentence, exit code 1, and the file stays as it is."""
     content, _ = UNUSABLE[what]
     machine.db.close()
     machine.settings.database.write_bytes(content)
@@ -45,7 +45,7 @@ def test_foreign_database_is_refused(machine: Machine, what: str) -> None:
 
 
 def test_damaged_database_is_told(machine: Machine) -> None:
-    """A database that breaks in the middle ends the worker with a sentence."""
+    """Promise 2: a database that breaks in the middle ends the worker with a sentence."""
     machine.save(WATCH + youtube.SILENT)
     machine.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     machine.db.close()
@@ -57,7 +57,7 @@ def test_damaged_database_is_told(machine: Machine) -> None:
 
 
 def test_read_only_archive_is_told(machine: Machine) -> None:
-    """An archive that can't be written ends the worker with a sentence and the next step."""
+    """Promise 2: an archive that can't be written ends the worker with a sentence and the next step."""
     machine.save(WATCH + youtube.SILENT)
     command = with_mount(READ_ONLY, machine.archive, [sys.executable, *UNTIL_IDLE])
     done = subprocess.run(
@@ -67,7 +67,7 @@ def test_read_only_archive_is_told(machine: Machine) -> None:
 
 
 def test_read_only_home_is_told(machine: Machine) -> None:
-    """A settings folder that can't be written is named too."""
+    """Promise 2: a settings folder that can't be written is named too."""
     machine.settings.home.mkdir()
     command = with_mount(READ_ONLY, machine.settings.home, [sys.executable, *UNTIL_IDLE])
     done = subprocess.run(
@@ -77,7 +77,7 @@ def test_read_only_home_is_told(machine: Machine) -> None:
 
 
 def test_disk_that_fills_up_is_waited_for(tmp_path: Path, platforms: StandIn) -> None:
-    """When the disk's floor is reached the attempt ends and what it has is kept; with room it goes on by itself."""
+    """Promise 2: at the disk's floor the attempt ends and what it has is kept; with room it goes on by itself."""
     platforms.fault(faults.slow(400_000, times=2, **MEDIA))
     command = with_mount(
         "mount -t tmpfs -o size=120m none {folder}",

@@ -9,12 +9,13 @@ import time
 import psutil
 import pytest
 
+from tests.faults.lists import Killed
 from tests.platforms import faults, youtube
 from tests.worker.machine import BACKGROUND, Machine, eventually
 
 MEDIA = {"host": "*.googlevideo.com", "path": "/videoplayback*"}
 WATCH = "https://www.youtube.com/watch?v="
-KILLS = 15
+KILLS = 7
 MEMBERS = 12
 
 
@@ -58,6 +59,12 @@ def _is_alive(process: psutil.Process) -> bool:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def test_profile_survives_kills_at_any_post(machine: Machine) -> None:
+    """No post twice, none missing, and one page at most asked for again by each kill (tests.faults.lists: by 100)."""
+    figures = Killed(machine, posts=30, seed=3).run(4)
+    assert (figures.kills, figures.posts, figures.pages) == (4, 30, 3)
 
 
 def test_killed_worker_takes_its_children_along(machine: Machine) -> None:

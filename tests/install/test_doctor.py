@@ -169,7 +169,7 @@ def test_low_disk(installed: Settings) -> None:
     low = msgspec.structs.replace(installed, disk_floor_mb=10_000_000)
     disk = findings(low)["disk"]
     assert disk.state == "fail"
-    assert "9765.6 GB" in disk.message
+    assert "10 TB" in disk.message
 
 
 def test_open_home(installed: Settings) -> None:
@@ -289,3 +289,83 @@ def test_pending_work_without_worker(installed: Settings) -> None:
     (worker,) = check_worker(installed)
     assert (worker.state, worker.message) == ("warn", "not running; 1 pending, 0 running, 0 waiting")
     assert "bowerbird work" in worker.fix
+
+
+@pytest.fixture
+def held(installed: Settings) -> Iterator[sqlite3.Connection]:
+    """An archive whose worker's lock is held by a worker that began with these settings."""
+    import fcntl
+
+    from bowerbird.database import open_writer
+    from bowerbird.queue import workers
+    from bowerbird.queue.wake import lock_path
+
+    with lock_path(installed).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        db = open_writer(installed.database)
+        workers.note_start(db, installed)
+        yield db
+        db.close()
+
+
+def of_worker(settings: Settings) -> dict[str, Check]:
+    """What is found of the worker."""
+    from bowerbird.install.checks.work import check_worker
+
+    return {check.name: check for check in check_worker(settings)}
+
+
+@pytest.mark.usefixtures("held")
+def test_worker_with_other_settings(installed: Settings) -> None:
+    """A worker that began in another environment is told, with the names in which it differs and no value of them."""
+    assert list(of_worker(installed)) == ["worker"]
+    here = msgspec.structs.replace(installed, max_retries=9, proxy="http://me:hunter2@127.0.0.1:1")
+    told = of_worker(here)["worker's settings"]
+    assert (told.state, "proxy, max_retries" in told.message, "hunter2" in repr(told)) == ("warn", True, False)
+
+
+def test_worker_that_hangs(installed: Settings, held: sqlite3.Connection) -> None:
+    """A worker that holds its lock and says nothing for minutes is told, with a way to end it."""
+    held.execute("UPDATE processes SET seen_at = '2020-01-01T00:00:00.000Z'")
+    told = of_worker(installed)["worker"]
+    assert (told.state, "kill" in told.fix) == ("warn", True)
+
+
+def test_connected_browser(installed: Settings, held: sqlite3.Connection) -> None:
+    """A browser whose host holds a connection is named; without one it is said what connects it."""
+    from bowerbird.install.checks.work import check_connection
+    from bowerbird.queue import browsers
+
+    (nobody,) = check_connection(installed)
+    browsers.greet(held, "1", "Chromium 156")
+    (somebody,) = check_connection(installed)
+    assert ("no browser" in nobody.message, "Chromium 156" in somebody.message) == (True, True)
+
+
+def test_names_in_config_that_are_no_settings(installed: Settings) -> None:
+    """A misspelt setting is a warning that names the one that was probably meant."""
+    from bowerbird.install.checks.network import check_environment
+
+    found = list(check_environment(msgspec.structs.replace(installed, unknown=("max_concurent", "zzz"))))
+    told = [check.message for check in found if check.name == "config.toml"]
+    assert told == ["It says what is no setting: max_concurent (max_concurrent?), zzz."]
+
+
+def test_a_library_that_is_missing(installed: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each library is told with its version, without importing it; one that is not there fails."""
+    from bowerbird.install.checks import programs
+
+    monkeypatch.setattr(programs, "_LIBRARIES", (("gallery-dl", "gallery_dl"), ("nowhere", "nowhere")))
+    there, gone = programs.check_libraries(installed)
+    assert (there.state, there.message[0].isdigit(), gone.state) == ("ok", True, "fail")
+    assert "gallery_dl" not in sys.modules
+
+
+def test_sizes_are_told_as_on_every_page(installed: Settings, held: sqlite3.Connection) -> None:
+    """The floor of the disk is told in the units of the site, and as it was changed there."""
+    from bowerbird.install.checks.archive import check_disk
+    from bowerbird.queue import preferences
+
+    preferences.change(held, {"disk_floor_mb": 2500})
+    (disk,) = check_disk(installed)
+    assert disk.message.endswith("saving stops below 2.5 GB")

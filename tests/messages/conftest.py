@@ -43,6 +43,11 @@ def free_port() -> int:
 @pytest.fixture
 def environment(settings: Settings) -> dict[str, str]:
     """The variables that lead a process to this archive."""
+    return leading_to(settings)
+
+
+def leading_to(settings: Settings) -> dict[str, str]:
+    """The variables that lead a process to the archive of these settings, and nothing of the caller's."""
     return {
         "PATH": os.environ["PATH"],
         "LANG": "C.UTF-8",
@@ -57,6 +62,13 @@ def environment(settings: Settings) -> dict[str, str]:
 @pytest.fixture
 def no_worker(settings: Settings) -> Iterator[None]:
     """Holds the worker's lease, so that no worker starts and jobs stay as they are."""
+    with worker_kept_away(settings):
+        yield
+
+
+@contextlib.contextmanager
+def worker_kept_away(settings: Settings) -> Iterator[None]:
+    """Take the worker's lease while the block runs."""
     with lock_path(settings).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

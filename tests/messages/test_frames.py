@@ -42,6 +42,7 @@ WRONG = {
     "page beyond all numbers": b'{"id": 7, "type": "jobs", "after": 99999999999999999999999999}',
     "page before the first": b'{"id": 7, "type": "jobs", "after": 0}',
     "invalid UTF-8 in a URL": b'{"id": 7, "type": "lookup", "urls": ["https://\xff.example/"]}',
+    "no such row": b'{"id": 7, "type": "no_session", "request_id": 9223372036854775808, "reason": "no_cookies"}',
     "a job as number": b'{"id": 7, "type": "job", "jobs": [7], "action": "cancel"}',
     "long word for a status": b'{"id": 7, "type": "jobs", "status": "' + b"x" * 2_000_000 + b'"}',
     "captures that is empty": b'{"id": 7, "type": "capture", "captures": []}',
@@ -188,9 +189,7 @@ def desk(settings: Settings) -> Any:
     desk.drop_archive()
 
 
-@how(
-    max_examples=3000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@how(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(body=BODIES)
 def test_any_frame_gets_one_answer_that_can_be_sent(desk: Desk, body: bytes) -> None:
     """Whatever a frame holds, there is one reply: it can be written as JSON and is no `internal` error."""

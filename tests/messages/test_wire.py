@@ -15,6 +15,14 @@ WIRE = Path(__file__).parents[1] / "wire"
 # one of its captures is a file of this computer
 REJECTED = {"several at once": ["unsupported_url"]}
 JOB = "0b9f3c52-6a34-4a0e-9d0e-6f0f5a1c7e11"
+# the state of the job before an action that is not for what failed
+BEFORE = {
+    "continue": "status = 'waiting', wait_reason = 'confirm'",
+    "pause": "status = 'pending'",
+    "resume": "status = 'paused', paused_from = 'pending'",
+    "raise": "status = 'pending'",
+    "lower": "status = 'pending'",
+}
 Rows = Callable[..., list[tuple[Any, ...]]]
 
 Example = dict[str, Any]
@@ -48,8 +56,9 @@ def signed_in() -> dict[str, Any]:
 @pytest.mark.usefixtures("known_job")
 def test_each_request_is_answered_as_its_example_says(host: Host, rows: Rows, example: Example) -> None:
     """A request of the examples succeeds, or is refused with the code that its example names."""
-    if example["name"] == "continue":
-        rows("UPDATE jobs SET status = 'waiting', wait_reason = 'confirm'")
+    before = BEFORE.get(example["name"]) if example["message"].__class__ is dict else None
+    if before and example["message"].get("type") == "job":
+        rows(f"UPDATE jobs SET {before}")
     if example["message"].__class__ is dict and example["message"].get("type") == "sessions":
         host.ask("session", **signed_in())
     host.send(example["message"])
@@ -129,3 +138,32 @@ def test_what_is_archived_comes_with_its_page(host: Host, rows: Rows) -> None:
     saved = host.ask("lookup", urls=["https://youtu.be/jNQXAC9IVRw", "https://example.com/new", "nonsense"])["saved"]
     assert saved["https://youtu.be/jNQXAC9IVRw"]["item_id"] == 812
     assert saved["https://example.com/new"] is saved["nonsense"] is None
+
+
+def test_a_queue_has_the_shape_of_its_examples(host: Host) -> None:
+    """What an action on the whole queue answers, and what is told of it, has the names of the examples."""
+    shapes = {one["name"]: shape(one["message"]) for _, one in EXAMPLES}
+    host.ask("watch", jobs=True)
+    assert shape(host.event("queue")) == shapes["the whole queue is paused"]
+    assert shape(host.ask("queue", action="resume")) == shapes["resumed"]
+
+
+def test_a_setting_has_the_shape_of_its_examples(host: Host) -> None:
+    """What was changed is told with the names of the example, and from then on counts."""
+    examples = next(one["message"]["settings"] for _, one in EXAMPLES if one["name"] == "some of them")
+    told = {one["name"]: one for one in host.ask("settings", set={"max_concurrent": 4})["settings"]}
+    assert [told[one["name"]] for one in examples[:2]] == examples[:2]
+    assert set(told["proxy"]) == set(examples[2])
+    assert "max_concurrent" in host.ask("settings", set={"max_concurrent": 0})["error"]["message"]
+
+
+def test_nobody_waits_for_the_doctor(host: Host) -> None:
+    """While the doctor looks at everything the host answers others; asked again meanwhile it is busy."""
+    host.send({"id": 9001, "type": "doctor"})
+    assert host.ask("doctor")["error"]["code"] == "busy"
+    assert host.is_alive()
+    reply = host.reply()
+    checks = {one["name"]: one for one in reply["checks"]}
+    assert (reply["id"], reply["ok"], checks["archive.db"]["state"]) == (9001, True, "ok")
+    assert all(set(one) <= {"name", "state", "message", "fix"} for one in checks.values())
+    assert {one.get("state") for one in checks.values()} <= {"ok", "warn", "fail"}

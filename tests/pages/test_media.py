@@ -12,7 +12,7 @@ from tests.pages.sites import RunningSite
 def video(person: httpx.Client, site: RunningSite) -> tuple[str, bytes]:
     """Address and content of the video of the small archive."""
     page = person.get(f"/item/{site.found['video']}").text
-    address = page.partition('id="player" src="')[2].partition('"')[0]
+    address = page.partition('id="player"')[2].partition('src="')[2].partition('"')[0]
     return address, person.get(address).content
 
 

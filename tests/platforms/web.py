@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from tests.platforms import media
-from tests.platforms.exchange import Answer, Request, html, redirect, text, whole
+from tests.platforms.exchange import Answer, Request, html, json_answer, redirect, text, whole
 from tests.platforms.exchange import media as media_answer
 
 MEDIA = "https://media.example"  # files by path, see _FILES; below /plain/ without Range
@@ -25,8 +25,16 @@ TO_LOOPBACK = f"{MEDIA}/moved/loopback.mp4"
 VIDEO_PAGE = f"{PAGES}/video"
 OPEN_GRAPH_PAGE = f"{PAGES}/open-graph"
 EMPTY_PAGE = f"{PAGES}/nothing"
+PICTURE_PAGE = "https://imgur.com/heron01"  # one picture: yt-dlp knows the site and finds no video
+ALBUM_PAGE = "https://imgur.com/a/herons1"  # two pictures: for yt-dlp a list without members
 
-hosts = ("media.example", "pages.example", "other.example")
+SHELVES = tuple(
+    f"shelf-{number}.example" for number in range(1, 5)
+)  # /small/N.jpg: as many small pictures as asked for
+
+hosts = ("media.example", "pages.example", "other.example", "imgur.com", "api.imgur.com", "i.imgur.com", *SHELVES)
+
+SMALL = 200_000  # bytes of each of them
 
 _FILES = {
     "one.mp4": "both-4.mp4",
@@ -66,6 +74,17 @@ def _clip(request: Request) -> Answer | None:
     return media_answer(request, media.unique(_FILES[name], request.path), media.TYPES[PurePosixPath(name).suffix])
 
 
+def _small(request: Request) -> Answer:
+    """A picture of its own for each path; what follows a picture's end is nobody's."""
+    picture = media.unique("picture.jpg", request.path)
+    return media_answer(request, picture + bytes(SMALL - len(picture)), "image/jpeg")
+
+
+def small(number: int) -> str:
+    """The address of one of the small pictures; neighbours lie on different hosts."""
+    return f"https://{SHELVES[number % len(SHELVES)]}/small/{number}.jpg"
+
+
 def _plain(request: Request) -> Answer | None:
     name = PurePosixPath(request.path).name
     if name not in _FILES:
@@ -100,12 +119,41 @@ _MOVED = {
     "loop.mp4": redirect(f"{MEDIA}/moved/loop.mp4"),
 }
 
+_ALBUMS = {"heron01": ("heron01",), "herons1": ("heron02", "heron03")}
+
+
+def _pictures(request: Request) -> Answer | None:
+    """Imgur's interface, which both libraries ask, and its files."""
+    name = PurePosixPath(request.path).stem
+    if request.host == "i.imgur.com":
+        return media_answer(request, media.unique("picture.jpg", name), "image/jpeg")
+    if request.host != "api.imgur.com" or name not in _ALBUMS:
+        return None
+    when = "2026-05-05T10:00:00Z"
+    shown = [
+        {
+            "id": one, "type": "image", "mime_type": "image/jpeg", "ext": "jpeg", "width": 320, "height": 320,
+            "url": f"https://i.imgur.com/{one}.jpeg", "created_at": when,
+            "metadata": {"title": "", "description": "", "is_animated": False, "has_sound": False},
+        }
+        for one in _ALBUMS[name]
+    ]  # fmt: skip
+    is_album = "/albums/" in request.path
+    return json_answer(
+        {
+            "id": name, "title": "Herons", "description": "By the pond.", "is_album": is_album, "created_at": when,
+            "url": f"https://imgur.com/{'a/' if is_album else ''}{name}", "image_count": len(shown), "media": shown,
+        }
+    )  # fmt: skip
+
+
 _FOLDERS: dict[str, Callable[[Request], Answer | None]] = {
     "clips": _clip,
     "plain": _plain,
     "dangerous": _dangerous,
     "broken": _broken,
     "moved": _moved,
+    "small": _small,
 }
 
 
@@ -114,5 +162,7 @@ def answer(request: Request) -> Answer | None:
     if request.host == "pages.example":
         body = _PAGES.get(request.path)
         return html(f"<!doctype html><meta charset=utf-8>{body}") if body else None
+    if request.host.endswith("imgur.com"):
+        return _pictures(request)
     folder = _FOLDERS.get(request.path.split("/")[1])
     return folder(request) if folder else None

@@ -17,6 +17,7 @@ from bowerbird.database import open_writer
 from bowerbird.model import Capture, CaptureOptions, Failed, Job, ListPage, Member, Receipt
 from bowerbird.queue import intake, members, reads
 from bowerbird.queue.claim import claim
+from bowerbird.queue.lanes import Crowd, Limits
 from bowerbird.queue.rows import ClaimedJob
 from bowerbird.settings import Settings, load_settings
 
@@ -55,7 +56,8 @@ class Queue:
 
     def claim(self, running: dict[str, int] | None = None, most: int = 2) -> ClaimedJob | None:
         """What the worker would do next."""
-        return claim(self.db, running or {}, most)
+        counts = running or {}
+        return claim(self.db, Crowd(running=counts, fresh=counts), Limits(1000, most))
 
     def claimed(self) -> ClaimedJob:
         """As `claim`, where something must be there."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bowerbird.errors import RequestError
 from bowerbird.model import Job
 from bowerbird.queue import members, reads, requests, transitions
-from bowerbird.queue.actions import act
+from bowerbird.queue.actions import act, move
 from tests.queue.conftest import NETWORK, Queue, video_url
 
 URLS = tuple(video_url(n) for n in range(1, 5))
@@ -32,9 +34,30 @@ POSSIBLE = (
     ("delete", "completed", True),
     ("delete", "pending", True),
     ("delete", "running", False),
+    ("pause", "pending", True),
+    ("pause", "waiting", True),
+    ("pause", "paused", True),
+    ("pause", "completed", False),
+    ("pause", "failed", False),
+    ("resume", "paused", True),
+    ("resume", "pending", False),
+    ("resume", "completed", False),
+    ("raise", "pending", True),
+    ("raise", "paused", True),
+    ("raise", "completed", False),
+    ("lower", "waiting", True),
+    ("lower", "cancelled", False),
     ("explode", "pending", False),
 )
-LEADS_TO = {"cancel": "cancelled", "retry": "pending", "continue": "pending"}
+# The first of the queue's order is the first step of a walk.
+FIRST_OF_ALL = "SEARCH jobs USING COVERING INDEX jobs_order (status=?)"
+LEADS_TO = {
+    "cancel": "cancelled",
+    "retry": "pending",
+    "continue": "pending",
+    "pause": "paused",
+    "resume": "pending",
+}
 
 
 def _act(queue: Queue, job_id: str, action: str) -> Job:
@@ -216,7 +239,7 @@ def test_deleted_list_is_gone_with_all_below_it(queue: Queue) -> None:
     _act(queue, outer, "delete")
     assert queue.one("SELECT count(*) FROM jobs") == 0
     assert queue.rows("SELECT job_id FROM captures") == [{"job_id": None}]
-    assert [(one.kind, one.job_id) for one in requests.open_requests(queue.db)][-1] == ("discard", outer)
+    assert ("discard", outer) in [(one.kind, one.job_id) for one in requests.open_requests(queue.db)]
 
 
 @pytest.mark.parametrize("kept", [0, 1])
@@ -233,3 +256,23 @@ def test_what_changes_after_a_deletion_is_seen(queue: Queue, kept: int) -> None:
     fresh = queue.save(video_url(20))
     changed, _ = reads.changed_since(queue.db, queue.settings, seen)
     assert fresh in [job.id for job in changed]
+
+
+@pytest.mark.parametrize("action", ["pause", "resume", "raise", "cancel", "delete", "move"])
+def test_action_on_one_job_looks_at_its_family_only(queue: Queue, action: str) -> None:
+    """However many jobs there are, no statement walks through all that are in one state."""
+    first, second = queue.save(URLS[0]), queue.save(URLS[1])
+    if action == "resume":
+        _act(queue, first, "pause")
+    asked: list[str] = []
+    queue.db.set_trace_callback(asked.append)
+    if action == "move":
+        move(queue.db, queue.settings, [second])
+    else:
+        _act(queue, first, action)
+    queue.db.set_trace_callback(None)
+    looks = [sql for sql in asked if re.match(r"\s*(SELECT|UPDATE|INSERT|DELETE|WITH)", sql) and "count(*)" not in sql]
+    steps = [step["detail"] for sql in looks for step in queue.rows(f"EXPLAIN QUERY PLAN {sql}")]
+    assert steps
+    walks = r"SCAN jobs$|SEARCH jobs USING (COVERING )?INDEX jobs_(order|status|claim) \(status=\?\)"
+    assert [step for step in steps if re.search(walks, step)] in ([], [FIRST_OF_ALL]), steps

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from bowerbird.clock import later, now
-from bowerbird.queue import budgets, reads, transitions
-from bowerbird.queue.claim import FIRST, OPEN_PLATFORMS
+from bowerbird.model import ListPage
+from bowerbird.queue import budgets, reads, streams, transitions
+from bowerbird.queue.claim import _GOES_FIRST, FIRST, OPEN_PLATFORMS, goes_first
 from bowerbird.queue.waiting import can_go_on
-from tests.queue.conftest import PLAYLIST, Queue, video_url
+from tests.queue.conftest import PLAYLIST, Queue, capture, video_url
 
 PICTURE = "https://example.org/picture.jpg"
 
@@ -52,7 +53,31 @@ def test_platform_has_a_limit_of_its_own(queue: Queue) -> None:
     claimed = queue.claim({"youtube": 2}, most=2)
     assert claimed is not None
     assert claimed.id == other
-    assert queue.claim({"youtube": 2, "web": 1}, most=2) is None
+    assert queue.claim({"youtube": 2, "web example.org": 1}, most=2) is None
+
+
+def test_each_host_of_the_web_has_a_limit_of_its_own(queue: Queue) -> None:
+    """A thousand files of one host that has its limit keep no other host's file waiting."""
+    queue.take(*(capture(f"{PICTURE}?{n}") for n in range(1000)))
+    other = queue.save("https://example.com/picture.jpg")
+    claimed = queue.claim({"web example.org": 2}, most=2)
+    assert claimed is not None
+    assert claimed.id == other
+    assert queue.claim({"web example.org": 2, "web example.com": 2}, most=2) is None
+
+
+def test_list_that_is_streamed_lets_clicks_through(queue: Queue) -> None:
+    """From its first member on such a list is as urgent as members are; what a person clicks goes first."""
+    queue.save("https://www.instagram.com/someone/", max_items=9)
+    parent = queue.claimed()
+    streams.describe(queue.db, parent, ListPage(members=(), cursor="page 2"), "instaloader")
+    assert not goes_first(queue.db, parent)
+    clicked = queue.save("https://www.instagram.com/p/Cabcdefghij/")
+    assert not goes_first(queue.db, parent)
+    queue.db.execute("UPDATE jobs SET updated_at = ? WHERE id = ?", (later(-60), clicked))
+    assert goes_first(queue.db, parent)
+    transitions.give_back(queue.db, parent.id)
+    assert [queue.claimed().id] == [clicked]
 
 
 def test_two_jobs_of_one_target_never_run_at_once(queue: Queue) -> None:
@@ -125,7 +150,8 @@ def test_cancelled_meanwhile_is_not_claimed(queue: Queue) -> None:
 
 HOT_STATEMENTS = {
     "platforms": (OPEN_PLATFORMS, {"moment": "x"}),
-    "first": (FIRST, {"platform": "youtube", "moment": "x", "alone": True}),
+    "first": (FIRST, {"platform": "youtube", "moment": "x", "alone": True, "full": "[]"}),
+    "goes first": (_GOES_FIRST, {"platform": "youtube", "moment": "x", "since": "x", "id": "x"}),
     "due": (reads._IS_DUE, {"platform": "youtube", "moment": "x"}),
     "goes on": (reads._GOES_ON, {"soon": "x"}),
 }

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from bowerbird.errors import JOB_ADVICE
+from bowerbird.clock import later
+from bowerbird.errors import JOB_ADVICE, RequestError
 from bowerbird.model import Failed
-from bowerbird.queue.retry import FIRST_PAUSE, LONGEST_DELAY, LONGEST_PAUSE, MOST_PAUSES, Decision, Policy, decide
+from bowerbird.queue import actions
+from bowerbird.queue.retry import (
+    FIRST_PAUSE,
+    LONGEST_DELAY,
+    LONGEST_PAUSE,
+    LONGEST_WAIT,
+    MOST_PAUSES,
+    Decision,
+    Policy,
+    decide,
+    gave_up,
+    policy_of,
+)
+from bowerbird.settings import load_settings
+from tests.queue.conftest import Queue, video_url
 
 POLICY = Policy(most=3, delay=30.0)
 TRIED_AGAIN = {"network", "timeout", "incomplete", "internal"}
@@ -85,3 +102,73 @@ def test_what_has_not_begun_is_looked_at_when_it_begins() -> None:
 def test_waits_for_a_person_without_a_time(code: str) -> None:
     """What a person has to do has no time at which it is done."""
     assert _decided(code).seconds is None
+
+
+# code, automatic tries before, status, seconds
+CHOSEN = (
+    ("network", 0, "pending", 30.0),
+    ("network", 1, "pending", 600.0),
+    ("network", 2, "failed", None),
+    ("internal", 0, "failed", None),
+    ("timeout", 2, "pending", 28.0),
+    ("rate_limited", 0, "waiting", 3600.0),
+    ("rate_limited", 1, "failed", None),
+)
+
+
+@pytest.mark.parametrize("form", ["variable", "config.toml"])
+@pytest.mark.parametrize(("code", "tries", "status", "seconds"), CHOSEN)
+def test_schedule_can_be_chosen_for_each_error(
+    tmp_path: Path, form: str, code: str, tries: int, status: str, seconds: float | None
+) -> None:
+    """Times of one's own hold for the codes that they name; the rest goes by number and first delay."""
+    environment = {"BOWERBIRD_HOME": str(tmp_path), "BOWERBIRD_RETRY_DELAY": "7"}
+    if form == "variable":
+        environment["BOWERBIRD_RETRY_DELAYS"] = "network=30,10m internal=never rate_limited=1h"
+    else:
+        table = 'network = [30, "10m"]\ninternal = "never"\nrate_limited = "1h"\n'
+        (tmp_path / "config.toml").write_text(f"[retry_delays]\n{table}")
+    decision = decide(Failed(code=code, message=""), tries, policy_of(load_settings(environment)), 0.5)
+    assert (decision.status, decision.seconds) == (status, seconds)
+
+
+@pytest.mark.parametrize("text", ["gone=30s", "network=soon", "network=2d", "network", "network=-1", "network=25h"])
+def test_schedule_that_can_not_be(tmp_path: Path, text: str) -> None:
+    """A code that is not tried again, or what is no time, is told with an example."""
+    with pytest.raises(RequestError, match="network=30s,2m,10m"):
+        load_settings({"BOWERBIRD_HOME": str(tmp_path), "BOWERBIRD_RETRY_DELAYS": text})
+
+
+def test_who_gave_up_says_after_how_many_tries_and_when() -> None:
+    """The last reason stays, with how often it was tried again; what was tried once says only the reason."""
+    failure = Failed(code="network", message="The connection failed.", hint="Check it.")
+    told = gave_up(failure, 3, "2026-11-20T17:03:04.123Z")
+    assert told.message == "The connection failed. It was tried again 3 times, until 2026-11-20 17:03 UTC."
+    assert told.hint == "Check it."
+    assert gave_up(failure, 0, "x") == failure
+
+
+def test_premiere_of_another_century_is_not_waited_for_as_long() -> None:
+    """No platform's clock lets a job wait for more than a year."""
+    assert _decided("upcoming", retry_after=1e10).seconds == LONGEST_WAIT
+
+
+# status, wait reason, and the most that is believed
+BELIEVED = (("pending", None, 4500.0), ("waiting", "rate_limit", 30 * 3600.0), ("waiting", "schedule", LONGEST_WAIT))
+
+
+def test_person_puts_a_job_off(queue: Queue) -> None:
+    """A job waits until the time that was named, and goes at once when that is taken back or has passed."""
+    job_id = queue.save(video_url(1))
+    put_off = actions.schedule(queue.db, queue.settings, job_id, later(3600))
+    assert (put_off.status, put_off.wait_reason) == ("waiting", "schedule")
+    assert queue.claim() is None
+    for when in (None, later(-5)):
+        actions.schedule(queue.db, queue.settings, job_id, later(3600))
+        assert actions.schedule(queue.db, queue.settings, job_id, when).status == "pending"
+    for wrong in ("tomorrow", "2999-01-01"):
+        with pytest.raises(RequestError, match=r"time|year"):
+            actions.schedule(queue.db, queue.settings, job_id, wrong)
+    queue.claimed()
+    with pytest.raises(RequestError, match="running"):
+        actions.schedule(queue.db, queue.settings, job_id, later(60))

@@ -58,8 +58,11 @@ class Events(list[ScraperEvent]):
 class Child:
     """A child as the worker starts it."""
 
-    def __init__(self, name: str, settings: Settings, log: Path) -> None:
+    def __init__(
+        self, name: str, settings: Settings, log: Path, within: Callable[[list[str]], list[str]] = list
+    ) -> None:
         argv, environment = child_command(name, settings)
+        argv = within(argv)
         with log.open("wb") as stderr:
             self.process = subprocess.Popen(
                 argv,

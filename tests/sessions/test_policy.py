@@ -84,7 +84,9 @@ def test_what_is_no_site_is_told() -> None:
 
 
 def test_a_platform_without_a_checker_says_so() -> None:
-    """Only Instagram can be asked whether a session holds; the sentence names the platform."""
-    assert policy.checker("instagram") == "instaloader"
-    with pytest.raises(RequestError, match="TikTok"):
-        policy.checker("tiktok")
+    """Some can be asked whether a session holds; for any other site the sentence names it, and says what to do."""
+    checkers = [policy.checker(name) for name in ("instagram", "tiktok", "youtube")]
+    assert checkers == ["instaloader", "yt_dlp", "yt_dlp"]
+    with pytest.raises(RequestError, match=r"ask forum\.example whether") as caught:
+        policy.checker("forum.example")
+    assert "next job" in caught.value.hint

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sqlite3
@@ -13,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 
 from bowerbird import clock
 from bowerbird.errors import RequestError
-from bowerbird.sessions.keys import key_path
+from bowerbird.sessions import vault as vault_module
+from bowerbird.sessions.keys import key_path, read_keys, write_keys
 from bowerbird.sessions.vault import MOST_NOTES, Vault
 from bowerbird.settings import Settings
 from tests.sessions.conftest import AGENT, CANARY, a_cookie, a_jar, checked
@@ -154,6 +157,52 @@ def test_a_session_of_a_private_window_is_there_for_a_day(vault: Vault) -> None:
     assert 0 < clock.seconds_until(state.expires_at) <= 24 * 3600
 
 
+def test_a_private_window_and_an_ordinary_one_are_apart(vault: Vault) -> None:
+    """The same account in both: each session is lent to its own kind of job, refused and forgotten by itself."""
+    store(vault, value="ordinary")
+    store(vault, value="private", incognito=True)
+    lent, privately = vault.lend("instagram"), vault.lend("instagram", incognito=True)
+    assert lent is not None
+    assert privately is not None
+    assert ("ordinary" in lent.cookies, "private" in privately.cookies) == (True, True)
+    assert [lent.incognito, privately.incognito] == [False, True]
+    vault.set_state("instagram", "1001", "expired", incognito=True)
+    assert vault.lend("instagram", incognito=True) is None
+    assert vault.lend("instagram") == lent
+    assert vault.forget_private("instagram") == 1
+    assert [one.incognito for one in vault.listed()] == [False]
+    store(vault, value="private", incognito=True)
+    assert vault.forget("instagram") == 2
+
+
+def test_what_was_clicked_in_a_private_window_gets_no_ordinary_session(vault: Vault) -> None:
+    """And the other way round."""
+    store(vault)
+    assert vault.lend("instagram", incognito=True) is None
+    vault.forget("instagram")
+    store(vault, incognito=True)
+    assert (vault.lend("instagram"), vault.lend_for_check("instagram")) == (None, None)
+
+
+def test_a_vault_of_the_first_version_is_taken_over(vault: Vault, settings: Settings) -> None:
+    """An account had one session in it, of whichever window."""
+    store(vault, "1001")
+    store(vault, "1002", incognito=True)
+    columns = (
+        "platform, account, username, state, state_at, sealed, store_id, incognito, stored_at, used_at, expires_at"
+    )
+    with contextlib.closing(sqlite3.connect(settings.home / "vault.db")) as db:
+        db.execute("ALTER TABLE sessions RENAME TO newer")
+        db.execute(f"CREATE TABLE sessions ({columns}, PRIMARY KEY (platform, account)) WITHOUT ROWID")
+        db.execute(f"INSERT INTO sessions ({columns}) SELECT {columns} FROM newer")
+        db.execute("DROP TABLE newer")
+        db.execute("PRAGMA user_version=0")
+        db.commit()
+    assert {one.account: one.incognito for one in vault.listed()} == {"1001": False, "1002": True}
+    store(vault, "1001", incognito=True)
+    assert len(vault.listed()) == 3
+
+
 def test_forgetting_removes_one_account_or_all(vault: Vault, settings: Settings) -> None:
     """It says how many there were, and nothing of them stays in the file."""
     store(vault, "1001")
@@ -247,6 +296,26 @@ def test_a_rotation_that_is_cut_short_loses_nothing(
     assert states(vault) == {"1001": "ok"}
 
 
+def test_a_rotation_beside_one_that_was_cut_short_keeps_its_key(
+    vault: Vault, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process wrote its new key and died: whoever ends a rotation then leaves that key and the own one."""
+    store(vault)
+    reseal, other = vault_module._reseal, Fernet.generate_key()
+
+    def then_another_begins(*given: Any) -> int:
+        kept = reseal(*given)
+        write_keys(settings, [other, *read_keys(settings)])
+        return kept
+
+    with monkeypatch.context() as patched:
+        patched.setattr(vault_module, "_reseal", then_another_begins)
+        assert vault.rotate() == 1
+    assert (states(vault), read_keys(settings)[0]) == ({"1001": "ok"}, other)
+    assert vault.rotate() == 1
+    assert (states(vault), len(read_keys(settings))) == ({"1001": "ok"}, 1)
+
+
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no modes of this kind")
 
 
@@ -310,7 +379,7 @@ from bowerbird.sessions import vault
 from bowerbird.settings import Settings
 from tests.sessions.conftest import a_jar, checked
 settings = Settings(archive=Path(sys.argv[1]), home=Path(sys.argv[1]))
-vault._note = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+vault.note = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 vault.Vault(settings).store("instagram", "1001", checked(a_jar(value="half")), "x")
 """
 

@@ -94,7 +94,7 @@ def test_one_child_serves_a_series(machine: Machine) -> None:
     machine.start(*BACKGROUND)
 
     def is_done() -> bool:
-        seen.update(child.pid for child in machine.children() if "bowerbird.scrapers.child" in _arguments(child))
+        seen.update(child.pid for child in machine.children() if _is_child_of_worker(child))
         return machine.job(job_id).status == "completed"
 
     eventually(is_done)
@@ -103,11 +103,17 @@ def test_one_child_serves_a_series(machine: Machine) -> None:
     assert len(machine.rows("SELECT * FROM attempts WHERE outcome = 'done'")) == 4
 
 
-def _arguments(process: psutil.Process) -> list[str]:
+def _is_child_of_worker(process: psutil.Process) -> bool:
+    """Not what a child starts, which bears its name until it is the program that it will be."""
     try:
-        return list(process.cmdline())
+        parent = process.parent()
+        return (
+            parent is not None
+            and "bowerbird.scrapers.child" in process.cmdline()
+            and "bowerbird.worker" in parent.cmdline()
+        )
     except psutil.NoSuchProcess:
-        return []
+        return False
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
@@ -150,6 +156,7 @@ def test_tries_are_used_up(machine: Machine) -> None:
     assert job.error is not None
     assert job.error.message
     assert job.error.hint
+    assert "tried again 3 times, until 20" in job.error.message
     assert machine.one("SELECT count(*) FROM attempts") == 4
     assert machine.status == 1
     assert job.error.message in said

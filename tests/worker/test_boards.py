@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bowerbird.model import Job
-from tests.platforms.boards import threads
+from tests.platforms import media
+from tests.platforms.boards import forum, threads
 from tests.worker.machine import BACKGROUND, Machine
 from tests.worker.signed_in import turns
 
 FOLDING = f"{threads.PO}/{threads.FOLDING}"
+FILES = "FROM files WHERE file_type IN ('image', 'video') ORDER BY position"
 
 
 def _ended(machine: Machine, job_id: str) -> Job:
@@ -16,8 +18,11 @@ def _ended(machine: Machine, job_id: str) -> Job:
 
 
 def _media(machine: Machine) -> list[str]:
-    sql = "SELECT file_path FROM files WHERE file_type IN ('image', 'video') ORDER BY position"
-    return [row["file_path"] for row in machine.rows(sql)]
+    return [row["file_path"] for row in machine.rows(f"SELECT file_path {FILES}")]
+
+
+def _positions(machine: Machine) -> list[int]:
+    return [row["position"] for row in machine.rows(f"SELECT position {FILES}")]
 
 
 def test_thread_is_one_item_with_all_its_files(machine: Machine) -> None:
@@ -40,7 +45,29 @@ def test_thread_that_grew_costs_only_its_new_files(machine: Machine) -> None:
     assert machine.until(again, lambda job: job.status in ("completed", "failed")).status == "completed"
     assert len(machine.platforms.seen("i.4cdn.org")) == 2
     assert _media(machine)[:5] == before
-    assert len(_media(machine)) == 7
+    assert _positions(machine) == [1, 2, 3, 4, 5, 6, 7]
+    assert machine.one("SELECT count(*) FROM items") == 1
+    machine.check_whole()
+
+
+def test_forum_thread_that_grew_over_a_page_costs_only_its_new_files(machine: Machine) -> None:
+    """A XenForo thread with a page more, saved three times: each file is fetched once, in the order of the posts."""
+    machine.set(allow_private_hosts="true")
+    url = forum.url(forum.pages_of(1))
+    assert _ended(machine, machine.save(url)).status == "completed"
+    before = _media(machine)
+    assert len(before) == forum.PER_PAGE
+    machine.platforms.publish(f"forum/{forum.pages_of(1)}", 3)
+    for _ in range(2):
+        again = machine.save(url)
+        job = machine.until(again, lambda job: job.status in ("completed", "failed"))
+        assert (job.status, job.error) == ("completed", None)
+    fetched = [entry.target for entry in machine.platforms.seen("forum.test", "/attachments/*")]
+    assert len(fetched) == len(set(fetched)) == forum.PER_PAGE + 3
+    assert _media(machine)[: forum.PER_PAGE] == before
+    assert _positions(machine) == list(range(1, forum.PER_PAGE + 4))
+    posts = [media.unique("picture.jpg", path) for path in fetched]
+    assert [(machine.archive / path).read_bytes() for path in _media(machine)] == posts
     assert machine.one("SELECT count(*) FROM items") == 1
     machine.check_whole()
 

@@ -12,6 +12,7 @@ from bowerbird.worker import ladder
 from bowerbird.worker.outcome import Listed
 
 PROFILE = "https://www.instagram.com/garden.notes/"
+REEL = "https://www.instagram.com/reel/DCSgF2egxPo/"
 
 
 def _job(url: str = PROFILE, **fields: object) -> ClaimedJob:
@@ -38,13 +39,24 @@ def three(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"trouble": "rate_limited", "tries": 1}, "instaloader"),
         ({"trouble": "rate_limited", "tries": 2}, "gallery_dl"),
         ({"trouble": "network", "tries": 2}, "instaloader"),
-        ({"trouble": "rate_limited", "tries": 2, "streamed": True, "scraper": "gallery_dl"}, "yt_dlp"),
-        ({"trouble": "rate_limited", "tries": 2, "streamed": True, "scraper": "yt_dlp"}, "instaloader"),
+        ({"trouble": "rate_limited", "tries": 4}, "instaloader"),
+        ({"trouble": "rate_limited", "tries": 2, "streamed": True, "scraper": "gallery_dl"}, "instaloader"),
     ],
 )
 def test_first_scraper(fields: dict[str, object], first: str) -> None:
     """A list goes on with the scraper whose cursor it has; whoever is refused again and again makes way."""
     order = ladder.order(_job(**fields))
+    assert order[0] == first
+    assert sorted(order) == ["gallery_dl", "instaloader"]
+
+
+@pytest.mark.parametrize(
+    ("tries", "first"),
+    [(1, "instaloader"), (2, "gallery_dl"), (3, "gallery_dl"), (4, "yt_dlp"), (5, "yt_dlp"), (6, "instaloader")],
+)
+def test_each_scraper_has_as_many_refusals(tries: int, first: str) -> None:
+    """Of one post that is refused again and again each scraper is the first for two tries, the last one too."""
+    order = ladder.order(_job(REEL, trouble="rate_limited", tries=tries))
     assert order[0] == first
     assert sorted(order) == ["gallery_dl", "instaloader", "yt_dlp"]
 
@@ -54,6 +66,11 @@ def test_first_scraper(fields: dict[str, object], first: str) -> None:
     [
         ("https://www.instagram.com/garden.notes/saved/walks/17900/", ("gallery_dl",)),
         ("https://www.instagram.com/p/DCSgF2egxAA/", ("instaloader", "gallery_dl", "yt_dlp")),
+        (
+            "https://www.instagram.com/stories/garden.notes/3600200000000001000/",
+            ("instaloader", "gallery_dl", "yt_dlp"),
+        ),
+        ("https://www.instagram.com/stories/garden.notes/", ("instaloader", "gallery_dl")),
         ("https://www.tiktok.com/@dancer/video/7300000000000000001", ("yt_dlp", "gallery_dl")),
         ("https://www.tiktok.com/@dancer/photo/7300000000000000001", ("gallery_dl",)),
         ("https://www.tiktok.com/@dancer", ("gallery_dl", "yt_dlp")),

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -208,28 +206,6 @@ def test_list_goes_on_where_its_session_died(swift: Machine) -> None:
     assert (job.items_done, job.items_failed, job.items_total) == (40, 0, 40)
     assert swift.one("SELECT count(*) FROM items") == 40
     assert len(swift.members(job_id)) == 40
-    swift.check_whole()
-
-
-def test_list_survives_kills(swift: Machine) -> None:
-    """A worker that is killed again and again while it reads a list leaves no member out and none twice."""
-    store_instagram(swift)
-    job_id = swift.save(profile(40))
-    for most in (4, 15, 27):
-        worker = swift.start(*BACKGROUND)
-        swift.until(job_id, lambda job, most=most: job.items_done >= most)
-        os.kill(worker.pid, signal.SIGKILL)
-        worker.wait()
-    swift.start(*BACKGROUND)
-    job = swift.until(job_id, lambda job: job.status == "completed")
-    assert (job.items_done, job.items_failed, job.items_total) == (40, 0, 40)
-    assert swift.one("SELECT count(*) FROM items") == 40
-    assert swift.one("SELECT count(DISTINCT item_id) FROM jobs WHERE parent_id IS NOT NULL") == len(
-        swift.members(job_id)
-    )
-    pages = swift.platforms.seen("www.instagram.com", "/api/graphql*")
-    # four pages; a kill costs one of them
-    assert len(pages) <= 4 + 3
     swift.check_whole()
 
 

@@ -23,7 +23,7 @@ def test_trouble_that_is_not_the_jobs_own_is_a_warning(queue: Queue, code: str) 
     queue.save(video_url(1))
     job = queue.claimed()
     settle(queue.db, queue.settings, Ended(job, Part("yt_dlp")), Failed(code=code, message=""))
-    (said,) = queue.rows("SELECT * FROM events")
+    (said,) = queue.rows("SELECT * FROM events WHERE component = 'worker'")
     assert (said["level"], said["code"], said["job_id"]) == ("warning", code, job.id)
     assert said["message"]
     assert said["hint"]
@@ -33,7 +33,7 @@ def test_a_jobs_own_trouble_is_no_warning(queue: Queue) -> None:
     """A page that is gone says nothing about the next one."""
     queue.save(video_url(1))
     settle(queue.db, queue.settings, Ended(queue.claimed(), Part("yt_dlp")), Failed(code="gone", message=""))
-    assert queue.rows("SELECT * FROM events") == []
+    assert queue.rows("SELECT * FROM events WHERE component = 'worker'") == []
 
 
 @pytest.mark.parametrize(
@@ -50,4 +50,4 @@ def test_an_attempt_knows_its_library(queue: Queue, scraper: str, library: str |
 
 def test_every_library_has_a_version() -> None:
     """All scrapers but our own name the distribution that they work with."""
-    assert set(DISTRIBUTIONS) == set(SCRAPERS) - {"files"}
+    assert set(DISTRIBUTIONS) == set(SCRAPERS) - {"files", "thumbnails"}

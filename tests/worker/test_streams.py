@@ -30,6 +30,7 @@ from bowerbird.model import (
 )
 from bowerbird.queue import budgets, intake
 from bowerbird.queue.claim import claim
+from bowerbird.queue.lanes import Crowd, Limits
 from bowerbird.queue.rows import ClaimedJob
 from bowerbird.settings import Settings
 from bowerbird.worker.listener import Listener, Part
@@ -53,7 +54,7 @@ class Reading:
     def begin(self, scraper: str = "instaloader") -> Listener:
         """A new attempt, after whatever became of the last one."""
         self.db.execute("UPDATE jobs SET status = 'pending' WHERE parent_id IS NULL")
-        job = claim(self.db, {}, 9)
+        job = claim(self.db, Crowd(), Limits(9, 9))
         assert job
         self.job: ClaimedJob = job
         self.folder = self.settings.partial / job.id
@@ -186,6 +187,7 @@ def test_members_lead_the_percentage(reading: Reading) -> None:
     reading.save("AAAAAA1", "c1")
     reading.find("AAAAAA2")
     reading.listener.take(Progress(bytes_downloaded=10, bytes_total=20, fraction=0.5))
+    reading.listener.display.write()
     (row,) = reading.rows("SELECT progress, bytes_downloaded, title, kind FROM jobs WHERE parent_id IS NULL")
     assert row == {"progress": 25.0, "bytes_downloaded": 10, "title": "Garden Notes", "kind": "profile"}
 
@@ -236,7 +238,7 @@ def test_requests_that_cannot_be_written_are_counted_later(reading: Reading) -> 
 
 def test_bytes_of_a_job_have_a_limit(reading: Reading) -> None:
     """A list that saved as much as one job may asks before it goes on."""
-    reading.settings = msgspec.structs.replace(reading.settings, max_job_gb=1500 / 1024**3)
+    reading.settings = msgspec.structs.replace(reading.settings, max_job_gb=1500 / 10**9)
     reading.begin()
     reading.save("AAAAAA1", "c1")
     assert reading.listener.limit_reached() is None

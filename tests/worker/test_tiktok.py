@@ -70,6 +70,25 @@ def test_wall_before_a_video_is_no_wall_for_the_next_library(machine: Machine) -
     assert turns(machine)[-1] == ("gallery_dl", "", None)
 
 
+def test_profile_that_the_first_library_does_not_understand(machine: Machine) -> None:
+    """Where gallery-dl no longer reads a profile yt-dlp lists it; what is archived of it is not fetched again."""
+    saved = tiktok.members(6)[0]
+    assert _ended(machine, machine.save(f"{SITE}/@{tiktok.user_of(6)}/video/{saved}")).status == "completed"
+    fetched = len(machine.platforms.seen("*", f"*{saved}*mime_type=*"))
+    machine.platforms.fault(faults.page(host="www.tiktok.com", path=f"/@{tiktok.user_of(6)}*", times=1))
+    job_id = machine.save(f"{SITE}/@{tiktok.user_of(6)}")
+    job = machine.until(job_id, lambda job: job.status in ("completed", "failed"))
+    assert (job.status, job.items_done, job.items_failed) == ("completed", 6, 0)
+    sql = "SELECT scraper, error_code FROM attempts WHERE job_id = ? ORDER BY id"
+    assert [tuple(row.values()) for row in machine.rows(sql, job_id)] == [
+        ("gallery_dl", "scraper_outdated"),
+        ("yt_dlp", None),
+    ]
+    assert fetched == len(machine.platforms.seen("*", f"*{saved}*mime_type=*")) > 0
+    assert machine.one("SELECT count(*) FROM items") == 6
+    machine.check_whole()
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -9,26 +9,29 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from bowerbird.clock import now
 from bowerbird.model import Job
 from bowerbird.queue.claim import claim
+from bowerbird.queue.lanes import Crowd, Limits
 from bowerbird.scrapers import SCRAPERS
 from bowerbird.sessions.cookies import Cookie
 from bowerbird.sessions.vault import Vault
 from bowerbird.settings import Settings
-from bowerbird.worker import children
+from bowerbird.worker import children, memory
 from bowerbird.worker.attempts import Attempts
 from bowerbird.worker.children import ChildPool
 from bowerbird.worker.room import Room
 from tests.queue.conftest import Queue
 
 PROFILE = "https://www.instagram.com/garden.notes/"
+REEL = "https://www.instagram.com/reel/DCSgF2egxPo/"
 STORIES = "https://www.instagram.com/stories/garden.notes/"
 # Says, of the n-th assignment of this scraper, the n-th script; a question waits for its answer.
 _PROGRAM = """
-import json, os, pathlib, sys
+import json, os, pathlib, sys, time
 place = pathlib.Path(sys.argv[1])
 for line in sys.stdin:
     told = place / "told"
@@ -39,6 +42,9 @@ for line in sys.stdin:
     for name, text in json.loads((place / "files").read_text()).items():
         pathlib.Path(said["folder"], name).write_text(text)
     for event in json.loads((place / "scripts").read_text())[number]:
+        if event["type"] == "leak":
+            kept = b"x" * event["bytes"]
+            time.sleep(60)
         print(json.dumps(event), flush=True)
         if event["type"] == "which_archived":
             (place / "answer").write_text(sys.stdin.readline())
@@ -103,7 +109,7 @@ class Stage:
 
     def attempt(self) -> Job:
         """The next job, after one attempt."""
-        job = claim(self.queue.db, {}, 9)
+        job = claim(self.queue.db, Crowd(), Limits(9, 9))
         assert job
         attempts = Attempts(self.queue.settings, self.pool, Room(self.queue.settings), lambda: None)
         attempts.start(job)
@@ -151,7 +157,7 @@ def test_next_scraper_goes_on_with_what_is_missing(stage: Stage) -> None:
 
 def test_reason_that_says_most_is_told(stage: Stage) -> None:
     """Where all scrapers fail the job says why the first one did, unless that one only knew nothing."""
-    stage.queue.save(PROFILE)
+    stage.queue.save(REEL)
     stage.script("instaloader", [failed("scraper_outdated")])
     stage.script("gallery_dl", [failed("not_supported")])
     stage.script("yt_dlp", [failed("not_supported")])
@@ -246,10 +252,27 @@ def test_refusal_counts_for_the_account(stage: Stage) -> None:
 
 def test_job_stops_at_its_bytes(stage: Stage) -> None:
     """A job that saved as much as one may asks, and goes on when told."""
-    stage.use(max_job_gb=1 / 1024**3)
+    stage.use(max_job_gb=1 / 10**9)
     stage.queue.save(PROFILE)
     stage.script("instaloader", [*member(1, "c1"), *member(2, "c2"), END, FINISHED])
     job = stage.attempt()
     assert (job.status, job.wait_reason, job.items_done) == ("waiting", "confirm", 1)
     assert job.error is not None
     assert (job.error.code, job.error.hint) == ("limit_reached", "Choose continue to go on with the next ones.")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the memory of a session")
+def test_scraper_that_leaks_ends_alone(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scraper that holds more memory than an attempt may is killed; its job says why, and the next one runs."""
+    monkeypatch.setattr(memory, "allowed", lambda: 150 << 20)
+    stage.queue.save(PROFILE)
+    stage.script("instaloader", [{"type": "leak", "bytes": 200 << 20}], [*member(1), END, FINISHED])
+    job = stage.attempt()
+    assert job.error
+    assert (job.status, job.error.code) == ("failed", "too_large")
+    assert "memory" in job.error.message
+    stage.queue.save(PROFILE.replace("garden", "other"))
+    assert stage.attempt().status == "completed"
+    first, second = (told["pid"] for told in stage.told("instaloader"))
+    assert first != second
+    assert not psutil.pid_exists(first)

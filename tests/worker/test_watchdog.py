@@ -19,8 +19,9 @@ class Watched:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.free = 10**12
+        self.memory = 10**8
         settings = Settings(archive=folder, home=folder, stall_seconds=STALL, attempt_hours=1.0)
-        self.dog = WatchDog(settings, folder, 0.0, lambda _: self.free)
+        self.dog = WatchDog(settings, folder, 0.0, lambda: self.memory, lambda _: self.free)
 
     def silent(self, now: float) -> str | None:
         """The verdict after a silence."""
@@ -94,3 +95,10 @@ def test_vanishing_files_are_no_trouble(watched: Watched, tmp_path: Path) -> Non
     """A library renames and removes its files while they are counted."""
     (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
     assert watched.silent(STALL + 1) == "timeout"
+
+
+def test_too_much_memory_is_ended(watched: Watched) -> None:
+    """What holds more memory than an attempt may is ended at the next look, whatever it says meanwhile."""
+    assert watched.told(10**6, 1.0) is None
+    watched.memory = 4 << 30
+    assert [watched.told(10**6, second) for second in (1.9, 3.5)] == [None, "too_large"]

@@ -17,12 +17,12 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from bowerbird import clock
-from bowerbird.archive import captions, placing, records
+from bowerbird.archive import captions, comments, placing, records
 from bowerbird.archive.names import inside, item_folder
 from bowerbird.archive.placing import ReadyFile
 from bowerbird.database import transaction
 from bowerbird.errors import JobError, RequestError
-from bowerbird.model import FileReady, ItemFound, ScrapedCreator, TranscriptReady
+from bowerbird.model import Comment, FileReady, ItemFound, ScrapedCreator, TranscriptReady
 from bowerbird.settings import Settings
 
 
@@ -39,6 +39,7 @@ class Filing(msgspec.Struct, frozen=True, kw_only=True):
     item: ItemFound
     files: tuple[FileReady, ...] = ()
     transcripts: tuple[TranscriptReady, ...] = ()
+    comments: tuple[Comment, ...] = ()
     notes: tuple[str, ...] = ()
     force: bool = False
 
@@ -55,7 +56,7 @@ def file_item(db: sqlite3.Connection, settings: Settings, filing: Filing) -> int
 
 
 def refresh_item(db: sqlite3.Connection, settings: Settings, filing: Filing) -> int:
-    """Write only what is said about an item, and its counts; media and transcripts stay as they are.
+    """Write only what is said about an item, its counts and its comments; media and transcripts stay as they are.
 
     Returns the item's id. Raises as `file_item`, and JobError `internal` where the item is not in the archive.
     """
@@ -86,6 +87,7 @@ def _file(db: sqlite3.Connection, settings: Settings, filing: Filing, files: lis
         records.save_files(db, item_id, filing.job_id, folder, files)
         for transcript in filing.transcripts:
             records.save_transcript(db, item_id, transcript)
+        comments.save(db, item_id, filing.comments)
     placing.remove_strays(settings.archive, folder, item.platform_id, records.file_names(db, item_id))
     return item_id
 

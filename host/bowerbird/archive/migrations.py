@@ -1,17 +1,17 @@
-"""The schema of archive.db, as migrations that sqlite-utils records. A released migration is never changed.
+"""The schema of archive.db, as migrations that sqlite-utils records: each file of `schema/` once, in their order.
 
-A migration is a script in `schema/`; `SCHEMA_VERSION` in database.py is the number of the last one.
+A released migration is never changed. SCHEMA_VERSION is the number of the newest.
 """
 
 from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bowerbird.database import APPLICATION_ID, SCHEMA_VERSION, as_request_error, check_is_archive
+from bowerbird.database import APPLICATION_ID, SCHEMA_VERSION, as_request_error, check_is_archive, stay_connected
 from bowerbird.errors import RequestError
 
 if TYPE_CHECKING:
@@ -25,16 +25,13 @@ def _migrations() -> Migrations:
 
     steps = Migrations("bowerbird")
     for script in sorted(SCHEMAS.glob("*.sql")):
-        steps(name=script.stem)(_step(script))
+        steps(name=script.stem)(partial(_apply, script))
     return steps
 
 
-def _step(script: Path) -> Callable[[Database], None]:
-    def step(db: Database) -> None:
-        for statement in _statements(script):
-            db.conn.execute(statement)
-
-    return step
+def _apply(script: Path, db: Database) -> None:
+    for statement in _statements(script):
+        db.conn.execute(statement)
 
 
 def _statements(script: Path) -> list[str]:
@@ -77,6 +74,7 @@ def _version(path: Path) -> int:
     try:
         with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as db:
             check_is_archive(db)
+            stay_connected(path)
             return int(db.execute("PRAGMA user_version").fetchone()[0])
     except sqlite3.Error as error:
         raise as_request_error(error) from error
@@ -101,6 +99,8 @@ def _migrate(path: Path) -> None:
 
     with contextlib.closing(sqlite3.connect(path, timeout=30)) as db:
         db.execute("PRAGMA journal_mode=WAL")
+        # Beside a worker that checkpoints this must not (sqlite.org/wal.html#walresetbug).
+        db.execute("PRAGMA wal_autocheckpoint=0")
         _migrations().apply(Database(db))
         db.execute(f"PRAGMA application_id={APPLICATION_ID}")
         db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from bowerbird.archive import provenance
 from bowerbird.model import Chapter, Cue, Origin
 
 MOST_FILES = 500
@@ -62,6 +63,18 @@ class TranscriptHead(msgspec.Struct, frozen=True, kw_only=True):
     origin: Origin
 
 
+class KeptComment(msgspec.Struct, frozen=True, kw_only=True):
+    """A comment of an item; `parent_id` is the `platform_id` of the one which it answers."""
+
+    id: int
+    platform_id: str | None
+    parent_id: str | None
+    author: str | None
+    text: str
+    like_count: int | None
+    written_at: str | None
+
+
 class Creator(msgspec.Struct, frozen=True, kw_only=True):
     """Who made it."""
 
@@ -80,39 +93,6 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     view_count: int | None
     like_count: int | None
     comment_count: int | None
-
-
-class Provenance(msgspec.Struct, frozen=True, kw_only=True):
-    """How an item came here: the click, the list that brought it where one did, and the attempt that fetched it."""
-
-    url: str | None
-    source: str | None
-    captured_at: str | None
-    page_url: str | None
-    page_title: str | None
-    referrer: str | None
-    selection: str | None
-    playback_seconds: float | None
-    job_id: str
-    list_id: str | None
-    list_title: str | None
-    options: str
-    library: str | None
-    account: str | None
-    started_at: str | None
-    ended_at: str | None
-
-
-class Comment(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody wrote below an item; `parent_id` is the `platform_id` of the comment that it answers."""
-
-    id: int
-    platform_id: str | None
-    parent_id: str | None
-    author: str | None
-    text: str | None
-    like_count: int | None
-    written_at: str | None
 
 
 class CollectionHead(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,7 +139,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     snapshots: tuple[Snapshot, ...]
     tags: tuple[str, ...]
     collections: tuple[CollectionHead, ...]
-    provenance: Provenance | None
+    provenance: provenance.Provenance | None
 
     def files_of(self, *file_types: str) -> tuple[File, ...]:
         """Its files of these types, in their order."""
@@ -172,17 +152,6 @@ _BY_USE = "ORDER BY file_type NOT IN ('video', 'audio', 'image'), position, id"
 _HEAD = "SELECT id, language, origin FROM transcripts"
 # A transcript by hand comes before an automatic one, that before a translated one.
 _BY_ORIGIN = "ORDER BY CASE origin WHEN 'manual' THEN 0 WHEN 'automatic' THEN 1 ELSE 2 END, id"
-_PROVENANCE = """
-    SELECT captures.url, captures.source, captures.captured_at, captures.page_url, captures.page_title,
-           captures.referrer, captures.selection, captures.playback_seconds, jobs.id AS job_id, attempts.library,
-           attempts.account, attempts.started_at, attempts.ended_at, jobs.options, parent.id AS list_id,
-           coalesce(parent.title, parent.url) AS list_title
-    FROM jobs
-    LEFT JOIN jobs AS parent ON parent.id = jobs.parent_id
-    LEFT JOIN captures ON captures.id = coalesce(jobs.capture_id, parent.capture_id)
-    LEFT JOIN attempts ON attempts.id = (SELECT max(id) FROM attempts WHERE job_id = jobs.id)
-    WHERE jobs.item_id = ? ORDER BY jobs.seq LIMIT 1
-"""
 
 
 def totals(db: sqlite3.Connection) -> ArchiveTotals:
@@ -207,7 +176,7 @@ def item(db: sqlite3.Connection, item_id: int) -> Item | None:
         snapshots=_snapshots(db, item_id),
         tags=tuple(row[0] for row in db.execute("SELECT tag FROM tags WHERE item_id = ?", (item_id,))),
         collections=_collections(db, item_id),
-        provenance=_first(Provenance, db.execute(_PROVENANCE, (item_id,))),
+        provenance=provenance.of_item(db, item_id),
     )
 
 
@@ -222,21 +191,6 @@ def cues(db: sqlite3.Connection, transcript_id: int, *, since: float = 0.0, limi
     return tuple(Cue(*row) for row in db.execute(sql, (transcript_id, since, limit)))
 
 
-def comments(db: sqlite3.Connection, item_id: int, *, after: int | None = None, limit: int = 50) -> tuple[Comment, ...]:
-    """What was written below an item, in the order in which it came; `after` is the last `id` of the page before."""
-    rows = db.execute(
-        "SELECT id, platform_id, parent_id, author, text, like_count, written_at FROM comments"
-        " WHERE item_id = ? AND id > ? ORDER BY id LIMIT ?",
-        (item_id, after or 0, limit),
-    )
-    return tuple(_shaped(Comment, row) for row in rows)
-
-
-def comments_kept(db: sqlite3.Connection, item_id: int) -> int:
-    """How many comments of an item are kept."""
-    return int(db.execute("SELECT count(*) FROM comments WHERE item_id = ?", (item_id,)).fetchone()[0])
-
-
 def tags(db: sqlite3.Connection) -> tuple[str, ...]:
     """Tags that the person gave before, to choose from again: at most MOST_TAGS, in their order."""
     # each step leaps to the next tag in the index: the cost is that of the answer, not of all tagged items
@@ -247,6 +201,19 @@ def tags(db: sqlite3.Connection) -> tuple[str, ...]:
         ) SELECT tag FROM known WHERE tag IS NOT NULL LIMIT ?
     """
     return tuple(row[0] for row in db.execute(sql, (MOST_TAGS,)))
+
+
+def comments(
+    db: sqlite3.Connection, item_id: int, *, after: int | None = None, limit: int = 50
+) -> tuple[KeptComment, ...]:
+    """The comments of an item in the order in which they came; `after` is the id of the last one of the page before."""
+    sql = "SELECT * FROM comments WHERE item_id = ? AND id > ? ORDER BY id LIMIT ?"
+    return tuple(_shaped(KeptComment, row) for row in db.execute(sql, (item_id, after or 0, limit)))
+
+
+def comments_kept(db: sqlite3.Connection, item_id: int) -> int:
+    """How many comments of an item are kept."""
+    return int(db.execute("SELECT count(*) FROM comments WHERE item_id = ?", (item_id,)).fetchone()[0])
 
 
 def file_type(db: sqlite3.Connection, file_path: str) -> str | None:

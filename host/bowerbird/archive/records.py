@@ -1,6 +1,6 @@
 """The rows of items: creators, counts, files and transcripts.
 
-But for `add_creator` each function is part of its caller's transaction.
+But for `add_creator` and `add_counts` each function is part of its caller's transaction.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bowerbird.archive import captions, search
 from bowerbird.archive.keys import item_key
 from bowerbird.archive.placing import ReadyFile
 from bowerbird.database import transaction
-from bowerbird.model import GROWING_KINDS, ItemFound, ScrapedCreator, TranscriptReady
+from bowerbird.model import GROWING_KINDS, Counts, ItemFound, ScrapedCreator, TranscriptReady
 
 _ITEM_COLUMNS = (
     "platform", "platform_id", "kind", "creator_id", "uploader", "uploader_id", "title", "description", "url", "folder",
@@ -46,6 +46,11 @@ _UPSERT_CREATOR = (
     " url = coalesce(excluded.url, url), biography = coalesce(excluded.biography, biography),"
     " updated_at = excluded.updated_at RETURNING id"
 )
+_UPDATE_COUNTS = """
+    UPDATE items SET view_count = coalesce(:view_count, view_count), like_count = coalesce(:like_count, like_count),
+           comment_count = coalesce(:comment_count, comment_count)
+    WHERE platform = :platform AND platform_id = :platform_id RETURNING id
+"""
 _FILE_COLUMNS = (
     "job_id", "item_id", "file_path", "file_type", "file_size", "sha256", "position", "width", "height", "duration",
     "key", "created_at",
@@ -131,7 +136,17 @@ def add_creator(db: sqlite3.Connection, platform: str, creator: ScrapedCreator) 
         return _save_creator(db, platform, creator, clock.now())
 
 
-def _add_item_snapshot(db: sqlite3.Connection, item_id: int, item: ItemFound, now: str) -> None:
+def add_counts(db: sqlite3.Connection, platform: str, found: Iterable[Counts]) -> None:
+    """Write what the platform counts now of items that are archived, in a transaction of its own."""
+    now = clock.now()
+    with transaction(db):
+        for one in found:
+            row = db.execute(_UPDATE_COUNTS, {"platform": platform, **msgspec.structs.asdict(one)}).fetchone()
+            if row:
+                _add_item_snapshot(db, int(row["id"]), one, now)
+
+
+def _add_item_snapshot(db: sqlite3.Connection, item_id: int, item: ItemFound | Counts, now: str) -> None:
     """One dated row of counts; the same counts within one minute, as after a double click, are one row."""
     if item.view_count is None and item.like_count is None and item.comment_count is None:
         return

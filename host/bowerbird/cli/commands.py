@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import re
 import sqlite3
@@ -13,36 +12,43 @@ from typing import Any
 import msgspec
 
 from bowerbird.cli import show
-from bowerbird.cli.opening import archive
+from bowerbird.cli.actions import wake
+from bowerbird.cli.opening import archive, reading
 from bowerbird.errors import BowerbirdError, RequestError
-from bowerbird.model import Capture, CaptureOptions, Job, Receipt, to_builtins
+from bowerbird.model import Capture, CaptureOptions, Receipt, to_builtins
 from bowerbird.settings import Settings, load_settings
 
 Arguments = argparse.Namespace
 # host.tld/... alone: `notes.txt` is a file's name, and numbers may be an address of the own network.
 _NO_SCHEME = re.compile(r"([\w-]+\.)+[^\W\d_][\w-]+(:\d+)?/|www\.([\w-]+\.)+[^\W\d_][\w-]+$")
-# Refusals that are about the one job that was named.
-_OF_ONE_JOB = frozenset(("bad_request", "not_found", "wrong_state"))
-NO_WORKER = ("It is safe, but the program that does the work can't be started now.", "Later, run: bowerbird work")
+
+STOPPED = ("What was stopped goes on with the next save, or when a browser starts.", "Now: bowerbird work")
 
 
 def save(chosen: Arguments) -> int:
     """Capture URLs; with --wait until nothing can go on."""
     from bowerbird.queue import intake
-    from bowerbird.queue.wake import wake_worker
 
     settings = load_settings()
     captures = [_capture(url, _options(chosen)) for url in dict.fromkeys(map(_whole_url, chosen.urls))]
     with archive(settings) as db:
         receipts = intake.take(db, settings, captures)
         job_ids = [receipt.job_id for receipt in receipts if receipt.job_id]
-        if job_ids and not wake_worker(settings):
-            show.complain(*NO_WORKER)
+        if job_ids:
+            wake(settings)
         if chosen.wait and job_ids:
             from bowerbird.cli.follow import follow
 
             follow(db, settings, job_ids, quiet=chosen.json)
+        _say_pause(db)
         return _report(db, settings, chosen, captures, receipts)
+
+
+def _say_pause(db: sqlite3.Connection) -> None:
+    from bowerbird.queue.pausing import is_paused
+
+    if is_paused(db):
+        show.complain("The queue is paused: nothing is begun.", "Go on with: bowerbird resume --all")
 
 
 def _whole_url(given: str) -> str:
@@ -109,60 +115,18 @@ def identify(chosen: Arguments) -> int:
 def jobs(chosen: Arguments) -> int:
     """List jobs, newest first."""
     from bowerbird.queue import reads
+    from bowerbird.queue.workers import left_running
 
     settings = load_settings()
     statuses = (chosen.status,) if chosen.status else ()
-    with archive(settings) as db:
+    with reading(settings) as db:
         page = reads.jobs(db, settings, reads.JobFilter(statuses=statuses, limit=chosen.limit))
-    show.jobs(page.jobs, as_json=chosen.json)
+        stopped = left_running(db, settings)
+        _say_pause(db)
+    show.jobs(page.jobs, as_json=chosen.json, stopped=stopped)
+    if stopped and not chosen.json:
+        show.complain(*STOPPED)
     return 0
-
-
-def act(chosen: Arguments) -> int:
-    """Cancel, retry, continue or delete jobs: those that can't be are named, and the others done."""
-    from bowerbird.queue import actions
-    from bowerbird.queue.wake import wake_worker
-
-    settings = load_settings()
-    named: dict[str, str] = {}
-    after: list[Job] = []
-    refused: dict[str, RequestError] = {}
-    with archive(settings) as db:
-        for given in chosen.jobs:
-            with _one_job(given, refused):
-                named.setdefault(_whole_id(db, given), given)
-        for job_id, given in named.items():
-            with _one_job(given, refused):
-                after += actions.act(db, settings, (job_id,), chosen.action)
-    if not wake_worker(settings):
-        show.complain(*NO_WORKER)
-    if after:
-        show.acted(after, chosen.action, as_json=chosen.json)
-    for given, error in refused.items():
-        show.not_acted(given, error, as_json=chosen.json)
-    return 2 if refused else 0
-
-
-@contextlib.contextmanager
-def _one_job(given: str, refused: dict[str, RequestError]) -> Any:
-    """Keep a refusal that is about this job alone, so that the others are done."""
-    try:
-        yield
-    except RequestError as error:
-        if error.code not in _OF_ONE_JOB:
-            raise
-        refused[given] = error
-
-
-def _whole_id(db: sqlite3.Connection, given: str) -> str:
-    from bowerbird.queue.waiting import find_jobs
-
-    found = find_jobs(db, given)
-    if len(found) > 1:
-        raise RequestError("bad_request", f"More than one job begins with {given[:40]}.", "Give more of its id.")
-    if not found:
-        raise RequestError("not_found", f"There is no job {given[:40]}.", "Look at the list with: bowerbird jobs")
-    return found[0]
 
 
 def work(chosen: Arguments) -> int:
@@ -218,10 +182,12 @@ def _say_troubles(settings: Settings, began: str) -> int:
 
     with archive(settings) as db:
         troubled = [reads.job(db, settings, job_id) for job_id in troubled_since(db, began)]
+        counts = reads.counts(db)
+        _say_pause(db)
     for job in troubled:
         if job:
             show.trouble(job)
-    return 1 if troubled else 0
+    return 1 if troubled or (counts.is_paused and counts.pending) else 0
 
 
 def serve(chosen: Arguments) -> int:
@@ -263,7 +229,7 @@ def _has_screen() -> bool:
 
 
 def _item_place(settings: Settings, item: str) -> str:
-    with archive(settings) as db:
+    with reading(settings) as db:
         known = item.isdecimal() and db.execute("SELECT 1 FROM items WHERE id = ?", (item,)).fetchone()
     if not known:
         raise RequestError(
@@ -277,7 +243,7 @@ def search(chosen: Arguments) -> int:
     from bowerbird.archive.finding import find
 
     settings = load_settings()
-    with archive(settings) as db:
+    with reading(settings) as db:
         page = find(db, " ".join(chosen.words), limit=max(1, min(chosen.limit, 200)))
     show.hits(page.hits, as_json=chosen.json)
     return 0

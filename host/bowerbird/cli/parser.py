@@ -6,7 +6,7 @@ import argparse
 from typing import NoReturn
 
 from bowerbird import __version__
-from bowerbird.cli import commands, sessions
+from bowerbird.cli import actions, commands, logs, sessions
 from bowerbird.errors import RequestError
 from bowerbird.settings import QUALITIES
 
@@ -16,6 +16,17 @@ ACTIONS = {
     "retry": "try failed or cancelled jobs again",
     "continue": "go on with jobs that wait, such as a list above its limit",
     "delete": "remove jobs from the history; what they saved stays",
+    "pause": "let jobs rest, and what they fetched so far; resume goes on where they were",
+    "resume": "go on with paused jobs",
+    "raise": "let jobs go before others",
+    "lower": "let others go before jobs",
+}
+# What stands in place of the jobs, for all of a kind.
+FOR_ALL = {
+    "pause": ("--all", "the whole queue: stop what runs, begin nothing until it is resumed"),
+    "resume": ("--all", "the whole queue; what was paused singly stays so"),
+    "retry": ("--failed", "all that failed"),
+    "delete": ("--completed", "all that is saved, but for lists of which something failed"),
 }
 
 
@@ -39,6 +50,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_jobs(known)
     _add_processes(known)
     sessions.add(known)
+    logs.add(known)
     _add_care(known)
     return parser
 
@@ -85,10 +97,22 @@ def _add_jobs(known: Known[argparse.ArgumentParser]) -> None:
     _json(jobs)
     jobs.set_defaults(run=commands.jobs)
     for action, what in ACTIONS.items():
-        parser = known.add_parser(action, help=what)
-        parser.add_argument("jobs", nargs="+", metavar="JOB", help="a job's id, or how it begins; see: bowerbird jobs")
-        _json(parser)
-        parser.set_defaults(run=commands.act, action=action)
+        _add_action(known, action, what)
+
+
+def _add_action(known: Known[argparse.ArgumentParser], action: str, what: str) -> None:
+    parser = known.add_parser(action, help=what)
+    every = FOR_ALL.get(action)
+    parser.add_argument(
+        "jobs", nargs="*" if every else "+", metavar="JOB", help="a job's id, or how it begins; see: bowerbird jobs"
+    )
+    if every:
+        parser.add_argument(every[0], action="store_true", dest="every", help=every[1])
+    if action == "retry":
+        parser.add_argument("--platform", metavar="NAME", help="with --failed: only of this one, such as youtube")
+        parser.add_argument("--error", metavar="CODE", help="with --failed: only what failed so, such as network")
+    _json(parser)
+    parser.set_defaults(run=actions.act, action=action, every=False, platform=None, error=None)
 
 
 def _add_processes(known: Known[argparse.ArgumentParser]) -> None:

@@ -55,7 +55,7 @@ def _failure(settings: Settings, chosen: Arguments, site: str) -> RequestError |
 
 
 def _import_site(settings: Settings, chosen: Arguments, site: str) -> None:
-    from bowerbird.sessions import browsers, cookies, policy
+    from bowerbird.sessions import agents, browsers, cookies, policy
     from bowerbird.sessions.vault import Vault
 
     platform = policy.platform_named(site)
@@ -66,18 +66,20 @@ def _import_site(settings: Settings, chosen: Arguments, site: str) -> None:
     own = cookies.scoped([one for one in found if policy.accepts(host, one.domain)], host)
     account = cookies.account_of(platform, own)
     vault = Vault(settings)
-    vault.store(platform, account, own, cookies.read_user_agent(chosen.user_agent))
+    user_agent = cookies.read_user_agent(chosen.user_agent) or agents.believable(chosen.browser)
+    vault.store(platform, account, own, user_agent)
     _resume(settings, platform, account)
     show.stored_session(policy.title(platform), platform, account, len(own), as_json=chosen.json)
 
 
 def _resume(settings: Settings, platform: str, account: str) -> None:
     """What waits for this session goes on."""
-    from bowerbird.queue import browsers, transitions
+    from bowerbird.queue import browsers, session_states, transitions
     from bowerbird.queue.wake import wake_worker
 
     with archive(settings) as db:
         browsers.stored(db, platform, account)
+        session_states.publish(db, settings)
         if transitions.resume_sessions(db, browsers.job_platform(platform)):
             wake_worker(settings)
 
@@ -92,6 +94,7 @@ def _say_failures(failures: Sequence[BowerbirdError], *, as_json: bool) -> None:
 
 def check_sessions(chosen: Arguments) -> int:
     """Ask the platform whether sessions still hold. 1 where one does not, or could not be asked."""
+    from bowerbird.queue import session_states
     from bowerbird.sessions.policy import platform_named
     from bowerbird.sessions.vault import Vault
     from bowerbird.worker.checking import check_session
@@ -99,7 +102,8 @@ def check_sessions(chosen: Arguments) -> int:
     settings = load_settings()
     platform = platform_named(chosen.platform)
     vault = Vault(settings)
-    mine = [one for one in (vault.listed() if vault.is_there else []) if one.platform == platform]
+    known = vault.listed() if vault.is_there else []
+    mine = [one for one in known if one.platform == platform and not one.incognito]
     accounts = [one.account for one in mine if chosen.account in (None, one.account, one.username)]
     if not accounts:
         raise _none(platform)
@@ -107,14 +111,26 @@ def check_sessions(chosen: Arguments) -> int:
     with archive(settings) as db:
         for account in accounts:
             state = check_session(db, settings, platform, account)
+            session_states.publish(db, settings)
             show.sessions([state], as_json=chosen.json)
             status = max(status, int(state.state != "ok"))
     return status
 
 
+def rotate_key(chosen: Arguments) -> int:
+    """Make a new key and encrypt every session with it. 1 where some could not be read before."""
+    from bowerbird.sessions.vault import Vault
+
+    vault = Vault(load_settings())
+    known = len(vault.listed()) if vault.is_there else 0
+    kept = vault.rotate() if known else 0
+    show.rotated_key(kept, known - kept, as_json=chosen.json)
+    return int(kept < known)
+
+
 def forget_sessions(chosen: Arguments) -> int:
     """Remove sessions; what waits for them says so."""
-    from bowerbird.queue import browsers
+    from bowerbird.queue import browsers, session_states
     from bowerbird.sessions.policy import platform_named, title
     from bowerbird.sessions.vault import Vault
 
@@ -127,6 +143,7 @@ def forget_sessions(chosen: Arguments) -> int:
     waiting = 0
     with contextlib.suppress(RequestError), archive(settings) as db:
         waiting = browsers.forgotten(db, platform, chosen.account)
+        session_states.publish(db, settings)
     show.forgotten_sessions(title(platform), gone, waiting, as_json=chosen.json)
     return 0
 
@@ -159,15 +176,22 @@ def add(known: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     imported.add_argument("file", nargs="?", metavar="FILE", help="a cookies.txt in Netscape format")
     imported.add_argument("--from", dest="browser", metavar="BROWSER", help="such as firefox, chromium, brave")
     imported.add_argument("--site", action="append", metavar="HOST", help="only of this site; may be repeated")
-    imported.add_argument("--user-agent", default="", metavar="TEXT", help="the browser's name for itself")
+    imported.add_argument(
+        "--user-agent",
+        default="",
+        metavar="TEXT",
+        help="the browser's name for itself; without it, one as that browser has it",
+    )
     imported.set_defaults(run=import_sessions)
 
     checked = actions.add_parser("check", help="ask the platform whether they still hold")
     checked.set_defaults(run=check_sessions)
     forgotten = actions.add_parser("forget", help="remove them")
     forgotten.set_defaults(run=forget_sessions)
+    rotated = actions.add_parser("rotate", help="encrypt them with a new key")
+    rotated.set_defaults(run=rotate_key)
     for one in (checked, forgotten):
         one.add_argument("platform", metavar="PLATFORM", help="such as instagram, or a site's host")
         one.add_argument("--account", metavar="NAME", help="only this one's")
-    for one in (listed, imported, checked, forgotten):
+    for one in (listed, imported, checked, forgotten, rotated):
         one.add_argument("--json", action="store_true", help="lines for a program")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, TextIO
 
 import msgspec
 
 from bowerbird.errors import BowerbirdError
-from bowerbird.model import ITEM_KINDS, Job, Receipt, to_builtins
+from bowerbird.model import ITEM_KINDS, Job, QueueCounts, Receipt, to_builtins
 
 if TYPE_CHECKING:
     from bowerbird.archive.finding import Hit
@@ -31,6 +31,8 @@ SESSION_WORDS = {
     "challenge": "the site wants a person to answer something: open it in your browser",
     "lost": "can't be read, its key is gone: open the site once, and it is taken again",
 }
+# What the worker has to see to first.
+BEING = {"cancel": "cancelled", "pause": "paused"}
 MARKS = {"ok": "ok  ", "warn": "look", "fail": "FAIL"}
 
 
@@ -129,8 +131,8 @@ def recognised(target: dict[str, Any], label: str, *, as_json: bool) -> None:
     say(f"{label}  {target['canonical_url']}")
 
 
-def jobs(found: Iterable[Job], *, as_json: bool) -> None:
-    """A list of jobs."""
+def jobs(found: Iterable[Job], *, as_json: bool, stopped: Collection[str] = ()) -> None:
+    """A list of jobs. Those that are `stopped` count as running, and nobody works on them."""
     found = list(found)
     if as_json:
         for job in found:
@@ -141,12 +143,12 @@ def jobs(found: Iterable[Job], *, as_json: bool) -> None:
         return
     if not sys.stdout.isatty():
         for job in found:
-            say("  ".join(cell for cell in _cells(job) if cell))
+            say("  ".join(cell for cell in _cells(job, stopped) if cell))
         return
-    _table(found)
+    _table(found, stopped)
 
 
-def _table(found: list[Job]) -> None:
+def _table(found: list[Job], stopped: Collection[str]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -155,12 +157,12 @@ def _table(found: list[Job]) -> None:
     for heading in ("Job", "State", "Platform", "Title", ""):
         table.add_column(heading, overflow="fold" if heading in ("Title", "") else "crop")
     for job in found:
-        table.add_row(*(Text(printable(cell)) for cell in _cells(job)))
+        table.add_row(*(Text(printable(cell)) for cell in _cells(job, stopped)))
     Console().print(table)
 
 
-def _cells(job: Job) -> tuple[str, ...]:
-    return job.id[:8], WORDS[job.status], job.platform, name(job)[:80], remark(job)
+def _cells(job: Job, stopped: Collection[str]) -> tuple[str, ...]:
+    return job.id[:8], "Stopped" if job.id in stopped else WORDS[job.status], job.platform, name(job)[:80], remark(job)
 
 
 def state(job: Job) -> str:
@@ -196,11 +198,19 @@ def acted(after: list[Job], action: str, *, as_json: bool) -> None:
     if action == "delete" and not as_json:
         say(f"Removed {len(after)} from the history.")
         return
-    ending = [job for job in after if action == "cancel" and job.status == "running" and not as_json]
+    ending = [job for job in after if action in BEING and job.status == "running" and not as_json]
     for job in ending:
-        say(f"{name(job)}  [{job.id[:8]}] is being cancelled.")
+        say(f"{name(job)}  [{job.id[:8]}] is being {BEING[action]}.")
     if len(ending) < len(after):
         jobs([job for job in after if job not in ending], as_json=as_json)
+
+
+def queue(counts: QueueCounts, said: str, *, as_json: bool) -> None:
+    """What became of the whole queue."""
+    if as_json:
+        line(to_builtins(counts))
+        return
+    say(said)
 
 
 def not_acted(given: str, error: BowerbirdError, *, as_json: bool) -> None:
@@ -248,7 +258,8 @@ def sessions(found: Iterable[SessionState], *, as_json: bool) -> None:
             line(to_builtins(one))
             continue
         used = f"used {one.used_at[:16].replace('T', ' ')}" if one.used_at else "not used yet"
-        say(f"{one.platform}  {one.username or one.account}  {SESSION_WORDS[one.state]}  ({used})")
+        window = "  private window" if one.incognito else ""
+        say(f"{one.platform}  {one.username or one.account}  {SESSION_WORDS[one.state]}  ({used}){window}")
 
 
 def stored_session(title: str, platform: str, account: str, cookies: int, *, as_json: bool) -> None:
@@ -257,6 +268,16 @@ def stored_session(title: str, platform: str, account: str, cookies: int, *, as_
         line({"platform": platform, "account": account, "cookies": cookies})
         return
     say(f"Stored the sign-in of {title}: account {account}, {cookies} cookies.")
+
+
+def rotated_key(kept: int, lost: int, *, as_json: bool) -> None:
+    """What became of the stored sessions under the new key."""
+    if as_json:
+        line({"kept": kept, "lost": lost})
+        return
+    say(f"{kept} of your sign-ins encrypted with a new key." if kept or lost else "No sign-ins: nothing is encrypted.")
+    if lost:
+        complain(f"{lost} could not be read with the key that there was.", "Open these sites in your browser once.")
 
 
 def forgotten_sessions(title: str, gone: int, waiting: int, *, as_json: bool) -> None:

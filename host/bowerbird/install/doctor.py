@@ -14,9 +14,15 @@ from bowerbird.install.checks.archive import (
 from bowerbird.install.checks.browsers import check_browsers, check_greeting
 from bowerbird.install.checks.check import Check
 from bowerbird.install.checks.network import check_ca_bundle, check_environment, check_proxy, check_site_port
-from bowerbird.install.checks.programs import check_bowerbird, check_deno, check_ffmpeg, check_yt_dlp
+from bowerbird.install.checks.programs import (
+    check_bowerbird,
+    check_deno,
+    check_ffmpeg,
+    check_libraries,
+    check_yt_dlp,
+)
 from bowerbird.install.checks.sessions import check_sessions
-from bowerbird.install.checks.work import check_worker
+from bowerbird.install.checks.work import check_connection, check_worker
 from bowerbird.settings import Settings
 
 # In the order of the chain; a new link is one function in checks/ and one line here.
@@ -24,6 +30,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Check]], ...] = (
     check_bowerbird,
     check_browsers,
     check_greeting,
+    check_connection,
     check_home,
     check_environment,
     check_archive_folder,
@@ -35,6 +42,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Check]], ...] = (
     check_ffmpeg,
     check_deno,
     check_yt_dlp,
+    check_libraries,
     check_proxy,
     check_ca_bundle,
     check_site_port,

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
+import threading
+from collections.abc import Callable
+from functools import partial
 from typing import Any, BinaryIO
 
 from bowerbird.database import as_request_error
@@ -30,7 +34,11 @@ def converse(settings: Settings, incoming: BinaryIO, writer: frames.FrameWriter)
             body = _next(incoming, writer)
             if body is None:
                 return
-            writer.write(answer(desk, body))
+            said = answer(desk, body)
+            if callable(said):
+                threading.Thread(target=_write, args=(writer, said), daemon=True).start()
+            else:
+                writer.write(said)
             _do_afterwards(desk)
     finally:
         watcher.end()
@@ -47,8 +55,13 @@ def _next(incoming: BinaryIO, writer: frames.FrameWriter) -> bytes | None:
             writer.write(refusal(None, error))
 
 
-def answer(desk: Desk, body: bytes) -> Answer:
-    """The one reply to a frame. Never raises for what a frame holds or what the archive does."""
+def _write(writer: frames.FrameWriter, work: Callable[[], Answer]) -> None:
+    with contextlib.suppress(OSError):
+        writer.write(work())
+
+
+def answer(desk: Desk, body: bytes) -> Answer | Callable[[], Answer]:
+    """The one reply to a frame, or the work that brings it. Never raises for what a frame holds or the archive does."""
     number = None
     try:
         body = requests.well_formed(body)
@@ -58,7 +71,8 @@ def answer(desk: Desk, body: bytes) -> Answer:
             raise RequestError("bad_request", "The request has no usable id.")
         request = requests.read_request(envelope.type, body)
         desk.look_at_archive()
-        return {"id": number, "ok": True, **HANDLERS[envelope.type](desk, request)}
+        said = HANDLERS[envelope.type](desk, request)
+        return partial(_finish, desk.settings, number, said) if callable(said) else {"id": number, "ok": True, **said}
     except sqlite3.Error as error:
         desk.drop_archive()
         return refusal(number, as_request_error(error))
@@ -68,6 +82,16 @@ def answer(desk: Desk, body: bytes) -> Answer:
         return refusal(number, error)
     except Exception:  # noqa: BLE001 - the host lives on after any frame; the cause is in the log
         _log(desk.settings, "a request failed")
+        return refusal(number, RequestError("internal"))
+
+
+def _finish(settings: Settings, number: int, work: Callable[[], Answer]) -> Answer:
+    try:
+        return {"id": number, "ok": True, **work()}
+    except BowerbirdError as error:
+        return refusal(number, error)
+    except Exception:  # noqa: BLE001 - as above
+        _log(settings, "a request failed")
         return refusal(number, RequestError("internal"))
 
 
@@ -85,7 +109,6 @@ def _do_afterwards(desk: Desk) -> None:
 
 
 def _log(settings: Settings, what: str) -> None:
-    import contextlib
     import logging
 
     from bowerbird.logs import start_log

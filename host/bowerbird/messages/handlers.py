@@ -10,11 +10,11 @@ import msgspec
 from bowerbird import __version__
 from bowerbird.archive.keys import archived_ids, target_key
 from bowerbird.errors import BowerbirdError, RequestError
-from bowerbird.messages import requests, sessions
+from bowerbird.messages import care, requests, sessions
 from bowerbird.messages.desk import Desk
 from bowerbird.messages.frames import LARGEST_OUT
 from bowerbird.model import Capture, ErrorReport, Receipt, Target, to_builtins
-from bowerbird.queue import actions, intake, reads
+from bowerbird.queue import actions, bulk, intake, pausing, preferences, reads
 from bowerbird.queue.rows import item_url
 from bowerbird.settings import Settings
 from bowerbird.targets import identify, label
@@ -38,21 +38,21 @@ def hello(desk: Desk, request: requests.Hello) -> Answer:
     free = free_bytes(desk.settings.archive)
     desk.later(lambda: desk.presence.begin(request.browser))
     desk.later(desk.waker.wake_if_due)
-    counts = reads.counts(desk.db)
     return {
         "protocol": requests.PROTOCOL,
         "version": __version__,
         "archive": {"items": totals["items"], "bytes": totals["bytes"], "free_bytes": free},
-        "queue": {"pending": counts.pending, "running": counts.running, "waiting": counts.waiting},
-        "warnings": _warnings(desk.settings, free),
+        "queue": to_builtins(reads.counts(desk.db)),
+        "warnings": _warnings(preferences.effective(desk.db, desk.settings), free),
     }
 
 
 def _warnings(settings: Settings, free: int) -> list[dict[str, str]]:
     if free >= settings.disk_floor:
         return []
-    left = f"{free // 2**20:,} MB"
-    floor = f"{settings.disk_floor_mb:,} MB"
+    from bowerbird.archive.space import size
+
+    left, floor = size(free), size(settings.disk_floor)
     return [
         {
             "code": "disk_full",
@@ -152,12 +152,47 @@ def jobs(desk: Desk, request: requests.Jobs) -> Answer:
 
 
 def job(desk: Desk, request: requests.JobAction) -> Answer:
-    """Cancel, retry, continue or delete jobs."""
+    """Do one of the actions of queue/actions.py with jobs."""
     after = actions.act(desk.db, desk.settings, tuple(dict.fromkeys(request.jobs)), request.action)
     desk.later(desk.wake)
     answer: Answer = {"jobs": to_builtins(after)}
-    worker_acts = request.action == "cancel" and any(one.status == "running" for one in after)
+    worker_acts = request.action in ("cancel", "pause") and any(one.status == "running" for one in after)
     return {**answer, "requested": True} if worker_acts else answer
+
+
+def queue(desk: Desk, request: requests.QueueAction) -> Answer:
+    """Pause or resume the whole queue, or do something with all jobs that ended so."""
+    goes_on = _QUEUE[request.action](desk, request)
+    desk.later(desk.wake)
+    answer: Answer = {"queue": to_builtins(reads.counts(desk.db))}
+    return {**answer, "requested": True} if goes_on else answer
+
+
+def _pause_queue(desk: Desk, request: requests.QueueAction) -> bool:
+    pausing.pause_queue(desk.db)
+    return reads.counts(desk.db).running > 0
+
+
+def _resume_queue(desk: Desk, request: requests.QueueAction) -> bool:
+    pausing.resume_queue(desk.db)
+    return False
+
+
+def _retry_failed(desk: Desk, request: requests.QueueAction) -> bool:
+    return not bulk.begin(desk.db, "retry_failed", platform=request.platform, error_code=request.error_code).is_done
+
+
+def _clear_completed(desk: Desk, request: requests.QueueAction) -> bool:
+    return not bulk.begin(desk.db, "clear_completed").is_done
+
+
+# Each says whether the worker still has to act.
+_QUEUE: dict[str, Callable[[Desk, requests.QueueAction], bool]] = {
+    "pause": _pause_queue,
+    "resume": _resume_queue,
+    "retry_failed": _retry_failed,
+    "clear_completed": _clear_completed,
+}
 
 
 def watch(desk: Desk, request: requests.Watch) -> Answer:
@@ -194,16 +229,20 @@ def _known(desk: Desk, request: requests.Open) -> str:
     return str(row["id"])
 
 
-HANDLERS: dict[str, Callable[[Desk, Any], Answer]] = {
+# A handler whose answer takes seconds returns the work instead, which is done beside the conversation.
+HANDLERS: dict[str, Callable[[Desk, Any], Answer | Callable[[], Answer]]] = {
     "hello": hello,
     "capture": capture,
     "lookup": lookup,
     "identify": identify_urls,
     "jobs": jobs,
     "job": job,
+    "queue": queue,
     "watch": watch,
     "open": open_site,
     "session": sessions.session,
     "no_session": sessions.no_session,
     "sessions": sessions.sessions,
+    "settings": care.settings,
+    "doctor": care.doctor,
 }

@@ -107,12 +107,11 @@ class Presence:
 
     def _tell_needed(self, db: sqlite3.Connection, told: int) -> int:
         for asked in browsers.needed(db, told):
-            self._send(
-                {
-                    "event": "session_needed", "request_id": asked.request_id, "platform_host": asked.platform_host,
-                    "account": asked.account, "reason": asked.reason,
-                }
-            )  # fmt: skip
+            event = {
+                "event": "session_needed", "request_id": asked.request_id, "platform_host": asked.platform_host,
+                "account": asked.account, "reason": asked.reason,
+            }  # fmt: skip
+            self._send({**event, "incognito": True} if asked.incognito else event)
             told = asked.request_id
         return told
 

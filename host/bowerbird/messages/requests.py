@@ -20,6 +20,7 @@ MOST_URLS = 500
 MOST_CAPTURES = 10_000
 LARGEST_ID = 2**53
 
+RowId = Annotated[int, Meta(ge=1, le=LARGEST_ID)]
 Urls = Annotated[list[str], Meta(max_length=MOST_URLS)]
 
 
@@ -54,7 +55,7 @@ class Jobs(msgspec.Struct, frozen=True, kw_only=True):
     """A page of jobs, newest first; `after` is the `next` of the page before."""
 
     status: Status | None = None
-    after: Annotated[int, Meta(ge=1, le=LARGEST_ID)] | None = None
+    after: RowId | None = None
     limit: Annotated[int, Meta(ge=1, le=200)] = 50
 
 
@@ -62,7 +63,15 @@ class JobAction(msgspec.Struct, frozen=True, kw_only=True):
     """Do something with jobs."""
 
     jobs: Annotated[list[str], Meta(min_length=1, max_length=500)]
-    action: Literal["cancel", "retry", "continue", "delete"]
+    action: Literal["cancel", "retry", "continue", "delete", "pause", "resume", "raise", "lower"]
+
+
+class QueueAction(msgspec.Struct, frozen=True, kw_only=True):
+    """Do something with the whole queue; `platform` and `error_code` choose among what failed."""
+
+    action: Literal["pause", "resume", "retry_failed", "clear_completed"]
+    platform: Annotated[str, Meta(max_length=100)] | None = None
+    error_code: Annotated[str, Meta(max_length=100)] | None = None
 
 
 class Watch(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +96,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     store_id: Annotated[str, Meta(max_length=200)] | None = None
     incognito: bool = False
     keep_incognito: bool = False
-    request_id: int | None = None
+    request_id: RowId | None = None
 
     def __repr__(self) -> str:
         """Says whose; what opens it is in no log."""
@@ -97,7 +106,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 class NoSession(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to `session_needed` of a browser that has none to give."""
 
-    request_id: int
+    request_id: RowId
     reason: Literal["not_allowed", "no_cookies"]
 
 
@@ -107,6 +116,16 @@ class Sessions(msgspec.Struct, frozen=True, kw_only=True):
     action: Literal["list", "forget", "check"]
     platform: Annotated[str, Meta(max_length=300)] | None = None
     account: Annotated[str, Meta(max_length=300)] | None = None
+
+
+class SettingsRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """All settings; with `set` those are changed before, all or none. None is back to the default."""
+
+    set: Annotated[dict[str, Any], Meta(max_length=100)] | None = None
+
+
+class Doctor(msgspec.Struct, frozen=True, kw_only=True):
+    """What the doctor finds."""
 
 
 class Envelope(msgspec.Struct, frozen=True):
@@ -123,11 +142,14 @@ REQUESTS: dict[str, type[msgspec.Struct]] = {
     "identify": Identify,
     "jobs": Jobs,
     "job": JobAction,
+    "queue": QueueAction,
     "watch": Watch,
     "open": Open,
     "session": Session,
     "no_session": NoSession,
     "sessions": Sessions,
+    "settings": SettingsRequest,
+    "doctor": Doctor,
 }
 
 _DECODERS = {name: msgspec.json.Decoder(shape) for name, shape in REQUESTS.items()}

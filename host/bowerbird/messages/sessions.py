@@ -8,7 +8,7 @@ from bowerbird.errors import RequestError
 from bowerbird.messages import requests
 from bowerbird.messages.desk import Desk
 from bowerbird.model import to_builtins
-from bowerbird.queue import browsers, transitions
+from bowerbird.queue import browsers, session_states, transitions
 
 Answer = dict[str, Any]
 TOLD = ("platform", "account", "username", "state", "used_at", "expires_at")
@@ -22,8 +22,9 @@ def session(desk: Desk, request: requests.Session) -> Answer:
         if error.code == "bad_session" and request.request_id is not None:
             browsers.refused(desk.db, request.request_id, desk.presence.host_id)
         raise
-    browsers.stored(desk.db, platform, account, request.request_id)
-    transitions.resume_sessions(desk.db, browsers.job_platform(platform))
+    browsers.stored(desk.db, platform, account, request.request_id, incognito=request.incognito)
+    session_states.publish(desk.db, desk.settings)
+    transitions.resume_sessions(desk.db, browsers.job_platform(platform), incognito=request.incognito)
     desk.later(desk.wake)
     return {"accepted": True}
 
@@ -36,7 +37,7 @@ def _stored(desk: Desk, request: requests.Session) -> tuple[str, str]:
         raise RequestError(
             "bad_session",
             "This sign-in is of a private window, so it was not kept.",
-            "Sign in in an ordinary window, or allow private windows in the extension's settings.",
+            "Click on Bowerbird's button in that window, and say that it may be used.",
         )
     read = cookies.read_cookies(request.cookies, request.platform_host)
     user_agent = cookies.read_user_agent(request.user_agent)
@@ -75,6 +76,7 @@ def _forget(desk: Desk, request: requests.Sessions) -> Answer:
     if not vault.is_there or not vault.forget(platform, request.account):
         raise RequestError("not_found", "There is no such sign-in.")
     browsers.forgotten(desk.db, platform, request.account)
+    session_states.publish(desk.db, desk.settings)
     return _list(desk, request)
 
 
@@ -85,7 +87,8 @@ def _check(desk: Desk, request: requests.Sessions) -> Answer:
     platform = _platform(request)
     policy.checker(platform)
     known = Vault(desk.settings).listed() if Vault(desk.settings).is_there else []
-    if not any(one.platform == platform and request.account in (None, one.account, one.username) for one in known):
+    mine = [one for one in known if one.platform == platform and not one.incognito]
+    if not any(request.account in (None, one.account, one.username) for one in mine):
         raise RequestError("not_found", "There is no such sign-in.")
     browsers.ask_for_check(desk.db, platform, request.account)
     desk.later(desk.wake)

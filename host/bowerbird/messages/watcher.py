@@ -11,7 +11,7 @@ from typing import Any
 from bowerbird.database import open_reader
 from bowerbird.errors import RequestError
 from bowerbird.model import QueueCounts, to_builtins
-from bowerbird.queue import reads
+from bowerbird.queue import events, reads
 from bowerbird.settings import Settings
 
 # A job's row holds its newest state only, so that one look in this time is at most 4 events a second and job.
@@ -59,7 +59,7 @@ class Watcher:
         revision = reads.newest_revision(db)
         counts = reads.counts(db)
         self._send_counts(counts)
-        warned = _newest_warning(db)
+        warned = events.newest(db)
         version = -1
         while not ended.wait(INTERVAL):
             newest = db.execute("PRAGMA data_version").fetchone()[0]
@@ -79,16 +79,10 @@ class Watcher:
         return now
 
     def _send_counts(self, counts: QueueCounts) -> None:
-        queue = {"pending": counts.pending, "running": counts.running, "waiting": counts.waiting}
-        self._send({"event": "queue", "queue": queue})
+        self._send({"event": "queue", "queue": to_builtins(counts)})
 
     def _send_warnings(self, db: sqlite3.Connection, warned: int) -> int:
-        sql = "SELECT id, code, message, hint FROM events WHERE id > ? AND level = 'warning' ORDER BY id LIMIT 20"
-        for row in db.execute(sql, (warned,)).fetchall():
-            self._send({"event": "warning", "code": row["code"], "message": row["message"], "hint": row["hint"] or ""})
-            warned = row["id"]
+        for one in reversed(events.warnings(db, after=warned)):
+            self._send({"event": "warning", "code": one.code, "message": one.message, "hint": one.hint or ""})
+            warned = one.id
         return warned
-
-
-def _newest_warning(db: sqlite3.Connection) -> int:
-    return int(db.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()[0])

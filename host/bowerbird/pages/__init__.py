@@ -59,3 +59,14 @@ def skip_csrf(datasette: Any, scope: dict[str, Any]) -> bool:
     from bowerbird.pages.site import site_of
 
     return site_of(datasette) is not None
+
+
+@hookimpl
+def handle_exception(datasette: Any, exception: Exception) -> Any:
+    """An archive that can't be read is told in our words on Datasette's own pages too."""
+    from bowerbird.errors import RequestError
+    from bowerbird.pages.refusals import told
+    from bowerbird.pages.site import site_of
+
+    site = site_of(datasette)
+    return told(site, exception) if site and isinstance(exception, RequestError) else None

@@ -46,7 +46,7 @@ class Found(NamedTuple):
     item: reads.Item | None
     trashed: trash.Trashed | None = None
     said: Said = Said()
-    comments: tuple[reads.Comment, ...] = ()
+    comments: tuple[reads.KeptComment, ...] = ()
     comments_kept: int = 0
     tags: tuple[str, ...] = ()
     job: Job | None = None

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from bowerbird.clock import later
 from bowerbird.model import Job
 from bowerbird.pages import words
+from bowerbird.pages.cures import cure
 from bowerbird.settings import Settings
 
 MOST_SHOWN = 3
@@ -55,6 +56,9 @@ def _notice(jobs: list[Job]) -> Notice:
     if job.wait_reason == "confirm" and len(jobs) == 1:
         return Notice(icon, "", bold, job.title or job.url, label="Continue", job_id=job.id, action="continue")
     several = f" {words.counted(len(jobs), 'save')} wait for it." if len(jobs) > 1 else ""
+    found = cure(job)
+    if found:
+        return Notice(icon, "", bold, text + several, found.link, found.label)
     link = f"/job/{job.id}" if len(jobs) == 1 else f"/history?status=waiting&platform={job.platform}"
     return Notice(icon, "", bold, text + several, link, "Look at it")
 
@@ -78,8 +82,9 @@ def _disk(settings: Settings) -> list[Notice]:
 
 def _warnings(db: sqlite3.Connection) -> list[Notice]:
     sql = """
-        SELECT level, message, hint, job_id, count(*) AS times FROM (SELECT * FROM events ORDER BY id DESC LIMIT 50)
-        WHERE level IN ('warning', 'error') AND at > ? GROUP BY code, message ORDER BY max(id) DESC
+        SELECT level, message, hint, job_id FROM (
+            SELECT * FROM events WHERE component = 'worker' AND level IN ('warning', 'error') ORDER BY id DESC LIMIT 50)
+        WHERE at > ? GROUP BY code, message ORDER BY max(id) DESC
     """
     return [
         Notice(

@@ -51,9 +51,12 @@ class Refused(Exception):  # noqa: N818 - an answer, not a fault
         self.go_to = go_to
 
 
-def refusal_page(site: Site, refused: Refused) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+def refusal_page(site: Site, refused: Refused | RequestError) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
     """Status, headers and body of the gate's answer."""
     headers = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]
+    if isinstance(refused, RequestError):
+        status, advice = advice_for(refused)
+        return status, headers, render_refusal(site, status, advice).encode()
     if refused.go_to:
         return refused.status, [*headers, (b"location", f"{refused.go_to}/".encode())], b""
     if refused.status == 408:
@@ -66,6 +69,14 @@ def refusal_page(site: Site, refused: Refused) -> tuple[int, list[tuple[bytes, b
 def render_refusal(site: Site, status: int, advice: Advice, template: str = "refusal.html", **more: Any) -> str:
     """The whole page; it needs nothing from the archive, so that it works when the archive does not."""
     return site.templates.get_template(template).render(site=site, status=status, advice=advice, **more)
+
+
+def told(site: Site, error: RequestError) -> Any:
+    """The answer to a request that fails with an error of ours."""
+    from datasette.utils.asgi import Response
+
+    status, advice = advice_for(error)
+    return Response.html(render_refusal(site, status, advice), status=status)
 
 
 def advice_for(error: RequestError) -> tuple[int, Advice]:

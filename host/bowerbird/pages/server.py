@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import gc
-import logging
-import logging.handlers
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -17,11 +15,11 @@ from bowerbird.archive.places import open_place
 from bowerbird.database import open_reader
 from bowerbird.errors import RequestError
 from bowerbird.install.processes import note_process
+from bowerbird.logs import start_log
 from bowerbird.queue.waker import Waker
 from bowerbird.settings import Settings
 
 GRACE_SECONDS = 1
-LOG_BYTES = 1024 * 1024
 
 
 def serve(settings: Settings, on_start: Callable[[Settings], None] = lambda settings: None) -> None:
@@ -71,10 +69,12 @@ def uvicorn_server(app: Any) -> Any:
     """A server that ends at once when it is told to."""
     import uvicorn
 
+    from bowerbird.pages.patience import PatientProtocol
+
     return uvicorn.Server(
         uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS,
-            lifespan="on", ws="none",
+            lifespan="on", ws="none", http=PatientProtocol,
         )
     )  # fmt: skip
 
@@ -84,8 +84,9 @@ def application(settings: Settings) -> Any:
     from datasette.app import Datasette
 
     from bowerbird.pages.assets import Assets
+    from bowerbird.pages.reading import ArchiveReader
     from bowerbird.pages.signing import signed_out
-    from bowerbird.pages.site import Site
+    from bowerbird.pages.site import DATABASE, Site
     from bowerbird.pages.templating import templates
 
     with contextlib.closing(open_reader(settings.database)) as db:
@@ -99,6 +100,8 @@ def application(settings: Settings) -> Any:
             "sql_time_limit_ms": 2000, "default_cache_ttl": 0,
         },
     )  # fmt: skip
+    datasette.remove_database(DATABASE)
+    datasette.add_database(ArchiveReader(datasette, settings.database), name=DATABASE)
     datasette.bowerbird_site = Site(settings, templates(assets), assets, ended)
     _print_no_variables()
     return datasette.app()
@@ -113,15 +116,5 @@ def _print_no_variables() -> None:
 
 def _log_to_file(settings: Settings) -> None:
     """What goes wrong inside, for the person who looks for it; requests are not logged."""
-    folder = settings.home / "logs"
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handler = logging.handlers.RotatingFileHandler(folder / "site.log", maxBytes=LOG_BYTES, backupCount=1)
-    except OSError:
-        return
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    for name in ("bowerbird.site", "uvicorn.error"):
-        logger = logging.getLogger(name)
-        logger.addHandler(handler)
-        logger.setLevel(logging.WARNING)
-        logger.propagate = False
+    with contextlib.suppress(OSError):
+        start_log(settings, "site", "uvicorn.error")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
 
+from bowerbird.archive import space
 from bowerbird.clock import parse
 
-_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -27,12 +27,7 @@ SOURCES = {
 
 def size(count: float | None) -> str:
     """Bytes in decimal units: `486 MB`, `1.9 GB`."""
-    if count is None:
-        return ""
-    number, step = float(count), 0
-    while number >= 999.5 and step < len(_UNITS) - 1:
-        number, step = number / 1000, step + 1
-    return f"{number:.1f} {_UNITS[step]}" if step and number < 9.95 else f"{number:.0f} {_UNITS[step]}"
+    return "" if count is None else space.size(count)
 
 
 def so_far(done: int | None, total: int | None) -> str:
@@ -144,6 +139,13 @@ def full_time(text: str | None) -> str:
     except (ValueError, OverflowError):
         return text
     return f"{long_day(moment.date())} at {moment:%H:%M}"
+
+
+def clock(text: str) -> str:
+    """A stored time to the second: `21:40:07` today, `20 Nov 21:40:07` on other days."""
+    moment, today = local(text), datetime.now().astimezone()
+    day_said = "" if moment.date() == today.date() else f"{moment.day} {_MONTHS[moment.month - 1][:3]} "
+    return f"{day_said}{moment:%H:%M:%S}"
 
 
 def local(text: str) -> datetime:

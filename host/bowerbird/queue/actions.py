@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from typing import Literal
 
-from bowerbird.clock import now
+from bowerbird.clock import as_text, later, now, parse
 from bowerbird.database import transaction
 from bowerbird.errors import RequestError
 from bowerbird.model import FINAL_STATUSES, Job
-from bowerbird.queue import reads, transitions
+from bowerbird.queue import order, pausing, preferences, reads, removal, transitions
 from bowerbird.queue.family import family
 from bowerbird.queue.requests import ask
+from bowerbird.queue.retry import LONGEST_WAIT
 from bowerbird.queue.rollup import roll_up
 from bowerbird.settings import Settings
 
 Action = Callable[[sqlite3.Connection, Settings, sqlite3.Row], None]
 
 # What a job has that begins anew; what was fetched of it already lies below .partial and is used.
-_FRESH = """
+FRESH = """
     wait_reason = NULL, not_before = NULL, error_code = NULL, error_message = NULL, hint = NULL, completed_at = NULL,
-    current_operation = NULL, retry_count = 0, updated_at = :now
+    current_operation = NULL, retry_count = 0, paused_by = NULL, paused_from = NULL, updated_at = :now
 """
 
 _PRESENT = {
@@ -92,7 +94,7 @@ def _retry(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> None
         _make_pending(db, row)
     elif not tried:
         raise RequestError("wrong_state", f"{_present(row)}; only what failed, waits or was cancelled is tried again.")
-    _reopen_above(db, row)
+    reopen_above(db, row)
     roll_up(db, row["id"])
 
 
@@ -111,7 +113,7 @@ def _try_again(db: sqlite3.Connection, row: sqlite3.Row) -> bool:
 
 def _make_pending(db: sqlite3.Connection, row: sqlite3.Row) -> None:
     db.execute(
-        f"UPDATE jobs SET status = 'pending', listed = 0, progress = 0, {_FRESH} WHERE id = :id",
+        f"UPDATE jobs SET status = 'pending', listed = 0, progress = 0, {FRESH} WHERE id = :id",
         {"now": now(), "id": row["id"]},
     )
 
@@ -119,10 +121,11 @@ def _make_pending(db: sqlite3.Connection, row: sqlite3.Row) -> None:
 def _reopen(db: sqlite3.Connection, row: sqlite3.Row) -> None:
     """A list that was at an end runs again, because a member does."""
     if row["status"] in FINAL_STATUSES:
-        db.execute(f"UPDATE jobs SET status = 'running', {_FRESH} WHERE id = :id", {"now": now(), "id": row["id"]})
+        db.execute(f"UPDATE jobs SET status = 'running', {FRESH} WHERE id = :id", {"now": now(), "id": row["id"]})
 
 
-def _reopen_above(db: sqlite3.Connection, row: sqlite3.Row) -> None:
+def reopen_above(db: sqlite3.Connection, row: sqlite3.Row) -> None:
+    """Let the lists above a job run again, because it does. The caller holds the transaction."""
     while row["parent_id"]:
         row = _row(db, row["parent_id"])
         if row["listed"]:
@@ -133,7 +136,7 @@ def _continue(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> N
     if row["status"] != "waiting":
         raise RequestError("wrong_state", f"{_present(row)}; only a job that waits can be continued.")
     if row["wait_reason"] == "confirm":
-        limit = _so_far(row) + settings.max_items
+        limit = _so_far(row) + preferences.effective(db, settings).max_items
         db.execute("UPDATE jobs SET items_limit = ?, bytes_saved = 0 WHERE id = ?", (limit, row["id"]))
     _make_pending(db, row)
     roll_up(db, row["id"])
@@ -150,17 +153,129 @@ def _delete(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> Non
     doomed = [_row(db, job_id) for job_id in family(db, row["id"])]
     if any(_is_attempted(one) for one in doomed):
         raise RequestError("wrong_state", "This job is running.", "Cancel it first.")
-    newest = reads.newest_revision(db)
-    # Members came after their list, and go before it.
-    for one in sorted(doomed, key=lambda one: -one["seq"]):
-        db.execute("DELETE FROM attempts WHERE job_id = ?", (one["id"],))
-        db.execute("UPDATE captures SET job_id = NULL WHERE job_id = ?", (one["id"],))
-        db.execute("DELETE FROM jobs WHERE id = ?", (one["id"],))
-        if one["started_at"]:
-            ask(db, "discard", one["id"])
-    # The number of the last change must not fall, or those who follow the changes would miss the next ones.
-    db.execute("UPDATE jobs SET revision = ? WHERE seq = (SELECT max(seq) FROM jobs)", (newest + 1,))
+    removal.remove(db, [one["id"] for one in doomed])
     roll_up(db, row["parent_id"])
 
 
-ACTIONS: dict[str, Action] = {"cancel": _cancel, "retry": _retry, "continue": _continue, "delete": _delete}
+def _pause(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> None:
+    if row["status"] in FINAL_STATUSES:
+        raise RequestError("wrong_state", f"{_present(row)}; there is nothing to pause.")
+    pausing.pause(db, row["id"])
+
+
+def _resume(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> None:
+    if row["status"] != "paused" and row["paused_by"] is None:
+        raise RequestError("wrong_state", f"{_present(row)}; only a job that is paused can be resumed.")
+    pausing.resume(db, row)
+
+
+def _raise(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> None:
+    _shift(db, row, 1)
+
+
+def _lower(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> None:
+    _shift(db, row, -1)
+
+
+def _shift(db: sqlite3.Connection, row: sqlite3.Row, steps: int) -> None:
+    if row["status"] in FINAL_STATUSES:
+        raise RequestError("wrong_state", f"{_present(row)}; it no longer has a turn.")
+    order.shift(db, row, steps)
+
+
+ACTIONS: dict[str, Action] = {
+    "cancel": _cancel,
+    "retry": _retry,
+    "continue": _continue,
+    "delete": _delete,
+    "pause": _pause,
+    "resume": _resume,
+    "raise": _raise,
+    "lower": _lower,
+}
+
+
+def move(
+    db: sqlite3.Connection,
+    settings: Settings,
+    job_ids: Sequence[str],
+    *,
+    before: str | None = None,
+    after: str | None = None,
+) -> list[Job]:
+    """Put pending jobs just before or behind another pending one, or, where none is named, at the top of the queue.
+
+    They keep their order among each other. Of a list whose members are queued these move. Returns the jobs as they are
+    then. Raises RequestError `not_found`, `bad_request` for a place beside itself, or `wrong_state` where a job no
+    longer waits for its turn.
+    """
+    wanted = tuple(dict.fromkeys(job_ids))
+    with transaction(db):
+        rows = [_row(db, job_id) for job_id in wanted]
+        moved = order.moved_by(db, wanted)
+        if not moved:
+            raise RequestError("wrong_state", f"{_present(rows[0])}; only what waits for its turn can be moved.")
+        beside = before or after
+        if beside is None:
+            order.to_top(db, moved)
+        else:
+            spot = _spot(db, beside, moved)
+            (order.before if before else order.after)(db, moved, spot)
+    return [_found(reads.job(db, settings, job_id)) for job_id in wanted]
+
+
+def step(db: sqlite3.Connection, settings: Settings, job_id: str, direction: Literal["up", "down"]) -> None:
+    """Move a pending job, or the queued members of a list, one place on; no effect at the end of the queue.
+
+    Raises RequestError `not_found` or `wrong_state`. Wake the worker afterwards.
+    """
+    with transaction(db):
+        row = _row(db, job_id)
+        moved = order.moved_by(db, (job_id,))
+        if not moved:
+            raise RequestError("wrong_state", f"{_present(row)}; only what waits for its turn can be moved.")
+        beside = order.ahead(db, moved[0]) if direction == "up" else order.behind(db, moved[-1])
+        if beside is None:
+            return
+        put = order.before if direction == "up" else order.after
+        put(db, moved, order.spot_of(_row(db, beside)))
+
+
+def _spot(db: sqlite3.Connection, job_id: str, moved: Sequence[str]) -> order.Spot:
+    row = _row(db, job_id)
+    if job_id in moved:
+        raise RequestError("bad_request", "A job can't be put beside itself.", "Choose another place.")
+    if row["status"] != "pending":
+        raise RequestError("wrong_state", f"{_present(row)}; it has no place in the queue.")
+    return order.spot_of(row)
+
+
+def schedule(db: sqlite3.Connection, settings: Settings, job_id: str, when: str | None) -> Job:
+    """Let a job that has not begun wait until that time (ISO 8601; without a zone it is UTC), or None: go at once.
+
+    Raises RequestError `not_found`, `wrong_state`, or `bad_request` for no time or one beyond a year from now.
+    """
+    until = _moment(when)
+    with transaction(db):
+        row = _row(db, job_id)
+        if row["status"] != "pending" and (row["status"], row["wait_reason"]) != ("waiting", "schedule"):
+            raise RequestError("wrong_state", f"{_present(row)}; only what has not begun can be put off.")
+        status, reason = ("waiting", "schedule") if until else ("pending", None)
+        db.execute(
+            "UPDATE jobs SET status = ?, wait_reason = ?, not_before = ?, updated_at = ? WHERE id = ?",
+            (status, reason, until, now(), job_id),
+        )
+    return _found(reads.job(db, settings, job_id))
+
+
+def _moment(when: str | None) -> str | None:
+    """A time to come as it is stored; None for one that has passed."""
+    if when is None:
+        return None
+    try:
+        until = as_text(parse(when))
+    except (ValueError, OverflowError) as error:
+        raise RequestError("bad_request", "This is no time.", "Write it such as 2026-12-24T18:00:00Z.") from error
+    if until > later(LONGEST_WAIT):
+        raise RequestError("bad_request", "This is more than a year away.", "Choose an earlier time.")
+    return until if until > now() else None

@@ -1,7 +1,7 @@
 """Asking browsers for sessions at run time: rows of `requests` of the kind `session`, and who is there to answer.
 
 The worker asks; every connected host passes it on to its browser, which answers with fresh cookies or says that it has
-none. The payload of such a row is `{"platform", "platform_host", "account", "reason"}`; its result is
+none. The payload of such a row is `{"platform", "platform_host", "account", "reason", "incognito"}`; its result is
 
     stored          a session of that platform, and of that account where one was named, is in the vault
     other_account   the browser is signed in with another account; that one is in the vault
@@ -11,6 +11,7 @@ none. The payload of such a row is `{"platform", "platform_host", "account", "re
 from __future__ import annotations
 
 import sqlite3
+from typing import Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -18,6 +19,7 @@ import msgspec
 from bowerbird.clock import later, now
 from bowerbird.database import transaction
 from bowerbird.errors import BowerbirdError
+from bowerbird.queue.events import note
 from bowerbird.sessions import policy
 
 FRESH_SECONDS = 10.0  # a host whose row is older than this is gone
@@ -25,13 +27,14 @@ _GONE_SECONDS = 24 * 3600.0
 
 
 class Needed(msgspec.Struct, frozen=True, kw_only=True):
-    """One open request for a session; `account` None means any."""
+    """One open request for a session; `account` None means any. `incognito`: only of a private window."""
 
     request_id: int
     platform: str
     platform_host: str
     account: str | None = None
     reason: str = ""
+    incognito: bool = False
 
 
 class _Payload(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +42,7 @@ class _Payload(msgspec.Struct, frozen=True, kw_only=True):
     platform_host: str = ""
     account: str | None = None
     reason: str = ""
+    incognito: bool = False
     refused_by: tuple[str, ...] = ()
 
 
@@ -49,17 +53,20 @@ def needed(db: sqlite3.Connection, after: int = 0) -> list[Needed]:
     return [
         Needed(
             request_id=number, platform=asked.platform, platform_host=asked.platform_host, account=asked.account,
-            reason=asked.reason,
+            reason=asked.reason, incognito=asked.incognito,
         )
         for number, asked in found
     ]  # fmt: skip
 
 
-def stored(db: sqlite3.Connection, platform: str, account: str, request_id: int | None = None) -> None:
-    """A session came: what asked for one of this platform is answered."""
+def stored(
+    db: sqlite3.Connection, platform: str, account: str, request_id: int | None = None, *, incognito: bool = False
+) -> None:
+    """A session came: what asked for one of this platform, and of this kind of window, is answered."""
     with transaction(db):
         for asked in needed(db):
-            fits = asked.platform == platform and asked.account in (None, account)
+            is_of_window = (asked.platform, asked.incognito) == (platform, incognito)
+            fits = is_of_window and asked.account in (None, account)
             if fits or asked.request_id == request_id:
                 _done(db, asked.request_id, "stored" if fits else "other_account")
 
@@ -80,13 +87,22 @@ def refused(db: sqlite3.Connection, request_id: int, host_id: str) -> None:
 
 def ask_for_check(db: sqlite3.Connection, platform: str, account: str | None) -> None:
     """Ask the worker to find out whether a session still holds: a row of the kind `check_session`."""
+    _ask_about(db, "check_session", platform, account)
+
+
+def ask_to_forget(db: sqlite3.Connection, platform: str, account: str) -> None:
+    """Ask the worker to remove a session from the vault, which the site does not open: a row of `forget_session`."""
+    _ask_about(db, "forget_session", platform, account)
+
+
+def _ask_about(db: sqlite3.Connection, kind: str, platform: str, account: str | None) -> None:
     payload = msgspec.json.encode({"platform": platform, "account": account}).decode()
     with transaction(db):
-        db.execute("INSERT INTO requests (kind, payload, created_at) VALUES ('check_session', ?, ?)", (payload, now()))
+        db.execute("INSERT INTO requests (kind, payload, created_at) VALUES (?, ?, ?)", (kind, payload, now()))
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """A session that somebody wants checked; `account` None means the newest of the platform."""
+    """A session that somebody wants checked, or removed; `account` None means the newest of the platform."""
 
     request_id: int
     platform: str
@@ -95,23 +111,22 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
 def next_check(db: sqlite3.Connection) -> Check | None:
     """The oldest check that was asked for and not done yet."""
-    sql = "SELECT id, payload FROM requests WHERE kind = 'check_session' AND done_at IS NULL ORDER BY id LIMIT 1"
-    row = db.execute(sql).fetchone()
-    if row is None:
-        return None
-    asked = _read(row["payload"])
-    return Check(request_id=row["id"], platform=asked.platform, account=asked.account)
+    return next(iter(asked_about(db, "check_session")), None)
+
+
+def asked_about(db: sqlite3.Connection, kind: Literal["check_session", "forget_session"]) -> tuple[Check, ...]:
+    """What was asked for of this kind and is not done yet, oldest first."""
+    sql = "SELECT id, payload FROM requests WHERE kind = ? AND done_at IS NULL ORDER BY id LIMIT 100"
+    found = [(row["id"], _read(row["payload"])) for row in db.execute(sql, (kind,))]
+    return tuple(Check(request_id=number, platform=one.platform, account=one.account) for number, one in found)
 
 
 def check_done(db: sqlite3.Connection, check: Check, result: str, failure: BowerbirdError | None = None) -> None:
-    """What a check found; why it could not be done is a warning for whoever watches."""
+    """What came of it; why it could not be done is a warning for whoever watches."""
     with transaction(db):
         _done(db, check.request_id, result)
         if failure:
-            db.execute(
-                "INSERT INTO events (at, level, code, message, hint) VALUES (?, 'warning', ?, ?, ?)",
-                (now(), failure.code, failure.message, failure.hint),
-            )
+            note(db, "warning", "worker", failure.code, failure.message, hint=failure.hint)
 
 
 def forgotten(db: sqlite3.Connection, platform: str, account: str | None) -> int:
@@ -159,6 +174,12 @@ def hosts(db: sqlite3.Connection) -> frozenset[str]:
     """The hosts that are there now."""
     sql = "SELECT id FROM hosts WHERE seen_at >= ?"
     return frozenset(row["id"] for row in db.execute(sql, (later(-FRESH_SECONDS),)))
+
+
+def connected(db: sqlite3.Connection) -> list[tuple[str, str]]:
+    """The browsers whose hosts have not said that they end, each with the time at which it was last heard of."""
+    sql = "SELECT browser, seen_at FROM hosts WHERE browser IS NOT NULL ORDER BY seen_at DESC LIMIT 20"
+    return [(row["browser"], row["seen_at"]) for row in db.execute(sql)]
 
 
 def _read(payload: str) -> _Payload:

@@ -15,7 +15,7 @@ import msgspec
 from bowerbird.clock import as_text, now, parse
 from bowerbird.database import transaction
 from bowerbird.model import Pace, Target
-from bowerbird.queue.retry import FIRST_PAUSE, LONGEST_PAUSE, spread
+from bowerbird.queue.retry import FIRST_PAUSE, LONGEST_ASKED, LONGEST_PAUSE, spread
 from bowerbird.settings import Settings
 from bowerbird.targets import PLATFORM_NAMES
 
@@ -36,8 +36,6 @@ HELD = f"""
 """
 # Whoever did not ask for so long has rested: what was asked before no longer counts as one stretch.
 RESTED = timedelta(minutes=30)
-# A platform that names a longer time is not believed: clocks go wrong on both sides.
-LONGEST_ASKED = 24 * 3600.0
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):

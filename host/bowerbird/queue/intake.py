@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import sqlite3
 import uuid
 from collections.abc import Sequence
@@ -16,18 +15,20 @@ from bowerbird.database import transaction
 from bowerbird.errors import BowerbirdError, RequestError
 from bowerbird.model import Capture, CaptureOptions, ErrorReport, Receipt, Target, options_json
 from bowerbird.queue.budgets import host_of
+from bowerbird.queue.order import NEXT_PLACE
+from bowerbird.queue.pausing import resume
 from bowerbird.queue.rows import item_url
+from bowerbird.setting_kinds import LANGUAGE, MOST_LANGUAGES
 from bowerbird.settings import QUALITIES, Settings
 from bowerbird.targets import identify
 
-# BCP 47 in the forms that platforms use: en, pt-BR, zh-Hans, es-419 (rfc-editor.org/rfc/rfc5646#section-2.1)
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z")
-MOST_LANGUAGES = 20
 MOST_ITEMS = 1_000_000
 # Longer texts are cut: they are remarks about the click, not what is archived.
 MOST_REMARK = 2_000
 LONGEST_KEY = 200
 
+# What follows the changes of jobs reads them in this order; a job that had none at first would be written twice.
+NEXT_REVISION = "(SELECT coalesce(max(revision), 0) + 1 FROM jobs)"
 IN_FLIGHT = "('pending', 'running', 'waiting', 'paused')"
 
 
@@ -107,23 +108,28 @@ class NewJob(msgspec.Struct, frozen=True, kw_only=True):
     parent_id: str | None = None
     title: str | None = None
     priority: int = 0
+    incognito: bool = False
 
 
 def _decide(
     db: sqlite3.Connection, settings: Settings, capture: Capture, target: Target
 ) -> tuple[Receipt, NewJob | None]:
     key = target_key(target)
-    # A job that only refreshes does not fetch what `force` asks for.
+    # A job that only refreshes does not fetch what `force` asks for; nor does a private window share its sign-ins.
     in_flight = db.execute(
-        f"SELECT id FROM jobs WHERE target_key = ? AND status IN {IN_FLIGHT} AND refresh_only <= ? LIMIT 1",
-        (key, not capture.options.force),
+        f"SELECT id, paused_by FROM jobs WHERE target_key = ? AND status IN {IN_FLIGHT} AND refresh_only <= ?"
+        " AND incognito = ? ORDER BY paused_by IS NOT NULL LIMIT 1",
+        (key, not capture.options.force, capture.incognito),
     ).fetchone()
     if in_flight:
+        if in_flight["paused_by"]:
+            # Whoever asks for it again wants it now.
+            resume(db, in_flight)
         return Receipt(key=capture.key, job_id=in_flight["id"], status="already_queued"), None
     saved = None if capture.options.force else known_item(db, key)
     job = NewJob(
         id=str(uuid.uuid4()), target=target, key=key, options=capture.options, item_id=saved,
-        refresh_only=saved is not None, title=_title(db, capture, saved),
+        refresh_only=saved is not None, title=_title(db, capture, saved), incognito=capture.incognito,
     )  # fmt: skip
     status = "already_saved" if saved else "queued"
     return Receipt(key=capture.key, job_id=job.id, status=status, item_url=item_url(settings, saved)), job  # type: ignore[arg-type]
@@ -159,15 +165,16 @@ def insert_job(db: sqlite3.Connection, job: NewJob, *, capture_id: int | None) -
     """Write a pending job; the caller holds the transaction."""
     moment = now()
     db.execute(
-        """
+        f"""
         INSERT INTO jobs (id, capture_id, parent_id, item_id, url, target_key, target, platform, kind, status, title,
-                          priority, refresh_only, options, host, created_at, updated_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?)
+                          priority, refresh_only, options, host, incognito, created_at, updated_at, place, revision)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, {NEXT_PLACE}, {NEXT_REVISION})
         """,
         (
             job.id, capture_id, job.parent_id, job.item_id, job.target.url, job.key,
             msgspec.json.encode(job.target).decode(), job.target.platform, job.target.kind, job.title, job.priority,
-            job.refresh_only, options_json(job.options), host_of(job.target), moment, moment,
+            job.refresh_only, options_json(job.options), host_of(job.target), job.incognito,
+            moment, moment,
         ),
     )  # fmt: skip
 

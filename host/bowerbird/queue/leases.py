@@ -31,20 +31,23 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     platform_host: str
     account: str | None = None
     reason: str = ""
+    incognito: bool = False
 
 
-def wanted_for(target: Target, reason: str, account: str | None = None) -> Wanted:
-    """The session that a target needs."""
+def wanted_for(target: Target, reason: str, account: str | None = None, *, incognito: bool = False) -> Wanted:
+    """The session that a target needs; of a private window where that was clicked in one."""
     return Wanted(
-        platform=policy.platform_of(target), platform_host=policy.platform_host(target), account=account, reason=reason
-    )
+        platform=policy.platform_of(target), platform_host=policy.platform_host(target), account=account, reason=reason,
+        incognito=incognito,
+    )  # fmt: skip
 
 
 def ask(db: sqlite3.Connection, wanted: Wanted) -> int:
     """Ask for a session, anew where that was asked before: hosts pass each row on once. Returns the question's id."""
     with transaction(db):
         for known in browsers.needed(db):
-            if (known.platform, known.account) == (wanted.platform, wanted.account):
+            same = (wanted.platform, wanted.account, wanted.incognito)
+            if (known.platform, known.account, known.incognito) == same:
                 sql = "UPDATE requests SET done_at = ?, result = 'asked again' WHERE id = ?"
                 db.execute(sql, (now(), known.request_id))
         sql = "INSERT INTO requests (kind, payload, created_at) VALUES ('session', ?, ?)"
@@ -54,15 +57,21 @@ def ask(db: sqlite3.Connection, wanted: Wanted) -> int:
 def ask_again(db: sqlite3.Connection) -> int:
     """For a browser that connects: ask once more for what jobs wait for. Returns how many questions that makes."""
     rows = db.execute(
-        "SELECT target, error_message FROM jobs WHERE status = 'waiting' AND wait_reason = 'session' LIMIT ?",
+        "SELECT target, error_message, incognito FROM jobs"
+        " WHERE status = 'waiting' AND wait_reason = 'session' LIMIT ?",
         (MOST_WAITING,),
     ).fetchall()
-    targets = [(msgspec.json.decode(row["target"], type=Target), row["error_message"] or "") for row in rows]
-    asked = {known.platform for known in browsers.needed(db)}
-    missing = {one.platform: one for one in (wanted_for(*told) for told in targets) if one.platform not in asked}
+    wanted = [_wanted_by(row) for row in rows]
+    asked = {(known.platform, known.incognito) for known in browsers.needed(db)}
+    missing = {key: one for one in wanted if (key := (one.platform, one.incognito)) not in asked}
     for one in missing.values():
         ask(db, one)
     return len(missing)
+
+
+def _wanted_by(row: sqlite3.Row) -> Wanted:
+    target = msgspec.json.decode(row["target"], type=Target)
+    return wanted_for(target, row["error_message"] or "", incognito=bool(row["incognito"]))
 
 
 def result_of(db: sqlite3.Connection, question: int) -> str | None:
@@ -71,8 +80,8 @@ def result_of(db: sqlite3.Connection, question: int) -> str | None:
     return str(row["result"]) if row else None
 
 
-def was_asked_lately(db: sqlite3.Connection, platform: Platform) -> bool:
-    """Whether browsers were asked for a session of this platform a moment ago, and brought none."""
+def was_asked_lately(db: sqlite3.Connection, platform: Platform, *, incognito: bool = False) -> bool:
+    """Whether browsers were asked for a session of this platform and window a moment ago, and brought none."""
     rows = db.execute(
         """
         SELECT payload FROM requests WHERE id > (SELECT max(id) FROM requests) - ? AND kind = 'session'
@@ -80,7 +89,8 @@ def was_asked_lately(db: sqlite3.Connection, platform: Platform) -> bool:
         """,
         (LATELY_ROWS, later(-LATELY_SECONDS)),
     )
-    return any(msgspec.json.decode(row["payload"], type=Wanted).platform == platform for row in rows)
+    asked = (msgspec.json.decode(row["payload"], type=Wanted) for row in rows)
+    return any((one.platform, one.incognito) == (platform, incognito) for one in asked)
 
 
 def use_account(db: sqlite3.Connection, job_id: str, platform: Platform, account: str, *, alone: bool) -> bool:

@@ -82,6 +82,7 @@ def _insert(db: sqlite3.Connection, parent: ClaimedJob, entry: _Entry, size: int
         id=str(uuid.uuid4()), target=target, key=entry.key, parent_id=parent.id, title=entry.member.title,
         # What a person clicked singly goes before the members of lists.
         priority=parent.priority - 1, options=msgspec.structs.replace(parent.options, max_items=None),
+        incognito=parent.incognito,
     )  # fmt: skip
     insert_job(db, job, capture_id=None)
     db.execute("UPDATE jobs SET bytes_total = ? WHERE id = ?", (size, job.id))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
 import msgspec
 
 from bowerbird.model import FINAL_STATUSES, Job, QueueCounts
 from bowerbird.queue.claim import DUE, open_platforms
-from bowerbird.queue.rows import JOB_COLUMNS, as_job
+from bowerbird.queue.pausing import PAUSED, is_paused
+from bowerbird.queue.rows import JOB_COLUMNS, as_jobs
 from bowerbird.settings import Settings
 
 MOST_JOBS = 500
@@ -45,7 +47,7 @@ EVERYTHING = JobFilter()
 # Rows are in the order of their times, so a time is looked up once as a place in that order: the list is then read
 # from there, and never sorted. The plus keeps SQLite from choosing the index of times for the exact comparison, and of
 # lists for the jobs that are in none: nearly all are.
-_CONDITIONS = {
+CONDITIONS = {
     "platform": "jobs.platform = :platform",
     "since": "jobs.seq >= (SELECT seq FROM jobs WHERE created_at >= :since ORDER BY created_at, seq LIMIT 1)"
     " AND +jobs.created_at >= :since",
@@ -58,15 +60,24 @@ _CONDITIONS = {
 }
 
 
+# A later job for the same target came to a good end: who asks what has failed need not look at this one any more.
+OVERTAKEN = """
+    EXISTS (SELECT 1 FROM jobs AS later WHERE later.target_key = jobs.target_key AND later.status = 'completed'
+            AND later.seq > jobs.seq)
+"""
+
+
 def jobs(db: sqlite3.Connection, settings: Settings, wanted: JobFilter = EVERYTHING) -> JobPage:
     """The newest jobs that fit, at most `MOST_JOBS`."""
     limit = max(1, min(wanted.limit, MOST_JOBS))
     asked = msgspec.structs.asdict(wanted)
-    conditions = [text for name, text in _CONDITIONS.items() if asked[name]]
+    conditions = [text for name, text in CONDITIONS.items() if asked[name]]
     if wanted.statuses:
         # Of several states that hold nearly all jobs the list is read in its order; of others few rows are sorted.
         plus = "+" if len(wanted.statuses) > 1 and FINAL_STATUSES.intersection(wanted.statuses) else ""
         conditions.append(f"{plus}jobs.status IN ({', '.join(f':status{n}' for n in range(len(wanted.statuses)))})")
+    if "failed" in wanted.statuses:
+        conditions.append(f"NOT (jobs.status = 'failed' AND {OVERTAKEN})")
     values = {**asked, **{f"status{n}": status for n, status in enumerate(wanted.statuses)}, "limit": limit + 1}
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
     backwards = wanted.after is not None
@@ -75,16 +86,47 @@ def jobs(db: sqlite3.Connection, settings: Settings, wanted: JobFilter = EVERYTH
     shown, more = rows[:limit], len(rows) > limit
     shown = shown[::-1] if backwards else shown
     return JobPage(
-        jobs=tuple(as_job(db, settings, row) for row in shown),
+        jobs=tuple(as_jobs(db, settings, shown)),
         next=shown[-1]["seq"] if shown and (more or backwards) else None,
         first=shown[0]["seq"] if shown and (more if backwards else wanted.before is not None) else None,
     )
 
 
+def next_up(db: sqlite3.Connection, settings: Settings, limit: int) -> tuple[Job, ...]:
+    """The first pending jobs in the order in which they are claimed, members of lists among them."""
+    sql = f"""
+        SELECT {JOB_COLUMNS} FROM jobs INDEXED BY jobs_order WHERE jobs.status = 'pending'
+        ORDER BY jobs.priority DESC, jobs.place, jobs.seq LIMIT ?
+    """
+    return tuple(as_jobs(db, settings, db.execute(sql, (limit,)).fetchall()))
+
+
+def in_flight(db: sqlite3.Connection, keys: Sequence[str]) -> dict[str, str]:
+    """Of these target keys those that a job is to save or saving, with its id."""
+    found: dict[str, str] = {}
+    for at in range(0, len(keys), MOST_JOBS):
+        chunk = keys[at : at + MOST_JOBS]
+        sql = f"""
+            SELECT target_key, id FROM jobs WHERE target_key IN ({", ".join("?" * len(chunk))})
+            AND status IN ('pending', 'running', 'waiting', 'paused')
+        """
+        found.update((row["target_key"], row["id"]) for row in db.execute(sql, tuple(chunk)))
+    return found
+
+
+def captures_of(db: sqlite3.Connection, job_id: str) -> tuple[sqlite3.Row, ...]:
+    """The captures that led to a job, the newest first, at most 20: rows of `captures`."""
+    sql = """
+        SELECT * FROM captures
+        WHERE job_id = :job OR id = (SELECT capture_id FROM jobs WHERE id = :job) ORDER BY id DESC LIMIT 20
+    """
+    return tuple(db.execute(sql, {"job": job_id}))
+
+
 def job(db: sqlite3.Connection, settings: Settings, job_id: str) -> Job | None:
     """One job, or None where there is none of that id."""
     row = db.execute(f"SELECT {JOB_COLUMNS} FROM jobs WHERE jobs.id = ?", (job_id,)).fetchone()
-    return as_job(db, settings, row) if row else None
+    return as_jobs(db, settings, [row])[0] if row else None
 
 
 def job_of_item(db: sqlite3.Connection, settings: Settings, item_id: int) -> Job | None:
@@ -100,16 +142,14 @@ def job_of_item(db: sqlite3.Connection, settings: Settings, item_id: int) -> Job
         """,
         {"item": item_id},
     ).fetchone()
-    return as_job(db, settings, row) if row else None
+    return as_jobs(db, settings, [row])[0] if row else None
 
 
 def counts(db: sqlite3.Connection) -> QueueCounts:
-    """How many jobs are pending, running, waiting and paused."""
-    found = {
-        status: db.execute("SELECT count(*) FROM jobs WHERE status = ?", (status,)).fetchone()[0]
-        for status in QueueCounts.__struct_fields__
-    }
-    return QueueCounts(**found)
+    """How many jobs are in each state, as it is counted when one changes, and whether the whole queue is paused."""
+    found = {row["status"]: row["jobs"] for row in db.execute("SELECT status, jobs FROM job_totals")}
+    known = {status: found[status] for status in QueueCounts.__struct_fields__ if status in found}
+    return QueueCounts(**known, is_paused=is_paused(db))
 
 
 def newest_revision(db: sqlite3.Connection) -> int:
@@ -123,7 +163,7 @@ def changed_since(db: sqlite3.Connection, settings: Settings, revision: int) -> 
     revision = min(revision, newest_revision(db))
     sql = f"SELECT {JOB_COLUMNS} FROM jobs WHERE jobs.revision > ? ORDER BY jobs.revision LIMIT {MOST_JOBS}"
     rows = db.execute(sql, (revision,)).fetchall()
-    return [as_job(db, settings, row) for row in rows], rows[-1]["revision"] if rows else revision
+    return as_jobs(db, settings, rows), rows[-1]["revision"] if rows else revision
 
 
 def is_idle(db: sqlite3.Connection, soon: str) -> bool:
@@ -135,9 +175,9 @@ def is_idle(db: sqlite3.Connection, soon: str) -> bool:
     )
 
 
-_GOES_ON = """
+_GOES_ON = f"""
     SELECT 1 FROM jobs WHERE status = 'running' AND listed = 0
-    UNION ALL SELECT 1 FROM jobs WHERE status = 'waiting' AND not_before <= :soon
+    UNION ALL SELECT 1 FROM jobs WHERE status = 'waiting' AND not_before <= :soon AND NOT {PAUSED}
     LIMIT 1
 """
 _IS_DUE = f"SELECT 1 FROM jobs WHERE {DUE} LIMIT 1"

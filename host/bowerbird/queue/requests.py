@@ -9,18 +9,21 @@ import msgspec
 
 from bowerbird.clock import now
 
-RequestKind = Literal["cancel", "discard"]
+RequestKind = Literal["cancel", "pause", "discard", "retry_failed", "clear_completed"]
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """`cancel` ends a running job; `discard` removes what an attempt left on disk of a job that is gone.
+    """`cancel` and `pause` end an attempt; `discard` removes what one left on disk of a job that is gone.
+
+    `retry_failed` and `clear_completed` go on with what was begun in bulk.py; `payload` says where.
 
     Others are those of another version; what has to do with sessions is in leases.py and browsers.py.
     """
 
     id: int
     kind: str
-    job_id: str | None
+    job_id: str | None = None
+    payload: str = "{}"
 
 
 def ask(db: sqlite3.Connection, kind: RequestKind, job_id: str) -> None:
@@ -30,14 +33,26 @@ def ask(db: sqlite3.Connection, kind: RequestKind, job_id: str) -> None:
 
 def open_requests(db: sqlite3.Connection) -> list[Request]:
     """What is asked and not done yet, oldest first."""
-    sql = "SELECT id, kind, job_id FROM requests WHERE done_at IS NULL AND kind NOT LIKE '%session' ORDER BY id"
-    return [Request(id=row["id"], kind=row["kind"], job_id=row["job_id"]) for row in db.execute(sql)]
+    sql = """
+        SELECT id, kind, job_id, payload FROM requests WHERE done_at IS NULL AND kind NOT LIKE '%session' ORDER BY id
+    """
+    return [Request(**dict(row)) for row in db.execute(sql)]
 
 
 def any_open(db: sqlite3.Connection) -> bool:
     """Whether something is asked and not done yet."""
     sql = "SELECT 1 FROM requests WHERE done_at IS NULL AND kind <> 'session' LIMIT 1"
     return db.execute(sql).fetchone() is not None
+
+
+def ask_for_all(db: sqlite3.Connection, kind: RequestKind, payload: str) -> None:
+    """Ask the worker for something that concerns very many jobs; the caller holds the transaction."""
+    db.execute("INSERT INTO requests (kind, payload, created_at) VALUES (?, ?, ?)", (kind, payload, now()))
+
+
+def come_so_far(db: sqlite3.Connection, request: Request, payload: str) -> None:
+    """Note how far a request is carried out."""
+    db.execute("UPDATE requests SET payload = ? WHERE id = ?", (payload, request.id))
 
 
 def done(db: sqlite3.Connection, request: Request, result: str) -> None:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 
 from bowerbird.errors import JOB_ADVICE
 from bowerbird.model import Failed, WaitReason
+from bowerbird.setting_kinds import delays_of
+from bowerbird.settings import Settings
 
 LONGEST_DELAY = 3600.0
+# No job waits longer for a time, whatever a platform or a clock says; a premiere may be months away.
+LONGEST_WAIT = 366 * 24 * 3600.0
 # A platform that asked for a pause is left alone longer each time; Instagram's own limits count in windows of 10 to
 # 30 minutes, so a first pause of 5 minutes and at most 6 hours spans them.
 FIRST_PAUSE = 300.0
 LONGEST_PAUSE = 6 * 3600.0
 MOST_PAUSES = 10
+# A platform that names a longer pause is not believed: clocks go wrong on both sides.
+LONGEST_ASKED = 24 * 3600.0
+PAUSES = tuple(min(FIRST_PAUSE * 2**tries, LONGEST_PAUSE) for tries in range(MOST_PAUSES))
 # How often something that has not begun is looked at where nobody says when it begins.
 SCHEDULE_DELAY = 900.0
 
@@ -28,10 +36,25 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """How often (`most`) and after how many seconds (`delay`, doubled each time) a try is repeated."""
+    """When a try is repeated: after the seconds that `delays` names for its code, one after the other.
+
+    Other codes have `most` tries, the first after `delay` seconds, the next after twice as many; and pauses that a
+    platform asks for, which no setting shortens, the times of PAUSES.
+    """
 
     most: int = 3
     delay: float = 30.0
+    delays: Mapping[str, tuple[float, ...]] = {}
+
+    def schedule(self, code: str) -> tuple[float, ...]:
+        """The seconds before each try after this code, before they are spread."""
+        usual = tuple(min(self.delay * 2**tries, LONGEST_DELAY) for tries in range(self.most))
+        return self.delays.get(code, PAUSES if JOB_ADVICE[code].waits == "rate_limit" else usual)
+
+
+def policy_of(settings: Settings) -> Policy:
+    """What the settings say."""
+    return Policy(most=settings.max_retries, delay=settings.retry_delay, delays=delays_of(settings.retry_delays))
 
 
 def decide(failure: Failed, tries: int, policy: Policy, chance: float) -> Decision:
@@ -42,24 +65,35 @@ def decide(failure: Failed, tries: int, policy: Policy, chance: float) -> Decisi
     """
     advice = JOB_ADVICE[failure.code]
     if advice.waits == "rate_limit":
-        return _pause(failure, tries, chance)
+        return _pause(failure, tries, policy, chance)
     if advice.waits == "schedule":
-        return Decision(status="waiting", wait_reason="schedule", seconds=failure.retry_after or SCHEDULE_DELAY)
+        seconds = min(failure.retry_after or SCHEDULE_DELAY, LONGEST_WAIT)
+        return Decision(status="waiting", wait_reason="schedule", seconds=seconds)
     if advice.waits == "session":
         return Decision(status="waiting", wait_reason="session")
     if advice.waits in ("disk", "confirm"):
         return Decision(status="waiting", wait_reason=advice.waits)  # type: ignore[arg-type]
-    if advice.retry and tries < policy.most:
-        return Decision(status="pending", seconds=spread(min(policy.delay * 2**tries, LONGEST_DELAY), chance))
+    schedule = policy.schedule(failure.code)
+    if advice.retry and tries < len(schedule):
+        return Decision(status="pending", seconds=spread(schedule[tries], chance))
     return Decision(status="failed")
 
 
-def _pause(failure: Failed, tries: int, chance: float) -> Decision:
-    if tries >= MOST_PAUSES:
+def _pause(failure: Failed, tries: int, policy: Policy, chance: float) -> Decision:
+    schedule = policy.schedule(failure.code)
+    if tries >= len(schedule):
         return Decision(status="failed")
-    asked = failure.retry_after or 0.0
-    seconds = max(asked, spread(min(FIRST_PAUSE * 2**tries, LONGEST_PAUSE), chance))
+    seconds = max(failure.retry_after or 0.0, spread(schedule[tries], chance))
     return Decision(status="waiting", wait_reason="rate_limit", seconds=seconds)
+
+
+def gave_up(failure: Failed, tries: int, moment: str) -> Failed:
+    """The failure as it is told at the end: how often it was tried again, and until when (`moment`, as stored)."""
+    if not tries:
+        return failure
+    times = "once" if tries == 1 else f"{tries} times"
+    said = f"{failure.message} It was tried again {times}, until {moment[:16].replace('T', ' ')} UTC."
+    return msgspec.structs.replace(failure, message=said)
 
 
 def spread(seconds: float, chance: float) -> float:

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
 import msgspec
 
 from bowerbird.model import CaptureOptions, ErrorReport, Job, Target, options_from
+from bowerbird.queue.order import positions
 from bowerbird.settings import Settings
-
-# How far a place in the queue is counted; beyond it nobody cares and counting would cost.
-POSITIONS_COUNTED = 1000
 
 JOB_COLUMNS = """
     jobs.seq, jobs.id, jobs.url, jobs.platform, jobs.kind, jobs.status, jobs.wait_reason, jobs.title, jobs.progress,
     jobs.current_operation, jobs.bytes_downloaded, jobs.bytes_total, jobs.speed, jobs.eta, jobs.items_total,
     jobs.items_done, jobs.items_failed, jobs.parent_id, jobs.item_id, jobs.error_code, jobs.error_message, jobs.hint,
-    jobs.not_before, jobs.priority, jobs.created_at, jobs.updated_at, jobs.completed_at, jobs.revision,
+    jobs.not_before, jobs.priority, jobs.place, jobs.incognito, jobs.created_at, jobs.updated_at, jobs.completed_at,
+    jobs.revision,
     (SELECT file_path FROM files WHERE files.item_id = jobs.item_id AND file_type = 'thumbnail' LIMIT 1) AS thumbnail
-"""
-
-# One sentence each: jobs that are claimed before this one, first by priority, then by age.
-_AHEAD = """
-    SELECT (SELECT count(*) FROM (SELECT 1 FROM jobs WHERE status = 'pending' AND priority > :priority LIMIT :most))
-         + (SELECT count(*) FROM (SELECT 1 FROM jobs WHERE status = 'pending' AND priority = :priority AND seq < :seq
-            LIMIT :most))
 """
 
 
@@ -33,7 +26,7 @@ class ClaimedJob(msgspec.Struct, frozen=True, kw_only=True):
 
     `scraper` is the one that the cursor belongs to. Of a list whose members are scraped at once (`streamed`), `members`
     counts those that have a row and `bytes_saved` what was filed of them since somebody last said continue. `trouble`
-    is the code with which the attempt before ended.
+    is the code with which the attempt before ended; `is_suspected` one that may have been the worker's death.
     """
 
     id: str
@@ -53,6 +46,8 @@ class ClaimedJob(msgspec.Struct, frozen=True, kw_only=True):
     members: int = 0
     bytes_saved: int = 0
     trouble: str | None = None
+    incognito: bool = False
+    is_suspected: bool = False
 
 
 def as_claimed(row: sqlite3.Row) -> ClaimedJob:
@@ -75,6 +70,7 @@ def as_claimed(row: sqlite3.Row) -> ClaimedJob:
         members=row["items_done"] - row["items_known"] + row["items_failed"],
         bytes_saved=row["bytes_saved"],
         trouble=row["error_code"],
+        incognito=bool(row["incognito"]),
     )
 
 
@@ -90,24 +86,21 @@ def tries_of(db: sqlite3.Connection, job: ClaimedJob) -> int:
     return int(row["retry_count"]) if row else job.tries
 
 
-def as_job(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> Job:
-    """A row with JOB_COLUMNS as the job object."""
+def as_jobs(db: sqlite3.Connection, settings: Settings, rows: Sequence[sqlite3.Row]) -> list[Job]:
+    """Rows with JOB_COLUMNS as job objects."""
+    places = positions(db, rows)
+    return [_as_job(settings, row, places.get(row["seq"])) for row in rows]
+
+
+def _as_job(settings: Settings, row: sqlite3.Row, position: int | None) -> Job:
     fields = {name: row[name] for name in Job.__struct_fields__ if name in row.keys()}  # noqa: SIM118 - Row iterates values
     return Job(
-        **fields,
-        position=_position(db, row),
+        **{**fields, "incognito": bool(row["incognito"])},
+        position=position,
         item_url=item_url(settings, row["item_id"]),
         thumbnail_url=media_url(settings, row["thumbnail"]),
         error=_error(row),
     )
-
-
-def _position(db: sqlite3.Connection, row: sqlite3.Row) -> int | None:
-    if row["status"] != "pending":
-        return None
-    place = {"priority": row["priority"], "seq": row["seq"], "most": POSITIONS_COUNTED}
-    ahead = int(db.execute(_AHEAD, place).fetchone()[0])
-    return ahead + 1 if ahead < POSITIONS_COUNTED else None
 
 
 def _error(row: sqlite3.Row) -> ErrorReport | None:

@@ -117,9 +117,9 @@ def was_seen_whole(db: sqlite3.Connection, job: ClaimedJob) -> bool:
     """Whether a job before this one came to the end of the same list."""
     sql = """
         SELECT 1 FROM jobs WHERE target_key = ? AND status = 'completed' AND streamed AND cursor IS NULL AND id <> ?
-        LIMIT 1
+        UNION ALL SELECT 1 FROM lists_seen WHERE target_key = ? LIMIT 1
     """
-    return db.execute(sql, (job.target_key, job.id)).fetchone() is not None
+    return db.execute(sql, (job.target_key, job.id, job.target_key)).fetchone() is not None
 
 
 def end_at(db: sqlite3.Connection, parent: ClaimedJob, cursor: str | None) -> None:
@@ -136,17 +136,18 @@ def _member(db: sqlite3.Connection, parent: ClaimedJob, target: Target, title: s
         return str(row["id"])
     job = NewJob(
         id=str(uuid.uuid4()), target=target, key=key, parent_id=parent.id, title=title, priority=parent.priority - 1,
-        options=msgspec.structs.replace(parent.options, max_items=None),
+        options=msgspec.structs.replace(parent.options, max_items=None), incognito=parent.incognito,
     )  # fmt: skip
     insert_job(db, job, capture_id=None)
     return job.id
 
 
 def _advance(db: sqlite3.Connection, parent: ClaimedJob, place: Place) -> None:
+    # From its first member on it is as urgent as members are: less than what a person clicked singly.
     # The cursor of another scraper means nothing to this one.
     db.execute(
         """
-        UPDATE jobs SET streamed = 1, items_total = coalesce(items_total, 0),
+        UPDATE jobs SET priority = priority - (streamed = 0), streamed = 1, items_total = coalesce(items_total, 0),
                cursor = CASE WHEN :cursor IS NOT NULL THEN :cursor WHEN scraper IS :scraper THEN cursor END,
                scraper = :scraper, updated_at = :now WHERE id = :id
         """,
@@ -167,7 +168,7 @@ def _note_known(db: sqlite3.Connection, parent_id: str, item_ids: Iterable[int])
     )
     db.execute(
         """
-        UPDATE jobs SET streamed = 1, items_total = coalesce(items_total, 0),
+        UPDATE jobs SET priority = priority - (streamed = 0), streamed = 1, items_total = coalesce(items_total, 0),
                items_known = (SELECT count(*) FROM known_members WHERE list_id = jobs.id) WHERE id = ?
         """,
         (parent_id,),

@@ -4,27 +4,37 @@ pending ──claim──▶ running ──complete──▶ completed
    ▲                  │ ├──fail──▶ failed
    │                  │ ├──cancel──▶ cancelled
    ├──retry_later─────┤ └──wait──▶ waiting ──resume_due──▶ pending
-   └──give_back───────┘
+   └──give_back───────┘                      paused ◀──▶ pending, running, waiting: pausing.py
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 
 from bowerbird.clock import later, now
 from bowerbird.database import transaction
 from bowerbird.errors import JOB_ADVICE
-from bowerbird.model import Failed, Progress, WaitReason
+from bowerbird.model import Failed, WaitReason
 from bowerbird.queue.family import family_of
 from bowerbird.queue.rollup import roll_up
 from bowerbird.targets import PLATFORM_NAMES
 
 _QUIET = "speed = NULL, eta = NULL, current_operation = NULL, updated_at = :now"
-_NO_TROUBLE = "wait_reason = NULL, not_before = NULL, error_code = NULL, error_message = NULL, hint = NULL"
+_UNPAUSED = "paused_by = NULL, paused_from = NULL"
+_NO_TROUBLE = f"""
+    wait_reason = NULL, not_before = NULL, error_code = NULL, error_message = NULL, hint = NULL, {_UNPAUSED}
+"""
 _TROUBLE = "error_code = :code, error_message = :message, hint = :hint"
 _OPEN = "status IN ('pending', 'running', 'waiting', 'paused')"
 # What runs in an attempt, and so is the worker's to end; a list whose members are queued runs without one.
 _ATTEMPTED = "(status = 'running' AND listed = 0)"
+# What waits, now or again when it is resumed, and what becomes of it when it need not.
+_WAITS = "status IN ('waiting', 'paused') AND coalesce(paused_from, status) = 'waiting'"
+_GOES_ON = """
+    status = CASE status WHEN 'waiting' THEN 'pending' ELSE status END,
+    paused_from = CASE status WHEN 'paused' THEN 'pending' END
+"""
 
 
 def complete(db: sqlite3.Connection, job_id: str, item_id: int | None) -> None:
@@ -39,7 +49,8 @@ def complete(db: sqlite3.Connection, job_id: str, item_id: int | None) -> None:
 def fail(db: sqlite3.Connection, job_id: str, failure: Failed) -> None:
     """running → failed: not worth another try, or the tries are used up."""
     _change(
-        db, job_id, f"status = 'failed', wait_reason = NULL, not_before = NULL, completed_at = :now, {_TROUBLE}",
+        db, job_id, "status = 'failed', wait_reason = NULL, not_before = NULL, completed_at = :now, "
+        f"{_UNPAUSED}, {_TROUBLE}",
         **_told(failure),
     )  # fmt: skip
 
@@ -65,7 +76,8 @@ def cancel_one(db: sqlite3.Connection, job_id: str) -> None:
 
 def cancel_below(db: sqlite3.Connection, job_id: str) -> None:
     """All below a job that is not at an end: at once, or by a request where an attempt runs. In a transaction."""
-    below = f"id IN (SELECT id FROM family) AND id <> ? AND {_OPEN}"
+    # The plus keeps SQLite from walking through all jobs that are open.
+    below = f"id IN (SELECT id FROM family) AND id <> ? AND +{_OPEN}"
     db.execute(
         f"""
         {family_of((job_id,))} INSERT INTO requests (kind, job_id, created_at)
@@ -136,74 +148,48 @@ def recover(db: sqlite3.Connection) -> int:
 
 def resume_due(db: sqlite3.Connection) -> int:
     """waiting → pending where the time has come. Returns how many."""
-    return _resume(db, "not_before <= :now")
+    return _resume(db, "status = 'waiting' AND not_before <= :now")
 
 
 def resume_reason(db: sqlite3.Connection, reason: WaitReason) -> int:
-    """waiting → pending where the reason is gone, such as `disk`. Returns how many."""
-    return _resume(db, "wait_reason = :reason", reason=reason)
+    """waiting → pending where the reason is gone, such as `disk`; what is paused will not wait for it. How many."""
+    return _resume(db, f"{_WAITS} AND wait_reason = :reason", reason=reason)
 
 
-def resume_sessions(db: sqlite3.Connection, platform: str) -> int:
+def resume_sessions(db: sqlite3.Connection, platform: str, *, incognito: bool = False) -> int:
     """waiting → pending where a session of this platform is what was missing. Returns how many.
 
-    Which account it is shows when the job runs. Jobs for pages of the web are of any other site.
+    Which account it is shows when the job runs. Jobs for pages of the web are of any other site. What was clicked in a
+    private window waits for a session of one (`incognito`).
     """
-    waits = "status = 'waiting' AND wait_reason = 'session' AND platform = :platform"
-    values = {"platform": platform if platform in PLATFORM_NAMES else "web", "now": now()}
-    if db.execute(f"SELECT 1 FROM jobs WHERE {waits} LIMIT 1", values).fetchone() is None:
-        return 0
-    with transaction(db):
-        return db.execute(
-            f"UPDATE jobs SET status = 'pending', wait_reason = NULL, account = NULL, {_QUIET} WHERE {waits}", values
-        ).rowcount
+    asked = platform if platform in PLATFORM_NAMES else "web"
+    waits = f"{_WAITS} AND wait_reason = 'session' AND platform = :platform AND incognito = :incognito"
+    return _resume(db, waits, "account = NULL, ", platform=asked, incognito=incognito)
 
 
-def _resume(db: sqlite3.Connection, condition: str, **values: object) -> int:
+def _resume(db: sqlite3.Connection, waits: str, change: str = "", **values: object) -> int:
     values["now"] = now()
-    waits = f"status = 'waiting' AND {condition}"
     if db.execute(f"SELECT 1 FROM jobs WHERE {waits} LIMIT 1", values).fetchone() is None:
         return 0
     with transaction(db):
         return db.execute(
-            f"UPDATE jobs SET status = 'pending', wait_reason = NULL, not_before = NULL, {_QUIET} WHERE {waits}", values
+            f"UPDATE jobs SET {_GOES_ON}, wait_reason = NULL, not_before = NULL, {change}{_QUIET} WHERE {waits}", values
         ).rowcount
 
 
 def credit(db: sqlite3.Connection, job_id: str, scraper: str) -> None:
-    """Which scraper gave what the job asked for."""
+    """Which scraper gave what the job asked for; the caller holds the transaction."""
+    db.execute("UPDATE jobs SET scraper = ? WHERE id = ? AND scraper IS NOT ?", (scraper, job_id, scraper))
+
+
+def show(db: sqlite3.Connection, job_id: str, shown: Mapping[str, object]) -> None:
+    """Columns of a running job that a person sees; a connection from `open_progress` is enough. Raises RequestError."""
+    columns = ", ".join(f"{name} = :{name}" for name in shown)
     with transaction(db):
-        db.execute("UPDATE jobs SET scraper = ? WHERE id = ? AND scraper IS NOT ?", (scraper, job_id, scraper))
-
-
-def show(db: sqlite3.Connection, job_id: str, operation: str) -> None:
-    """What the job does now, in a few words; how fast it did something else is over."""
-    db.execute(
-        "UPDATE jobs SET current_operation = ?, speed = NULL, eta = NULL, updated_at = ? WHERE id = ?",
-        (operation, now(), job_id),
-    )
-
-
-def show_progress(db: sqlite3.Connection, job_id: str, progress: Progress) -> None:
-    """How far the job is; a connection from `open_progress` is enough."""
-    db.execute(
-        """
-        UPDATE jobs SET progress = coalesce(?, progress), bytes_downloaded = ?, bytes_total = ?, speed = ?, eta = ?,
-               updated_at = ? WHERE id = ? AND status = 'running'
-        """,
-        (
-            None if progress.fraction is None else round(100 * progress.fraction, 1), progress.bytes_downloaded,
-            progress.bytes_total, progress.speed, progress.eta, now(), job_id,
-        ),
-    )  # fmt: skip
-
-
-def show_title(db: sqlite3.Connection, job_id: str, title: str | None, kind: str | None) -> None:
-    """What the platform calls it, and its kind where the URL did not tell."""
-    db.execute(
-        "UPDATE jobs SET title = coalesce(?, title), kind = coalesce(?, kind), updated_at = ? WHERE id = ?",
-        (title, kind, now(), job_id),
-    )
+        db.execute(
+            f"UPDATE jobs SET {columns}, updated_at = :now WHERE id = :id AND status = 'running'",
+            {**shown, "now": now(), "id": job_id},
+        )
 
 
 def _told(failure: Failed) -> dict[str, str]:

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from bowerbird.model import WaitReason
 from bowerbird.queue.budgets import HELD
 from bowerbird.queue.family import family_of
+from bowerbird.queue.pausing import PAUSED
 
 _GOES_ON = f"""
     SELECT 1 FROM jobs JOIN family USING (id)
-    WHERE (status = 'pending' AND (not_before IS NULL OR not_before <= ?)
-           AND NOT {HELD.format(moment="?")})
-       OR (status = 'running' AND listed = 0) OR (status = 'waiting' AND not_before <= ?)
+    WHERE (status = 'running' AND listed = 0)
+       OR (NOT {PAUSED} AND (
+           (status = 'pending' AND (not_before IS NULL OR not_before <= ?) AND NOT {HELD.format(moment="?")})
+           OR (status = 'waiting' AND not_before <= ?)))
     LIMIT 1
 """
 

@@ -54,26 +54,30 @@ class Waker:
         from bowerbird.archive import thumbnails, trash
         from bowerbird.clock import now
         from bowerbird.database import open_reader
+        from bowerbird.queue.jumps import any_ahead
+        from bowerbird.queue.preferences import effective
         from bowerbird.queue.reads import is_idle
         from bowerbird.queue.waiting import any_waits_for
 
         with contextlib.closing(open_reader(self._settings.database)) as db:
+            floor = effective(db, self._settings).disk_floor
             is_due = (
                 not is_idle(db, now())
+                or any_ahead(db)
                 or trash.is_due(db)
                 or thumbnails.any_missing(db)
-                or (any_waits_for(db, "disk") and self._has_room_again())
+                or (any_waits_for(db, "disk") and self._has_room_again(floor))
             )
         if is_due:
             self.wake()
 
-    def _has_room_again(self) -> bool:
+    def _has_room_again(self, floor: int) -> bool:
         """Whether more is free than when a worker was last started for it: how much is enough nobody knows."""
         from bowerbird.archive.space import STEP, free_bytes
 
         free = free_bytes(self._settings.archive)
         is_tried = self._was_free is not None and free < self._was_free + STEP
-        if free <= self._settings.disk_floor or is_tried:
+        if free <= floor or is_tried:
             return False
         self._was_free = free
         return True

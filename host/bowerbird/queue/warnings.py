@@ -15,8 +15,9 @@ def warn(db: sqlite3.Connection, code: str, message: str, hint: str, job_id: str
     with transaction(db):
         db.execute(
             """
-            INSERT INTO events (at, level, code, message, hint, job_id) SELECT ?, 'warning', ?, ?, ?, ?
-            WHERE NOT EXISTS (SELECT 1 FROM events WHERE code = ? AND at > ?)
+            INSERT INTO events (at, level, component, code, message, hint, job_id)
+            SELECT ?, 'warning', 'worker', ?, ?, ?, ?
+            WHERE NOT EXISTS (SELECT 1 FROM events WHERE component = 'worker' AND code = ? AND at > ?)
             """,
             (now(), code, message, hint, job_id, code, later(-AGAIN_SECONDS)),
         )

@@ -21,10 +21,15 @@ DISTRIBUTIONS: dict[str, str] = {"gallery_dl": "gallery-dl", "instaloader": "ins
 
 # (platform, kind), each may be "*" → names in the order in which they are tried; the first row that fits counts.
 # Named collections and guides are known to gallery-dl alone. Of a TikTok photo post yt-dlp would bring only the music.
+# Of Instagram yt-dlp brings one video at a time: its lists lack all pictures, and their entries have no page.
 ROUTES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("instagram", "collection", ("gallery_dl",)),
     ("instagram", "guide", ("gallery_dl",)),
-    ("instagram", "*", ("instaloader", "gallery_dl", "yt_dlp")),
+    ("instagram", "post", ("instaloader", "gallery_dl", "yt_dlp")),
+    ("instagram", "reel", ("instaloader", "gallery_dl", "yt_dlp")),
+    ("instagram", "video", ("instaloader", "gallery_dl", "yt_dlp")),
+    ("instagram", "story", ("instaloader", "gallery_dl", "yt_dlp")),
+    ("instagram", "*", ("instaloader", "gallery_dl")),
     ("tiktok", "post", ("gallery_dl",)),
     ("tiktok", "video", ("yt_dlp", "gallery_dl")),
     ("tiktok", "live", ("yt_dlp", "gallery_dl")),

@@ -36,10 +36,10 @@ from bowerbird.model import (
     ToChild,
     WhichArchived,
 )
+from bowerbird.redact import redact
 from bowerbird.scrapers import SCRAPERS
 from bowerbird.scrapers.classify import classify, evidence_of
 from bowerbird.scrapers.interface import Scraper, SessionScraper, ThumbnailMaker
-from bowerbird.scrapers.redact import redact
 
 _from_worker: msgspec.json.Decoder[ToChild] = msgspec.json.Decoder(ToChild)
 

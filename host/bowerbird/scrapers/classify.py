@@ -11,8 +11,8 @@ import re
 from typing import NamedTuple
 
 from bowerbird.errors import JobError
+from bowerbird.redact import redact
 from bowerbird.scrapers.guard import MARK
-from bowerbird.scrapers.redact import redact
 
 # errors of the operating system that say more than any sentence: code, and a message where the code's own is too little
 _NUMBERS = {
@@ -101,11 +101,15 @@ SAID: tuple[Rule, ...] = (
     ),
     _rule(
         "not_supported",
-        r"No connection adapters were found|(?:unknown|unsupported) url (?:type|scheme)",
+        r"No connection adapters were found|(?:unknown|unsupported) url (?:type|scheme)|URL has an invalid label"
+        r"|Invalid URL|No host supplied|Failed to parse: ",
     ),
     _rule(
         "not_supported",
-        r"Unsupported URL|is not a valid URL|No suitable extractor|does not have a \w+ tab|No media found|no video in",
+        r"Unsupported URL|is not a valid URL|No suitable extractor|does not have a \w+ tab",
+    ),
+    _rule(
+        "not_supported", r"\bno (?:videos?\b(?! formats)|media\b)|\bnot a video|not contain (?:a|any) (?:video|media)"
     ),
     _rule("unsafe_file", r"unusual and will be skipped|unsafe file extension"),
     _rule("missing_tool", r"ffmpeg is not installed|ffmpeg not found|ffprobe and ffmpeg"),

@@ -53,6 +53,8 @@ def child_environment(settings: Settings, inherited: Mapping[str, str] = os.envi
         "NO_COLOR": "1",
         "TERM": "dumb",
         "YTDLP_NO_PLUGINS": "1",
+        # requests would send what a .netrc says, in place of the session
+        "NETRC": os.devnull,
         "BOWERBIRD_ALLOW_PRIVATE_HOSTS": "1" if settings.allow_private_hosts else "0",
     }
 

@@ -22,10 +22,10 @@ from yt_dlp.postprocessor.ffmpeg import FFmpegExtractAudioPP, FFmpegThumbnailsCo
 
 from bowerbird.errors import JobError
 from bowerbird.model import Assignment, LentSession
+from bowerbird.redact import redact
 from bowerbird.scrapers import options
 from bowerbird.scrapers.environment import Surroundings
 from bowerbird.scrapers.programs import ffmpeg_program
-from bowerbird.scrapers.redact import redact
 
 Info = Mapping[str, Any]
 
@@ -114,7 +114,7 @@ class Library:
 
     def begin(self, assignment: Assignment, listener: Listener) -> None:
         """Point yt-dlp at an attempt's folder and wishes."""
-        self._sign_in(assignment.session)
+        self.sign_in(assignment.session)
         self._listener = listener
         self._audio_only = assignment.audio_only
         self._yt_dlp.params.update(
@@ -128,7 +128,7 @@ class Library:
         self._yt_dlp._printed_messages.clear()
         self._yt_dlp._playlist_urls.clear()
 
-    def _sign_in(self, session: LentSession | None) -> None:
+    def sign_in(self, session: LentSession | None) -> None:
         """Take a session before the first request; a child has the same one, or none, for all its attempts."""
         if session is None or self._session is not None:
             return
@@ -150,6 +150,16 @@ class Library:
         if not found:
             raise JobError("scraper_outdated", detail="yt-dlp returned nothing")
         return dict(found)
+
+    def page(self, url: str) -> tuple[str, str]:
+        """A page as yt-dlp gets it, disguised where it can, and the address that it came from: one request."""
+        asking = self.extractor("Generic")
+        text, answer = asking._download_webpage_handle(url, "start", note=False, impersonate=True)
+        return str(text), str(answer.url)
+
+    def extractor(self, name: str) -> Any:
+        """yt-dlp's reader of a site, by its key; what it knows of pages is not written here again."""
+        return self._yt_dlp.get_info_extractor(name)
 
     def process(self, found: dict[str, Any], download: bool) -> dict[str, Any]:
         """Choose streams and, where asked, fetch and join them; the info dict as yt-dlp leaves it."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from bowerbird.errors import JOB_ADVICE
+from bowerbird.errors import JOB_ADVICE, JobError
 from bowerbird.model import Assignment, ErrorReport, ListPage, Member
 from bowerbird.scrapers.describe import count_of, creator_of, number_of, text_of
 
@@ -32,6 +32,7 @@ def pages_of(found: Found, assignment: Assignment) -> Iterator[ListPage]:
     """The members from the assignment's cursor on, until `max_items` from the start of the list, or the end.
 
     The cursor counts members. yt-dlp walks a list from its start, so going on costs the requests for the pages before.
+    Raises JobError `not_supported` for a page on which it finds a list of no videos: there may be pictures on it.
     """
     start = int(assignment.cursor or 0)
     last = assignment.max_items
@@ -43,6 +44,8 @@ def pages_of(found: Found, assignment: Assignment) -> Iterator[ListPage]:
         batch = tuple(islice(members, max(0, wanted)))
         seen += len(batch)
         more = next(members, None)
+        if not seen and more is None and not assignment.target.is_list:
+            raise JobError("not_supported", detail="a page with a list of no videos")
         yield ListPage(
             members=batch,
             cursor=None if more is None else str(seen),

@@ -8,8 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from bowerbird.errors import JobError
-from bowerbird.model import Assignment, FileReady, Noted, Operation, ScraperEvent, Warned
-from bowerbird.scrapers import lists, media, transcripts
+from bowerbird.model import (
+    Assignment,
+    FileReady,
+    Noted,
+    Operation,
+    Requested,
+    ScraperEvent,
+    SessionCheck,
+    SessionChecked,
+    Warned,
+)
+from bowerbird.scrapers import comments, lists, media, signed_in, transcripts
 from bowerbird.scrapers.attempt import Attempt
 from bowerbird.scrapers.classify import classify, evidence_of
 from bowerbird.scrapers.clean import write_metadata
@@ -66,6 +76,15 @@ class YtDlpScraper:
                 yield from _session_ended(attempt)
             raise _with_time(known, str(error)) from error
 
+    def check(self, check: SessionCheck, report: Report) -> Iterator[ScraperEvent]:
+        """Yield whose session it is: one request. Raises JobError as `signed_in.ask` does."""
+        self._library.sign_in(check.session)
+        yield Requested(1)
+        try:
+            yield SessionChecked(account=signed_in.ask(self._library, check.session.platform))
+        except Exception as error:
+            raise error if isinstance(error, JobError) else classify(evidence_of(error)) from error
+
     def _item(self, found: dict[str, Any], attempt: Attempt) -> Iterator[ScraperEvent]:
         assignment = attempt.assignment
         _refuse_live(found)
@@ -73,6 +92,7 @@ class YtDlpScraper:
         if not assignment.media:
             described = self._library.process(found, download=False)
             yield describe(described, assignment.target)
+            yield from comments.of_yt_dlp(described.get("comments"))
             yield self._metadata(described, attempt)
             return
         self._start_transcripts(found, attempt)
@@ -81,6 +101,7 @@ class YtDlpScraper:
         yield self._media(fetched, attempt)
         yield from _thumbnail(attempt.folder)
         yield from self._transcripts(fetched, attempt)
+        yield from comments.of_yt_dlp(fetched.get("comments"))
         yield self._metadata(fetched, attempt)
         if fetched.get("live_status") == "post_live":
             yield Noted("The stream had just ended: its start may be missing. Save it again later.")

@@ -44,13 +44,13 @@ SITES: dict[str, Site] = {
     ),
     "tiktok": Site(
         "TikTok", "www.tiktok.com", ("tiktok.com",), ("sessionid",), ("uid_tt", "sessionid"), "after_refusal",
-        frozenset(("saved", "stories")),
+        frozenset(("saved", "stories")), checker="yt_dlp",
     ),
     # What yt-dlp takes for a sign-in: LOGIN_INFO and one of the others; it needs no cookie of google.com.
     "youtube": Site(
         "YouTube", "www.youtube.com", ("youtube.com",), ("LOGIN_INFO",),
         ("SAPISID", "__Secure-3PAPISID", "__Secure-1PAPISID"), "after_refusal", frozenset(),
-        frozenset(("WL", "LL", "LM")),
+        frozenset(("WL", "LL", "LM")), checker="yt_dlp",
     ),
     "4chan": Site("4chan", "boards.4chan.org", ("4chan.org", "4channel.org"), (), (), "never"),
 }  # fmt: skip

@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bowerbird.errors import RequestError
+from bowerbird.logs import CHILD_LOG, keep_small, logs_folder, start_log
 from bowerbird.settings import Settings
-
-# What libraries print of their own accord; begun anew at a worker's start where it grew beyond this.
-CHILD_LOG_BYTES = 2_000_000
 
 
 def work(settings: Settings, linger: float | None = None) -> None:
@@ -38,11 +36,10 @@ def work(settings: Settings, linger: float | None = None) -> None:
 
 
 def _logs(settings: Settings) -> BinaryIO:
-    from bowerbird.logs import logs_folder, start_log
 
     try:
         start_log(settings, "worker")
-        return _child_log(logs_folder(settings) / "scrapers.log")
+        return _child_log(logs_folder(settings) / CHILD_LOG)
     except OSError as error:
         raise RequestError(
             "archive_unavailable", "The folder for settings and logs can't be written.", "Run: bowerbird doctor"
@@ -50,6 +47,6 @@ def _logs(settings: Settings) -> BinaryIO:
 
 
 def _child_log(path: Path) -> BinaryIO:
-    too_long = path.exists() and path.stat().st_size > CHILD_LOG_BYTES
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | (os.O_TRUNC if too_long else 0), 0o600)
+    keep_small(path)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     return os.fdopen(handle, "ab", buffering=0)

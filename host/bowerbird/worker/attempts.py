@@ -12,14 +12,17 @@ from collections.abc import Callable, Collection
 
 from bowerbird.database import open_progress, open_writer
 from bowerbird.errors import RequestError
+from bowerbird.logs import about_job
 from bowerbird.model import Failed
 from bowerbird.queue import transitions
 from bowerbird.queue.budgets import payer
+from bowerbird.queue.lanes import PATIENCE, Crowd
+from bowerbird.queue.losses import ASIDE
 from bowerbird.queue.rows import ClaimedJob
 from bowerbird.settings import Settings
 from bowerbird.worker.attempt import Attempt
 from bowerbird.worker.children import ChildPool
-from bowerbird.worker.outcome import Cancelled, GivenBack, NeedsSession, Outcome
+from bowerbird.worker.outcome import GivenBack, NeedsSession, Outcome, WantedEnd
 from bowerbird.worker.record import AttemptRecord
 from bowerbird.worker.room import Room
 from bowerbird.worker.settle import Ended, settle
@@ -44,24 +47,38 @@ class Attempts:
         self._stir = stir
         self._running: dict[str, tuple[Attempt, threading.Thread]] = {}
 
+    def use(self, settings: Settings) -> None:
+        """Attempts that begin from now on are set like this."""
+        self._settings = settings
+
     def __len__(self) -> int:
         return len(self._running)
 
     def __contains__(self, job_id: object) -> bool:
         return job_id in self._running
 
-    def by_platform(self) -> Counter[str]:
-        """How many there are of each platform."""
-        return Counter(attempt.job.target.platform for attempt, _ in self._running.values())
+    def crowd(self) -> Crowd:
+        """Those whose scraper works; what is only being filed needs no place any more."""
+        scraping = [attempt for attempt, _ in self._running.values() if attempt.is_scraping]
+        now = time.monotonic()
+        return Crowd(
+            running=Counter(attempt.lane for attempt in scraping),
+            fresh=Counter(attempt.lane for attempt in scraping if now - attempt.began < PATIENCE),
+            is_closed=any(attempt.job.is_suspected and now - attempt.began < ASIDE for attempt in scraping),
+        )
+
+    def platforms(self) -> frozenset[str]:
+        """Those at whose items something works."""
+        return frozenset(attempt.job.target.platform for attempt, _ in self._running.values())
 
     def start(self, job: ClaimedJob) -> None:
         """Begin the attempt of a job that was claimed."""
-        attempt = Attempt(self._settings, self._pool, job)
+        attempt = Attempt(self._settings, self._pool, job, self._stir)
         thread = threading.Thread(target=self._run, args=(attempt,), name=job.id)
         self._running[job.id] = (attempt, thread)
         thread.start()
 
-    def end(self, job_id: str, outcome: Cancelled | GivenBack) -> None:
+    def end(self, job_id: str, outcome: WantedEnd) -> None:
         """Ask one to end; it is gone from here when it has."""
         self._running[job_id][0].end(outcome)
 
@@ -72,10 +89,14 @@ class Attempts:
             if (target.platform, payer(target, attempt.account)) in refused:
                 attempt.end(GivenBack())
 
-    def give_all_back(self) -> None:
-        """End all and wait for it."""
+    def stop(self) -> None:
+        """Ask all to end; their jobs go on later where they were."""
         for attempt, _ in self._running.values():
             attempt.end(GivenBack())
+
+    def give_all_back(self) -> None:
+        """End all and wait for it."""
+        self.stop()
         for _, thread in self._running.values():
             thread.join()
 
@@ -88,12 +109,16 @@ class Attempts:
 
     def _run(self, attempt: Attempt) -> None:
         """The thread of one attempt."""
+        with about_job(attempt.job.id):
+            self._run_and_settle(attempt)
+
+    def _run_and_settle(self, attempt: Attempt) -> None:
         try:
             path = self._settings.database
             # What the record says may be lost in a power cut: its commits need not wait for the disk.
             with contextlib.closing(open_writer(path)) as db, contextlib.closing(open_progress(path)) as progress:
                 record = AttemptRecord(progress, attempt.job)
-                outcome = attempt.run(db, record)
+                outcome = attempt.run(db, progress, record)
                 if isinstance(outcome, Failed) and outcome.code == "disk_full":
                     self._room.was_not_enough()
                 self._settle(db, attempt, record, outcome)

@@ -16,9 +16,10 @@ from typing import BinaryIO
 
 from bowerbird.database import open_writer
 from bowerbird.errors import BowerbirdError, JobError, RequestError
-from bowerbird.logs import logs_folder
+from bowerbird.logs import CHILD_LOG, logs_folder
 from bowerbird.model import Failed, Finished, LentSession, Requested, SessionCheck, SessionChecked
 from bowerbird.queue import browsers, budgets
+from bowerbird.queue.preferences import effective
 from bowerbird.sessions import policy
 from bowerbird.sessions.vault import SessionState, Vault
 from bowerbird.settings import Settings
@@ -69,12 +70,26 @@ class Checks:
         return open_writer(self._settings.database)
 
 
+def forget_asked(db: sqlite3.Connection, settings: Settings) -> None:
+    """Remove the sessions that the person gave up on the site; what waits for them says so."""
+    for asked in browsers.asked_about(db, "forget_session"):
+        try:
+            vault = Vault(settings)
+            gone = vault.forget(asked.platform, asked.account) if vault.is_there else 0
+        except RequestError as error:
+            browsers.check_done(db, asked, error.code, error)
+            continue
+        browsers.forgotten(db, asked.platform, asked.account)
+        browsers.check_done(db, asked, "forgotten" if gone else "not_found")
+
+
 def check_session(db: sqlite3.Connection, settings: Settings, platform: str, account: str | None) -> SessionState:
     """Find out, and note it in the vault. Returns the session as it is now.
 
     Raises RequestError `not_found` (no such session), `bad_request` (nobody can ask that platform), `busy` (it asked
     for a pause that is not over); JobError where the answer says nothing of the session, such as `network`.
     """
+    settings = effective(db, settings)
     scraper = policy.checker(platform)
     vault = Vault(settings)
     lent = vault.lend_for_check(platform, account)
@@ -90,7 +105,8 @@ def check_session(db: sqlite3.Connection, settings: Settings, platform: str, acc
         vault.set_state(platform, lent.account, _VERDICTS[said.code])  # type: ignore[arg-type]
     else:
         raise JobError(said.code, said.message, said.hint, retry_after=said.retry_after, detail=said.detail)
-    return next(one for one in vault.listed() if (one.platform, one.account) == (platform, lent.account))
+    same = (platform, lent.account, False)
+    return next(one for one in vault.listed() if (one.platform, one.account, one.incognito) == same)
 
 
 def _ask(db: sqlite3.Connection, settings: Settings, scraper: str, lent: LentSession) -> SessionChecked | Failed:
@@ -136,4 +152,4 @@ def _child(settings: Settings, scraper: str) -> Iterator[tuple[Child, Path]]:
 
 
 def _log(settings: Settings) -> BinaryIO:
-    return (logs_folder(settings) / "scrapers.log").open("ab")
+    return (logs_folder(settings) / CHILD_LOG).open("ab")

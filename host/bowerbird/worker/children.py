@@ -31,6 +31,7 @@ from bowerbird.model import (
 )
 from bowerbird.scrapers.environment import child_command
 from bowerbird.settings import Settings
+from bowerbird.worker.memory import held
 
 IDLE_SECONDS = 20.0
 LONGEST_LINE = 64 * 1024 * 1024
@@ -61,6 +62,10 @@ class Child:
     def is_ready(self) -> bool:
         """Whether it lives and its last attempt, if any, came to its end: another one may begin."""
         return self._is_between and self._process.poll() is None
+
+    def memory(self) -> int:
+        """Bytes of memory that it and all that it started hold."""
+        return held(self._process.pid)
 
     def begin(self, assignment: Assignment | SessionCheck | MakeThumbnails) -> None:
         """Hand over the next attempt. A child that is gone shows as the end of its events."""

@@ -18,11 +18,9 @@ from bowerbird.worker import ladder
 from bowerbird.worker.children import ChildPool
 from bowerbird.worker.lending import Lender
 from bowerbird.worker.listener import Listener, Part
-from bowerbird.worker.outcome import Cancelled, GivenBack, Listed, Outcome, Rested
+from bowerbird.worker.outcome import GivenBack, Listed, Outcome, Rested, WantedEnd
 from bowerbird.worker.record import AttemptRecord
 from bowerbird.worker.turn import Turn
-
-WantedEnd = Callable[[], Cancelled | GivenBack | None]
 
 
 class Climb(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +33,8 @@ class Climb(msgspec.Struct, frozen=True, kw_only=True):
     progress: sqlite3.Connection
     record: AttemptRecord
     lender: Lender
-    wanted_end: WantedEnd
+    wanted_end: Callable[[], WantedEnd | None]
+    leave: Callable[[], None]
 
     def run(self) -> Outcome:
         """Let scrapers take turns; how the last one ended, or what says most of why all failed."""
@@ -70,7 +69,7 @@ class Climb(msgspec.Struct, frozen=True, kw_only=True):
     def _end_of_turn(self, part: Part, session: LentSession | None) -> Outcome:
         platform = self.job.target.platform
         alone = platform in budgets.ONE_AT_A_TIME
-        if not leases.use_account(self.db, self.job.id, platform, part.account, alone=alone):
+        if not leases.use_account(self.progress, self.job.id, platform, part.account, alone=alone):
             return GivenBack()
         until = budgets.held(self.db, platform, budgets.payer(self.job.target, part.account))
         if until:
@@ -81,7 +80,7 @@ class Climb(msgspec.Struct, frozen=True, kw_only=True):
         listener = Listener(self.settings, self.db, self.progress, job, part)
         outcome = Turn(
             settings=self.settings, pool=self.pool, db=self.db, job=job, scraper=part.scraper,
-            assignment=self._assignment(job, part, session), wanted_end=self.wanted_end,
+            assignment=self._assignment(job, part, session), wanted_end=self.wanted_end, leave=self.leave,
         ).run(listener)  # fmt: skip
         for code in listener.warned:
             self.lender.note(code, session)

@@ -16,12 +16,13 @@ REFUSALS = 2
 def order(job: ClaimedJob) -> tuple[str, ...]:
     """Names of scrapers, first the one that goes on at the job's cursor.
 
-    Where the site said "too fast" again and again without one member saved in between, the next scraper begins.
+    Where the site said "too fast" again and again without one member saved in between, the next scraper begins, and
+    the one behind it when that one was refused as often.
     """
     names = scrapers_for(job.target)
     first = names.index(job.scraper) if job.streamed and job.scraper in names else 0
-    if job.trouble == "rate_limited" and job.tries >= REFUSALS:
-        first += 1
+    if job.trouble == "rate_limited":
+        first += job.tries // REFUSALS
     return tuple(names[(first + step) % len(names)] for step in range(len(names)))
 
 

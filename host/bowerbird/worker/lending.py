@@ -50,6 +50,8 @@ class Lender:
         self._is_over = is_over
         self._need = policy.need(job.target)
         self._site = policy.platform_host(job.target).removeprefix("www.")
+        self._place = "a private window" if job.incognito else "your browser"
+        self._last_step = " and click on Bowerbird's button there" if job.incognito else ""
 
     @cached_property
     def _platform(self) -> str:
@@ -73,7 +75,8 @@ class Lender:
         if used is None or state is None:
             return
         log.info("job=%s platform=%s account=%s session=%s", self._job.id, used.platform, used.account, state)
-        _told(lambda: self._vault.set_state(used.platform, used.account, state), None)
+        whose = {"platform": used.platform, "account": used.account}
+        _told(lambda: self._vault.set_state(**whose, state=state, incognito=used.incognito), None)
 
     def another(self, outcome: Outcome, used: LentSession | None) -> LentSession | None:
         """The session to try the same once more with; None where that can't help, or where there is none."""
@@ -92,14 +95,14 @@ class Lender:
         if outcome.code == "session_expired" or (outcome.code == "login_needed" and self._may_wait(used)):
             return self.missing(outcome.message, again=used is not None)
         if outcome.code == "challenge" and used:
-            step = f"Open {self._site} in your browser and answer its question"
+            step = f"Open {self._site} in {self._place} and answer its question"
             return self._waiting(outcome.code, outcome.message, step)
         return outcome
 
     def missing(self, message: str = "", *, again: bool = False) -> NeedsSession:
         """The job waits until somebody signs in."""
         code = "session_expired" if again else "login_needed"
-        step = f"Open {self._site} in your browser and sign in{' again' if again else ''}"
+        step = f"Open {self._site} in {self._place} and sign in{' again' if again else ''}{self._last_step}"
         return self._waiting(code, message or self._only_signed_in(), step)
 
     @property
@@ -134,22 +137,28 @@ class Lender:
         if not self._vault.is_there:
             return []
         known: list[SessionState] = _told(self._vault.listed, [])
-        return [one for one in known if one.platform == self._platform and one.state == "ok"]
+        mine = (self._platform, self._job.incognito)
+        return [one for one in known if (one.platform, one.incognito) == mine and one.state == "ok"]
 
     def _of_vault(self) -> LentSession | None:
         """Of the account that the job had before, else of any."""
         account = self._job.account or None
-        lent = _told(lambda: self._vault.lend(self._platform, account), None) if account else None
-        return lent or _told(lambda: self._vault.lend(self._platform), None)
+        return (self._lent(account) if account else None) or self._lent()
+
+    def _lent(self, account: str | None = None) -> LentSession | None:
+        """A private window's for what was clicked in one; the ordinary one's for everything else."""
+        return _told(lambda: self._vault.lend(self._platform, account, incognito=self._job.incognito), None)
 
     def _ask(self, reason: str, account: str | None = None) -> LentSession | None:
         """A session that a browser brings now. Without an answer the question stays open for whoever connects later."""
-        if leases.was_asked_lately(self._db, self._platform):
+        privately = self._job.incognito
+        if leases.was_asked_lately(self._db, self._platform, incognito=privately):
             return None
-        question = leases.ask(self._db, leases.wanted_for(self._job.target, reason, account))
+        wanted = leases.wanted_for(self._job.target, reason, account, incognito=privately)
+        question = leases.ask(self._db, wanted)
         if not browsers.hosts(self._db) or self._answer(question) not in ("stored", "other_account"):
             return None
-        return _told(lambda: self._vault.lend(self._platform), None)
+        return self._lent()
 
     def _answer(self, question: int) -> str | None:
         until = time.monotonic() + PATIENCE

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import sqlite3
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,18 +12,17 @@ import msgspec
 
 from bowerbird import model
 from bowerbird.archive.keys import archived_ids
-from bowerbird.archive.records import add_creator
+from bowerbird.archive.records import add_counts, add_creator
 from bowerbird.errors import RequestError
-from bowerbird.queue import budgets, members, streams, transitions
+from bowerbird.queue import budgets, members, streams
+from bowerbird.queue.events import note
 from bowerbird.queue.rows import ClaimedJob
 from bowerbird.settings import Settings
+from bowerbird.worker.display import Display
 from bowerbird.worker.outcome import Collected
 from bowerbird.worker.stream import Stream
 
 log = logging.getLogger("bowerbird.worker")
-
-# Seconds between two percentages of a job that are written down; a whole one always is.
-PROGRESS_EVERY = 0.25
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -50,7 +48,7 @@ class Listener:
         self._job = job
         self._payer = budgets.payer(job.target, part.account)
         self._stream = Stream(settings, db, job, part.scraper, self.collected)
-        self._next_progress = 0.0
+        self.display = Display(progress, job.id)
 
     @property
     def _is_list(self) -> bool:
@@ -73,32 +71,25 @@ class Listener:
             take(self, event)
 
     def _take_progress(self, event: model.Progress) -> None:
-        now = time.monotonic()
-        if now < self._next_progress and event.fraction != 1:
-            return
-        self._next_progress = now + PROGRESS_EVERY
         # A list is as far as its members are; what moves meanwhile are bytes.
-        shown = msgspec.structs.replace(event, fraction=None) if self._is_list else event
-        self._show(transitions.show_progress, shown)
+        self.display.progress(msgspec.structs.replace(event, fraction=None) if self._is_list else event)
 
     def _take_operation(self, event: model.Operation) -> None:
-        self._show(transitions.show, event.text)
+        self.display.operation(event.text)
 
     def _take_item(self, event: model.ItemFound) -> None:
         self.collected.item = event
         if not self._is_list:
-            self._show(transitions.show_title, event.title, event.kind)
-
-    def _show(self, show: Callable[..., None], *values: Any) -> None:
-        # An archive that is busy for a moment is no reason to lose a download.
-        with contextlib.suppress(sqlite3.OperationalError):
-            show(self._progress, self._job.id, *values)
+            self.display.title(event.title, event.kind)
 
     def _take_file(self, event: model.FileReady) -> None:
         self.collected.files.append(event)
 
     def _take_transcript(self, event: model.TranscriptReady) -> None:
         self.collected.transcripts.append(event)
+
+    def _take_comments(self, event: model.CommentsFound) -> None:
+        self.collected.comments += event.comments
 
     def _take_note(self, event: model.Noted) -> None:
         self.collected.notes.append(event.text)
@@ -117,6 +108,11 @@ class Listener:
         self.collected.listed |= self._job.target.is_list
         add_creator(self._db, self._job.target.platform, event.creator)
 
+    def _take_counts(self, event: model.CountsFound) -> None:
+        # Of a busy archive they are not worth a wait: the next run brings them again.
+        with contextlib.suppress(RequestError):
+            add_counts(self._db, self._job.target.platform, event.counts)
+
     def _take_done(self, event: model.ItemDone) -> None:
         self._stream.done(event)
 
@@ -134,7 +130,9 @@ class Listener:
 
     def _take_warning(self, event: model.Warned) -> None:
         self.warned.add(event.code)
-        log.warning("job=%s code=%s %s", self._job.id, event.code, event.message)
+        log.warning("code=%s %s", event.code, event.message)
+        with contextlib.suppress(sqlite3.OperationalError):
+            note(self._progress, "warning", "scraper", event.code, event.message, job_id=self._job.id)
 
 
 _TAKES: dict[type, Callable[[Listener, Any], None]] = {
@@ -143,9 +141,11 @@ _TAKES: dict[type, Callable[[Listener, Any], None]] = {
     model.ItemFound: Listener._take_item,
     model.FileReady: Listener._take_file,
     model.TranscriptReady: Listener._take_transcript,
+    model.CommentsFound: Listener._take_comments,
     model.Noted: Listener._take_note,
     model.ListPage: Listener._take_list,
     model.Warned: Listener._take_warning,
+    model.CountsFound: Listener._take_counts,
     model.CreatorFound: Listener._take_creator,
     model.ItemDone: Listener._take_done,
     model.Skipped: Listener._take_skipped,

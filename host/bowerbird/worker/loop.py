@@ -15,21 +15,39 @@ from typing import BinaryIO
 
 from bowerbird.archive import thumbnails, trash
 from bowerbird.archive.places import open_place
-from bowerbird.clock import later
+from bowerbird.clock import drift, later
 from bowerbird.database import as_request_error, file_identity, open_keeper, open_writer
 from bowerbird.errors import RequestError
 from bowerbird.install.processes import note_process
-from bowerbird.queue import budgets, reads, requests, transitions
+from bowerbird.logs import CHILD_LOG, keep_small, logs_folder
+from bowerbird.queue import (
+    budgets,
+    bulk,
+    events,
+    jumps,
+    losses,
+    pausing,
+    preferences,
+    reads,
+    requests,
+    transitions,
+    workers,
+)
 from bowerbird.queue.claim import claim
-from bowerbird.queue.sweep import forget_old
+from bowerbird.queue.indexing import index_new
+from bowerbird.queue.lanes import Limits
+from bowerbird.queue.prune import prune_some
+from bowerbird.queue.requests import Request
+from bowerbird.queue.session_states import Publisher
+from bowerbird.queue.sweep import forget_events, forget_old
 from bowerbird.settings import Settings
 from bowerbird.worker.attempt import discard
 from bowerbird.worker.attempts import PASSING, Attempts
 from bowerbird.worker.changes import Changes
-from bowerbird.worker.checking import Checks
+from bowerbird.worker.checking import Checks, forget_asked
 from bowerbird.worker.children import Child, ChildPool
 from bowerbird.worker.lease import lease
-from bowerbird.worker.outcome import Cancelled
+from bowerbird.worker.outcome import Cancelled, Paused, WantedEnd
 from bowerbird.worker.room import Room
 from bowerbird.worker.thumbnails import ThumbnailMaking
 
@@ -43,24 +61,29 @@ GRACE = 30.0
 PATIENCE = 60.0
 # Nobody else checkpoints; without it the -wal file grows with each percentage that is written.
 CHECKPOINT_EVERY = 30.0
+PRUNE_EVERY = 3600.0
 
 
 class Worker:
     """The one worker of an archive. `run` returns when it is told to stop or, lingering a little, when it is idle."""
 
     def __init__(self, settings: Settings, child_log: BinaryIO, linger: float = LINGER) -> None:
-        self._settings = settings
+        self._started_with = self._settings = settings
         self._pool = ChildPool(settings, child_log)
         self._room = Room(settings)
         self._linger = linger
         self._stir = threading.Event()
         self._attempts = Attempts(settings, self._pool, self._room, self._stir.set)
         self._checks = Checks(settings, self._stir.set)
+        self._sessions = Publisher(settings)
         self._thumbnails = ThumbnailMaking(settings, self._pool, self._stir.set)
         self._stopping = False
         self._grace = GRACE
         self._file: tuple[int, int] | None = None
         self._next_checkpoint = 0.0
+        self._drift = 0.0
+        self._next_prune = 0.0
+        self._pruned = 0
         self._trouble_since: float | None = None
 
     def adopt(self, child: Child) -> None:
@@ -100,9 +123,14 @@ class Worker:
         self._file = file_identity(self._settings.database)
         self._grace = GRACE
         note_process(self._settings, "worker")
-        recovered = transitions.recover(db)
+        workers.note_start(db, self._started_with)
+        recovered = losses.recover(db, self._settings)
         if recovered:
-            log.info("recovered=%d jobs that ran when the last worker died", recovered)
+            said = f"{recovered} jobs go on that ran when the last worker died."
+            log.info(said)
+            events.note(db, "warning", "queue", "recovered", said)
+        jumps.bring_back(db)
+        self._drift = drift()
         _sweep(db, self._settings.partial)
         forget_old(db)
         thumbnails.forget_where_removed(db, self._settings.archive)
@@ -129,7 +157,7 @@ class Worker:
         """Do what is to be done; whether nothing is left. What is busy or full for a moment is done next time."""
         try:
             self._look(db)
-            emptied = trash.empty(db, self._settings, busy=self._attempts.by_platform())
+            emptied = trash.empty(db, self._settings, busy=self._attempts.platforms())
             is_busy = self._attempts or self._checks.runs or self._thumbnails.runs or emptied
             is_idle = not is_busy and reads.is_idle(db, later(SOON))
         except (RequestError, sqlite3.Error) as error:
@@ -138,7 +166,22 @@ class Worker:
                 raise told from error
             return False
         self._trouble_since = None
+        if is_idle:
+            self._sessions.look(db)
+            self._tidy(db)
         return is_idle
+
+    def _tidy(self, db: sqlite3.Connection) -> None:
+        """Shorten the history, a little in each idle moment until it is short enough."""
+        if time.monotonic() < self._next_prune:
+            return
+        with contextlib.suppress(RequestError):
+            after = prune_some(db, self._settings, self._pruned)
+            if after is not None:
+                self._pruned = after
+                self._stir.set()
+                return
+        self._pruned, self._next_prune = 0, time.monotonic() + PRUNE_EVERY
 
     def _lasts(self, trouble: RequestError) -> bool:
         """Whether the archive has refused for so long that only a person can help."""
@@ -149,50 +192,89 @@ class Worker:
 
     def _look(self, db: sqlite3.Connection) -> None:
         """Everything that may have to be done, once."""
+        self._use(preferences.effective(db, self._started_with))
         self._attempts.reap(db)
         self._carry_out_requests(db)
         self._checks.look(db)
+        forget_asked(db, self._settings)
         self._thumbnails.look(db)
         self._attempts.give_back(budgets.refused(db))
+        if pausing.is_paused(db):
+            self._attempts.stop()
         transitions.resume_due(db)
         if self._room.is_back():
             transitions.resume_reason(db, "disk")
         self._start_attempts(db)
+        index_new(db)
         self._pool.retire()
         self._checkpoint(db)
 
+    def _use(self, settings: Settings) -> None:
+        """From the next claim on these count; an attempt keeps those that it began with."""
+        if settings != self._settings:
+            self._settings = settings
+            self._room.use(settings)
+            self._attempts.use(settings)
+
     def _start_attempts(self, db: sqlite3.Connection) -> None:
-        while len(self._attempts) < self._settings.max_concurrent:
-            job = claim(db, self._attempts.by_platform(), self._settings.max_per_platform)
-            if job is None:
-                return
+        limits = Limits(self._settings.max_concurrent, self._settings.max_per_platform)
+        while job := claim(db, self._attempts.crowd(), limits):
             self._attempts.start(job)
 
     def _carry_out_requests(self, db: sqlite3.Connection) -> None:
         for request in requests.open_requests(db):
             carry_out = _CARRY_OUT.get(request.kind)
-            if carry_out is None or request.job_id is None:
+            if request.kind in bulk.KINDS:
+                self._go_on(db, request)
+            elif carry_out is None or request.job_id is None:
                 requests.done(db, request, "unknown")
             elif carry_out(self, db, request.job_id):
                 requests.done(db, request, "done")
 
     def _cancel(self, db: sqlite3.Connection, job_id: str) -> bool:
         """Whether it is done: the request stays open until the attempt is over, however that ends."""
-        if job_id in self._attempts:
-            self._attempts.end(job_id, Cancelled())
+        if not self._is_over(job_id, Cancelled()):
             return False
         transitions.cancel(db, job_id)
         return self._discard(db, job_id)
+
+    def _pause(self, db: sqlite3.Connection, job_id: str) -> bool:
+        if pausing.is_wanted(db, job_id) and not self._is_over(job_id, Paused()):
+            return False
+        pausing.settle_pause(db, job_id)
+        return True
+
+    def _is_over(self, job_id: str, outcome: WantedEnd) -> bool:
+        """Whether no attempt of the job runs; one that does is asked to end."""
+        if job_id not in self._attempts:
+            return True
+        self._attempts.end(job_id, outcome)
+        return False
 
     def _discard(self, _db: sqlite3.Connection, job_id: str) -> bool:
         if job_id not in self._attempts:
             discard(self._settings.partial / job_id)
         return True
 
+    def _go_on(self, db: sqlite3.Connection, request: Request) -> None:
+        """A few batches of what concerns very many jobs; the next ones at once, but after all else."""
+        if not bulk.go_on(db, request):
+            self._stir.set()
+
     def _checkpoint(self, db: sqlite3.Connection) -> None:
         if time.monotonic() >= self._next_checkpoint:
             self._next_checkpoint = time.monotonic() + CHECKPOINT_EVERY
+            workers.note_alive(db)
+            forget_events(db)
+            self._sessions.look(db)
+            keep_small(logs_folder(self._settings) / CHILD_LOG)
             db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            self._look_at_clock(db)
+
+    def _look_at_clock(self, db: sqlite3.Connection) -> None:
+        before, self._drift = self._drift, drift()
+        if self._drift < before - jumps.SMALL:
+            jumps.bring_back(db)
 
     def _end(self, db: sqlite3.Connection) -> None:
         """Let nothing run on that only the holder of the lease may run."""
@@ -218,6 +300,7 @@ class Worker:
 
 _CARRY_OUT: dict[str, Callable[[Worker, sqlite3.Connection, str], bool]] = {
     "cancel": Worker._cancel,
+    "pause": Worker._pause,
     "discard": Worker._discard,
 }
 

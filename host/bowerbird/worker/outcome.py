@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from bowerbird.model import Failed, FileReady, ItemFound, TranscriptReady
+from bowerbird.model import Comment, Failed, FileReady, ItemFound, TranscriptReady
 
 
 class Collected:
@@ -14,6 +14,7 @@ class Collected:
         self.item: ItemFound | None = None
         self.files: list[FileReady] = []
         self.transcripts: list[TranscriptReady] = []
+        self.comments: list[Comment] = []
         self.notes: list[str] = []
         self.listed = False
         # Where the list goes on, as its scraper last told.
@@ -21,7 +22,7 @@ class Collected:
 
     def next_item(self) -> None:
         """Forget the item that is done with."""
-        self.item, self.files, self.transcripts, self.notes = None, [], [], []
+        self.item, self.files, self.transcripts, self.comments, self.notes = None, [], [], [], []
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -36,6 +37,10 @@ class Listed(msgspec.Struct, frozen=True):
 
 class Cancelled(msgspec.Struct, frozen=True):
     """The person ended it."""
+
+
+class Paused(msgspec.Struct, frozen=True):
+    """The person paused it; it goes on where it was."""
 
 
 class GivenBack(msgspec.Struct, frozen=True):
@@ -54,4 +59,6 @@ class NeedsSession(msgspec.Struct, frozen=True):
     failure: Failed
 
 
-Outcome = Done | Listed | Cancelled | GivenBack | Rested | NeedsSession | Failed
+# How somebody else wants an attempt to end.
+WantedEnd = Cancelled | Paused | GivenBack
+Outcome = Done | Listed | WantedEnd | Rested | NeedsSession | Failed

@@ -7,10 +7,12 @@ import sqlite3
 from bowerbird.clock import now
 from bowerbird.database import transaction
 from bowerbird.model import Failed
+from bowerbird.queue.events import note
 from bowerbird.queue.rows import ClaimedJob
+from bowerbird.queue.transitions import credit
 from bowerbird.worker.library_versions import library_of
 from bowerbird.worker.listener import Part
-from bowerbird.worker.outcome import Outcome
+from bowerbird.worker.outcome import Done, Listed, Outcome
 
 
 class AttemptRecord:
@@ -50,7 +52,21 @@ class AttemptRecord:
                     detail, self._id,
                 ),
             )  # fmt: skip
+            if isinstance(outcome, Done | Listed):
+                credit(self._db, self._job.id, self._part.scraper)
+            self._tell(outcome)
         self._is_open = False
+
+    def _tell(self, outcome: Outcome) -> None:
+        """The line of the log that says how a turn of a scraper ended; one that had none is told by its job."""
+        if not self._part.scraper:
+            return
+        by = library_of(self._part.scraper) or self._part.scraper
+        if isinstance(outcome, Failed):
+            said = f"{by}: {outcome.detail or outcome.message}"
+            note(self._db, "warning", "scraper", outcome.code, said, job_id=self._job.id)
+            return
+        note(self._db, "info", "scraper", _name(outcome), f"{by}: {_name(outcome)}", job_id=self._job.id)
 
     def _insert(self) -> None:
         with transaction(self._db):

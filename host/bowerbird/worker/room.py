@@ -19,6 +19,11 @@ class Room:
         self._not_enough: int | None = None
         self._next_look = 0.0
 
+    def use(self, settings: Settings) -> None:
+        """The floor may be another one now; it is looked at anew, whatever was not enough before."""
+        self._settings = settings
+        self._not_enough = None
+
     def was_not_enough(self) -> None:
         """An attempt ended because of the disk as it is now."""
         self._not_enough = free_bytes(self._settings.archive)

@@ -12,17 +12,18 @@ from typing import Any
 import msgspec
 
 from bowerbird.archive.filing import mark_gone
-from bowerbird.clock import seconds_until
+from bowerbird.clock import now, seconds_until
 from bowerbird.errors import JOB_ADVICE, RequestError
 from bowerbird.model import Failed
-from bowerbird.queue import budgets, members, transitions
-from bowerbird.queue.retry import Policy, decide
+from bowerbird.queue import budgets, members, pausing, transitions
+from bowerbird.queue.retry import decide, gave_up, policy_of
 from bowerbird.queue.rows import ClaimedJob, tries_of
 from bowerbird.queue.warnings import warn
 from bowerbird.settings import Settings
+from bowerbird.worker import private
 from bowerbird.worker.attempt import discard
 from bowerbird.worker.listener import Part
-from bowerbird.worker.outcome import Cancelled, Done, GivenBack, Listed, NeedsSession, Outcome, Rested
+from bowerbird.worker.outcome import Cancelled, Done, GivenBack, Listed, NeedsSession, Outcome, Paused, Rested
 
 log = logging.getLogger("bowerbird.worker")
 
@@ -41,6 +42,13 @@ def settle(db: sqlite3.Connection, settings: Settings, ended: Ended, outcome: Ou
     """Make the job's state that which follows from the outcome."""
     job = ended.job
     log.info("job=%s platform=%s outcome=%s", job.id, job.target.platform, type(outcome).__name__.lower())
+    _write(db, settings, ended, outcome)
+    if job.incognito:
+        private.forget_unneeded(db, settings, job.target.platform)
+
+
+def _write(db: sqlite3.Connection, settings: Settings, ended: Ended, outcome: Outcome) -> None:
+    job = ended.job
     if isinstance(outcome, Failed):
         _failed(db, settings, ended, outcome)
         if outcome.code in WARNED:
@@ -48,7 +56,6 @@ def settle(db: sqlite3.Connection, settings: Settings, ended: Ended, outcome: Ou
         return
     if isinstance(outcome, Done | Listed):
         budgets.forgive(db, job.target.platform, budgets.payer(job.target, ended.part.account))
-        transitions.credit(db, job.id, ended.part.scraper)
     _SETTLE[type(outcome)](db, settings, job, outcome)
 
 
@@ -73,6 +80,12 @@ def _cancelled(db: sqlite3.Connection, settings: Settings, job: ClaimedJob, outc
     discard(settings.partial / job.id)
 
 
+def _paused(db: sqlite3.Connection, settings: Settings, job: ClaimedJob, outcome: Paused) -> None:
+    pausing.settle_pause(db, job.id)
+    # Where it was resumed meanwhile it is still running, and begins again.
+    transitions.give_back(db, job.id)
+
+
 def _given_back(db: sqlite3.Connection, settings: Settings, job: ClaimedJob, outcome: GivenBack) -> None:
     transitions.give_back(db, job.id)
 
@@ -87,10 +100,10 @@ def _needs_session(db: sqlite3.Connection, settings: Settings, job: ClaimedJob, 
 
 def _failed(db: sqlite3.Connection, settings: Settings, ended: Ended, outcome: Failed) -> None:
     job, failure = ended.job, _with_advice(outcome)
-    policy = Policy(most=settings.max_retries, delay=settings.retry_delay)
     chance = random.random()  # noqa: S311 - spreads retries, keeps no secret
     # A list that saved something since began its tries anew.
-    decision = decide(failure, tries_of(db, job), policy, chance)
+    tries = tries_of(db, job)
+    decision = decide(failure, tries, policy_of(settings), chance)
     log.warning("job=%s code=%s next=%s detail=%s", job.id, failure.code, decision.status, failure.detail)
     if decision.status == "pending":
         transitions.retry_later(db, job.id, decision.seconds or 0.0, failure)
@@ -105,7 +118,7 @@ def _failed(db: sqlite3.Connection, settings: Settings, ended: Ended, outcome: F
         _refuse(db, ended, None, chance)
     if failure.code == "gone" and job.item_id:
         mark_gone(db, job.item_id)
-    transitions.fail(db, job.id, failure)
+    transitions.fail(db, job.id, gave_up(failure, tries, now()))
     if not JOB_ADVICE[failure.code].retry:
         discard(settings.partial / job.id)
 
@@ -125,6 +138,7 @@ _SETTLE: dict[type, Callable[[sqlite3.Connection, Settings, ClaimedJob, Any], No
     Done: _done,
     Listed: _listed,
     Cancelled: _cancelled,
+    Paused: _paused,
     GivenBack: _given_back,
     Rested: _rested,
     NeedsSession: _needs_session,

@@ -88,7 +88,8 @@ class Stream:
         collected = self._collected
         filing = Filing(
             job_id=self._job.id, target_key=key, folder=str(self._folder), item=item, files=tuple(collected.files),
-            transcripts=tuple(collected.transcripts), notes=tuple(collected.notes), force=self._job.options.force,
+            transcripts=tuple(collected.transcripts), notes=tuple(collected.notes),
+            comments=tuple(collected.comments), force=self._job.options.force,
         )  # fmt: skip
         return file_item(self._db, self._settings, filing)
 

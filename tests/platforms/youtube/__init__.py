@@ -11,7 +11,7 @@ from collections.abc import Callable
 from tests.platforms import media
 from tests.platforms.exchange import Answer, Request, json_answer, redirect, text
 from tests.platforms.exchange import media as media_answer
-from tests.platforms.youtube import captions, formats, listing, pages, player, script, world
+from tests.platforms.youtube import captions, comments, formats, listing, pages, player, script, world
 from tests.platforms.youtube.lists import *  # noqa: F403  the ids are this module's names too
 from tests.platforms.youtube.world import *  # noqa: F403  the ids are this module's names too
 
@@ -62,10 +62,6 @@ def _no_accounts(_: Request) -> Answer:
     return json_answer(["gaia.l.a.r", []])  # Chromium asks at its start
 
 
-def _nothing_next(_: Request) -> Answer:
-    return json_answer({"contents": {"twoColumnWatchNextResults": {}}})
-
-
 _ROUTES: tuple[tuple[str, str, Callable[[Request], Answer | None]], ...] = (
     (r"youtu\.be", r"/[\w-]{11}", _short_link),
     (r"youtube\.com", r"/.*", _to_www),
@@ -83,7 +79,7 @@ _ROUTES: tuple[tuple[str, str, Callable[[Request], Answer | None]], ...] = (
     (_SITE, r"/(@[^/]+|(channel|c|user)/[^/]+)(/\w+)?", pages.channel),
     (_SITE, r"/youtubei/v1/player", player.api),
     (_SITE, r"/youtubei/v1/browse", listing.browse),
-    (_SITE, r"/youtubei/v1/next", _nothing_next),
+    (_SITE, r"/youtubei/v1/next", comments.answer),
     (_SITE, r"/youtubei/v1/navigation/resolve_url", _no_such_entity),
     (_SITE, r"/api/timedtext", captions.timedtext),
     (_SITE, re.escape(script.PATH), _player_script),

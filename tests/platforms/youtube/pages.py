@@ -19,10 +19,13 @@ _SETTINGS = {
 }
 
 
-def _page(title: str, body: str, initial: dict[str, Any], before: str = "", head: str = "") -> Answer:
+def _page(
+    title: str, body: str, initial: dict[str, Any], before: str = "", head: str = "", login: bool = False
+) -> Answer:
+    settings = {**_SETTINGS, "LOGGED_IN": login}
     return html(
         f"<!doctype html><html lang=en><head><meta charset=utf-8><title>{escape(title)} - YouTube</title>{head}"
-        f"<script>ytcfg={{set:function(){{}}}};</script><script>ytcfg.set({compact(_SETTINGS)});</script>"
+        f"<script>ytcfg={{set:function(){{}}}};</script><script>ytcfg.set({compact(settings)});</script>"
         f"{before}<script>var ytInitialData = {compact(initial)};</script></head>"
         f"<body><p><a href='/'>All videos</a></p>{body}</body></html>"
     )
@@ -47,6 +50,7 @@ def _watch_page(video: Video, request: Request) -> Answer:
         _watch_data(video, request.query.get("list", "")),
         before,
         _watch_head(video),
+        player.logged_in(request),
     )
 
 
@@ -150,7 +154,8 @@ def home(request: Request) -> Answer:
             (f"/{world.GARDENERS_HANDLE}", "Channel: Gardeners & Walkers"),
         )
     )
-    return _page("Stand-in", f"<ul>{named}</ul>{_links(tuple(world.VIDEOS), request.changes)}", {})
+    body = f"<ul>{named}</ul>{_links(tuple(world.VIDEOS), request.changes)}"
+    return _page("Stand-in", body, {}, login=player.logged_in(request))
 
 
 def _links(entries: tuple[str, ...], changes: Changes) -> str:

@@ -6,11 +6,13 @@ from typing import Any
 
 from tests.platforms.exchange import Answer, Request, json_answer
 from tests.platforms.youtube import captions, formats
-from tests.platforms.youtube.world import PREMIERE, Refusal, Video, find
+from tests.platforms.youtube.world import LOGIN, PREMIERE, Refusal, Video, find
 
 
 def logged_in(request: Request) -> bool:
-    """Whether the request carries a login: yt-dlp's own measure, LOGIN_INFO and a SAPISID."""
+    """Whether the request carries a login: yt-dlp's own measure, LOGIN_INFO and a SAPISID. `expire(LOGIN)` ends all."""
+    if request.changes.refused.get(LOGIN) == "expired":
+        return False
     cookies = request.cookies
     sapisid = {"SAPISID", "__Secure-1PAPISID", "__Secure-3PAPISID"} & cookies.keys()
     return bool(cookies.get("LOGIN_INFO")) and bool(sapisid)

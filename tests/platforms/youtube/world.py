@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from tests.platforms.exchange import Changes
 
+LOGIN = "whoever is logged in"  # the account to expire: of all who are logged in nobody is any more
 GARDEN = "garden-walk"  # everything there is: 24 s, chapters, captions in three languages, up to 1080p
 UHD = "ultra-hd-4k"  # up to 2160p (VP9 only above 1080p, as on the real platform)
 JAPANESE = "tokyo-alley"  # title, description and captions in Japanese
@@ -85,6 +86,7 @@ class Video:
     uploaded: str = "2026-05-05T10:00:00+00:00"
     views: int = 1200
     likes: int = 34
+    comments: int = 0
     keywords: tuple[str, ...] = ("garden", "walk")
     captions: tuple[Captions, ...] = ()
     caption_query: str = ""
@@ -131,6 +133,7 @@ _PLAYABLE = (
         _CHAPTERS,
         seconds=24,
         itags=HD,
+        comments=23,
         captions=(
             Captions("en", "English", _ENGLISH),
             Captions("de", "German", _GERMAN),

@@ -7,6 +7,7 @@ import pytest
 from bowerbird.model import CreatorFound, FileReady, ItemDone, ItemFound, ListPage, Operation, Pace, Requested, Skipped
 from tests.platforms import StandIn, instagram, tiktok
 from tests.platforms.boards import threads
+from tests.platforms.exchange import Changes
 from tests.platforms.instagram import files as cdn
 from tests.scrapers.gallery.conftest import GalleryScrapes, collection, lent_by_tiktok
 from tests.scrapers.instagram.conftest import asked, codes, last_cursor
@@ -46,6 +47,21 @@ def test_collection_comes_by_fifty(scrape: GalleryScrapes, platforms: StandIn) -
     assert len(set(names)) == len(names)
     assert asked(platforms) == sum(one.requests for one in events.of(Requested)) == 2
     assert [len(keys) for keys in scrape.asked] == [50, 10]
+
+
+def test_collection_of_five_thousand_comes_to_its_end(scrape: GalleryScrapes, platforms: StandIn) -> None:
+    """A hundred pages, of which one post is not archived: each page is asked for once, no file but that post's."""
+    path = instagram.collection_of(5000)
+    every = instagram.members(path, instagram.ME, Changes()) or ()
+    missing = every[4321]
+    scrape.archived = {f"instagram:{one.code}" for one in every} - {f"instagram:{missing.code}"}
+    events = scrape.instagram(collection(path))
+    assert events.finished, events
+    assert codes(events) == [missing.code]
+    assert asked(platforms) == 100
+    assert sum(map(len, scrape.asked)) == 5000
+    assert all(str(missing.pk)[:-3] in entry.target for entry in platforms.seen(cdn.CDN))
+    assert last_cursor(events) is None
 
 
 def test_archived_posts_are_not_fetched(scrape: GalleryScrapes, platforms: StandIn) -> None:

@@ -91,6 +91,13 @@ def test_changed_platform_is_outdated(scrape: GalleryScrapes, platforms: StandIn
     assert scrape.instagram(SAVED).error == "scraper_outdated"
 
 
+def test_profile_that_has_a_page_is_never_gone(scrape: GalleryScrapes, platforms: StandIn) -> None:
+    """A query that says nothing of a profile whose page is there has changed; nobody left."""
+    platforms.fault(faults.wrong_shape(path="/graphql/*"))
+    platforms.fault(faults.wrong_shape(path="/api/graphql*"))
+    assert scrape.instagram(f"{instagram.GARDEN}/").error == "scraper_outdated"
+
+
 @pytest.mark.parametrize(
     ("fault", "code"), [(faults.status(503), "network"), (faults.drop(), "network"), (faults.status(403), "blocked")]
 )

@@ -10,7 +10,7 @@ import pytest
 from bowerbird.errors import JOB_ADVICE
 from bowerbird.model import Failed, ItemFound, Pace, Requested, SessionChecked
 from tests.platforms import StandIn, faults, instagram
-from tests.platforms.instagram import refusals
+from tests.platforms.instagram import documents, refusals
 from tests.scrapers.instagram.conftest import Scrapes, asked, codes, lent
 
 ME = str(instagram.ME.pk)
@@ -174,6 +174,12 @@ def test_another_shape_is_never_gone(scrape: Scrapes, platforms: StandIn, sessio
     failed = scrape(path, session=session).one(Failed)
     assert failed.code == "scraper_outdated"
     assert "instaloader" in failed.hint
+
+
+def test_profile_that_has_a_page_is_never_gone(scrape: Scrapes, platforms: StandIn) -> None:
+    """A query that says nothing of a profile whose page is there has changed; it was not renamed."""
+    platforms.fault(faults.wrong_shape(text=documents.PROFILE))
+    assert scrape(PROFILE).error == "scraper_outdated"
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@ ALTER TABLE items ADD COLUMN own_note TEXT;
 -- From when on the worker removes an item of the trash for good; where this is set there is no way back.
 ALTER TABLE items ADD COLUMN purge_at TEXT;
 CREATE INDEX items_trash ON items(deleted_at, id) WHERE deleted_at IS NOT NULL;
-CREATE INDEX comments_item ON comments(item_id, id);
 
 -- Totals count what is shown: neither items nor bytes of the trash.
 DROP TRIGGER items_trashed;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,7 +12,7 @@ from bowerbird.errors import RequestError
 from bowerbird.install import site
 from bowerbird.install.checks.check import Check
 from bowerbird.install.files import shown
-from bowerbird.settings import Settings, load_settings
+from bowerbird.settings import BY_NAME, Settings, load_settings
 
 _PLACES = ("port", "proxy", "ca_bundle", "allow_private_hosts", "log_level")
 
@@ -65,6 +65,17 @@ def check_ca_bundle(settings: Settings) -> Iterator[Check]:
     yield Check("certificates", "ok", place)
 
 
+_CURE_UNKNOWN = "Correct the name, or take the line out; the README lists all settings."
+
+
+def _named(unknown: Sequence[str]) -> str:
+    """The names, each with the setting that was probably meant."""
+    from difflib import get_close_matches
+
+    meant = {name: get_close_matches(name, BY_NAME, n=1) for name in unknown}
+    return ", ".join(f"{name[:40]} ({found[0]}?)" if found else name[:40] for name, found in meant.items())
+
+
 def check_environment(settings: Settings) -> Iterator[Check]:
     """Settings that only this terminal knows: what the browser starts goes without them."""
     try:
@@ -72,6 +83,8 @@ def check_environment(settings: Settings) -> Iterator[Check]:
     except RequestError as error:
         yield Check("config.toml", "fail", error.message, error.hint)
         return
+    if settings.unknown:
+        yield Check("config.toml", "warn", f"It says what is no setting: {_named(settings.unknown)}.", _CURE_UNKNOWN)
     names = [name for name in _PLACES if getattr(settings, name) != getattr(kept, name)]
     if settings.archive != kept.archive:
         names.insert(0, "archive")

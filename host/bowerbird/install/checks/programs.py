@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
 
 from bowerbird import __version__
 from bowerbird.clock import now, parse
@@ -15,6 +17,16 @@ from bowerbird.settings import Settings
 
 # A platform changes something that yt-dlp has to follow about once a month.
 YT_DLP_MAX_AGE = timedelta(days=60)
+# Of these no version tells its date: it counts how long they have been here.
+FOLLOWING_MAX_AGE = timedelta(days=180)
+_FOLLOWING = frozenset(("gallery-dl", "instaloader", "youtube-transcript-api"))
+_LIBRARIES = (
+    ("gallery-dl", "gallery_dl"),
+    ("instaloader", "instaloader"),
+    ("youtube-transcript-api", "youtube_transcript_api"),
+    ("datasette", "datasette"),
+    ("sqlite-utils", "sqlite_utils"),
+)
 _AGAIN = "Run installers/install.sh again."
 
 
@@ -54,6 +66,27 @@ def check_yt_dlp(_settings: Settings) -> Iterator[Check]:
         yield Check("yt-dlp", "fail", "The library yt-dlp is missing.", _AGAIN)
         return
     yield _age("yt-dlp", installed, parse(now()).date())
+
+
+def check_libraries(_settings: Settings) -> Iterator[Check]:
+    """Which versions of the other libraries there are, and whether they could be imported; none is."""
+    for name, module in _LIBRARIES:
+        yield _library(name, module)
+
+
+def _library(name: str, module: str) -> Check:
+    try:
+        installed = version(name)
+        found = find_spec(module)
+    except (PackageNotFoundError, ImportError, ValueError):
+        found = None
+    if found is None or not found.origin:
+        return Check(name, "fail", f"The library {name} is missing or broken.", _AGAIN)
+    since = datetime.fromtimestamp(Path(found.origin).stat().st_mtime, timezone.utc)
+    age = parse(now()) - since
+    if name in _FOLLOWING and age > FOLLOWING_MAX_AGE:
+        return Check(name, "warn", f"{installed}, here for {age.days} days; platforms may have changed since.", _AGAIN)
+    return Check(name, "ok", installed)
 
 
 def _age(name: str, installed: str, today: date) -> Check:

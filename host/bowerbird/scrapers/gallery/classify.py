@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from bowerbird.errors import JobError
 from bowerbird.model import LentSession, Target
+from bowerbird.redact import redact
 from bowerbird.scrapers.classify import Evidence, classify
 from bowerbird.scrapers.gallery.pages import Answer
 from bowerbird.scrapers.guard import MARK
-from bowerbird.scrapers.redact import redact
 
 NO_EXTRACTOR, NEEDS_LOGIN, CHALLENGED, DISK = 64, 16, 8, 128  # bits of the exit code
 _TITLES = {"instagram": "Instagram", "tiktok": "TikTok", "4chan": "4chan"}
@@ -119,6 +119,8 @@ SAID: tuple[Rule, ...] = (
 )
 # what it says where the last answer was no refusal
 UNCLEAR: tuple[Rule, ...] = (
+    # of Instagram: whoever is not there has no page either, and that is a 404
+    _rule(r"Requested user could not be found", _OUTDATED),
     _rule(r"could not be found", _GONE),
     _rule(r"keeps sending the same page", _OUTDATED),
     _rule(

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from bowerbird.errors import JobError
 from bowerbird.model import Assignment, Progress, Requested
+from bowerbird.redact import redact
 from bowerbird.scrapers.environment import Surroundings
 from bowerbird.scrapers.gallery.classify import Run, file_error, job_error
 from bowerbird.scrapers.gallery.configuration import Wish, configuration
@@ -18,7 +19,6 @@ from bowerbird.scrapers.gallery.lines import Asked, Log, Moved, Noise, PageEnded
 from bowerbird.scrapers.gallery.pages import Answer, answer_of
 from bowerbird.scrapers.gallery.program import NO, YES, Program
 from bowerbird.scrapers.interface import Report
-from bowerbird.scrapers.redact import redact
 
 TELL_EVERY = 4  # requests between two reports of their number: what a kill may leave uncounted
 _OF_FILES = ("download", "downloader.")  # names of the log's parts that speak of one file

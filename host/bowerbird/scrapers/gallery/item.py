@@ -132,7 +132,8 @@ def _ready(heard: Heard, assignment: Assignment) -> list[FileReady | Noted]:
     if not assignment.media:
         return []
     ready = heard.post.ready(Path(assignment.folder))
-    if not ready and assignment.target.kind != "thread" and not heard.thread:
+    # where nothing is new all of its files are archived
+    if not (ready or heard.post.expected or heard.thread or assignment.target.kind == "thread"):
         raise JobError("gone", "There is no picture or video in it any more.")
     return ready
 

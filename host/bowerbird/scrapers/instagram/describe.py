@@ -12,7 +12,7 @@ from typing import Any
 
 from bowerbird.clock import as_text
 from bowerbird.errors import JobError
-from bowerbird.model import ItemFound, Kind, ScrapedCreator, Target
+from bowerbird.model import Counts, ItemFound, Kind, ScrapedCreator, Target
 from bowerbird.scrapers.describe import hashtags
 
 Node = Mapping[str, Any]
@@ -47,6 +47,7 @@ def describe_post(node: Node, target: Target) -> ItemFound:
     """The item that a post's node tells of."""
     shortcode = shortcode_of(node)
     caption = caption_of(node)
+    counts = counts_of(node, shortcode)
     kind = _kind(node, target)
     taken_at = _moment(_told(node, "taken_at", "taken_at_timestamp", "date"))
     return ItemFound(
@@ -60,11 +61,21 @@ def describe_post(node: Node, target: Target) -> ItemFound:
         upload_date=taken_at[:10] if taken_at else None,
         taken_at=taken_at,
         duration=_number(_told(node, "video_duration")),
+        view_count=counts.view_count,
+        like_count=counts.like_count,
+        comment_count=counts.comment_count,
+        hashtags=hashtags(caption),
+        location=_text(_below(node, "location", "name")),
+    )
+
+
+def counts_of(node: Node, shortcode: str) -> Counts:
+    """What a post's node counts."""
+    return Counts(
+        platform_id=shortcode,
         view_count=_count(_told(node, "view_count", "video_view_count", "play_count", "video_play_count")),
         like_count=_first_count(_told(node, "like_count"), _below(node, "edge_media_preview_like", "count")),
         comment_count=_comments(node),
-        hashtags=hashtags(caption),
-        location=_text(_below(node, "location", "name")),
     )
 
 

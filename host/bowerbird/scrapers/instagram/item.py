@@ -13,6 +13,7 @@ from instaloader import BadResponseException, Post, get_json_structure
 
 from bowerbird.errors import JobError
 from bowerbird.model import Assignment, FileReady, ItemFound, Noted, Operation, ScrapedCreator, ScraperEvent
+from bowerbird.scrapers import comments as kept_comments
 from bowerbird.scrapers import media
 from bowerbird.scrapers.clean import write_metadata
 from bowerbird.scrapers.instagram import describe, refusals
@@ -191,7 +192,9 @@ def _comments(post: Any, attempt: Attempt) -> Generator[ScraperEvent, None, list
         yield Noted("Its comments are shown only to people who are signed in to Instagram.")
         return None
     yield Operation("Fetching comments")
-    return [_comment(one) for one in islice(post.get_comments(), COMMENTS)]
+    found = [_comment(one) for one in islice(post.get_comments(), COMMENTS)]
+    yield from kept_comments.of_instagram(found)
+    return found
 
 
 def _comment(comment: Any) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from bowerbird.errors import JOB_ADVICE, JobError
 from bowerbird.model import (
+    Counts,
+    CountsFound,
     ErrorReport,
     ItemDone,
     Kind,
@@ -28,12 +30,13 @@ _NEVER_SKIPPED = frozenset(("login_needed",))
 
 
 class Entry(NamedTuple):
-    """A member: its key in the archive, where it is, and how to get its events."""
+    """A member: its key in the archive, where it is, how to get its events, and what the list says it counts."""
 
     key: str
     url: str
     title: str | None
     events: Callable[[], Iterator[ScraperEvent]]
+    counts: Callable[[], Counts] | None = None
 
     @property
     def platform_id(self) -> str:
@@ -81,6 +84,7 @@ class Walk:
         for page in pages:
             yield self._listed(self._place(Cursor(after=page.after, last=self._last_on(page))))
             archived = self._archived(page)
+            yield from _counted(page, archived)
             if self._is_known(page, archived):
                 break
             for entry in self._wanted(page, archived):
@@ -184,6 +188,14 @@ class Walk:
         doubtful, self._doubtful = self._doubtful, []
         for entry, error in doubtful:
             yield _skipped(entry, error, None)
+
+
+def _counted(page: Entries, archived: frozenset[str]) -> Iterator[CountsFound]:
+    """What the page says of members that need not be fetched: it costs no request."""
+    told = {entry.key: entry.counts for entry in page.members if entry.key in archived}
+    found = tuple(counts() for counts in told.values() if counts)
+    if found:
+        yield CountsFound(found)
 
 
 def _skipped(entry: Entry, error: JobError, cursor: str | None) -> Skipped:

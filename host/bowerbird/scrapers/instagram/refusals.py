@@ -19,8 +19,8 @@ from instaloader import (
 )
 
 from bowerbird.errors import JobError
+from bowerbird.redact import redact
 from bowerbird.scrapers.classify import classify, evidence_of
-from bowerbird.scrapers.redact import redact
 
 OPEN_AND_SIGN_IN = "Open instagram.com in your browser and sign in: this job goes on by itself."
 SIGN_IN_AGAIN = "Open instagram.com in your browser and sign in again: this job goes on by itself."
@@ -86,7 +86,8 @@ OTHERS: tuple[Rule, ...] = (
     _rule(AbortDownloadException, "", _OUTDATED),
     _rule(LoginRequiredException, "", _LOGIN),
     _rule(PrivateProfileNotFollowedException, "", _PRIVATE),
-    _rule(ProfileNotExistsException, "", Words("gone", "Instagram has no profile of this name.", ANOTHER_NAME)),
+    # that a profile has no page is told in `library.profile`; here its page was there and a query said nothing of it
+    _rule(ProfileNotExistsException, "", _OUTDATED),
     _rule(PostChangedException, "", Words("gone", "This post has another address now.")),
     _rule(BadResponseException, "", _OUTDATED),
     _rule(QueryReturnedBadRequestException, "", _OUTDATED),

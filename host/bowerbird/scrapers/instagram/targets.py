@@ -115,6 +115,7 @@ def _posts(attempt: Attempt, listing: Listing, about_of: Callable[[], About]) ->
             url=f"{SITE}/p/{shortcode}/",
             title=describe.title_of(describe.caption_of(node)),
             events=lambda: item.of_post(attempt.made(lambda: listing.post(node)), attempt, creator),
+            counts=lambda: describe.counts_of(node, shortcode),
         )
 
     def entries() -> Iterator[Entries]:

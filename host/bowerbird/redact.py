@@ -8,8 +8,9 @@ from pathlib import PurePath
 LIMIT = 8000  # characters; a page that is printed into an error says no more after that
 
 _COOKIE_FILE = re.compile(r"(invalid Netscape format cookies file).*", re.IGNORECASE)
-_COOKIE_LINE = re.compile(r"\S+(\t|\\t)(TRUE|FALSE)\1[^\n]*", re.IGNORECASE)
-_SPACED_COOKIE = re.compile(r"\.?[\w.-]+ +(TRUE|FALSE) +/\S* +(TRUE|FALSE) +\d+ [^\n]*")
+# Both begin where a word does: tried at each letter of a page without blanks they would take seconds.
+_COOKIE_LINE = re.compile(r"(?<!\S)\S+(\t|\\t)(TRUE|FALSE)\1[^\n]*", re.IGNORECASE)
+_SPACED_COOKIE = re.compile(r"(?<![\w.-])[\w.-]+ +(TRUE|FALSE) +/\S* +(TRUE|FALSE) +\d+ [^\n]*")
 _HEADER = re.compile(
     r"\b((?:set-)?cookie|(?:proxy-)?authorization|x-goog-\w+|x-youtube-identity-token)\b(['\"]?\s*[:=]\s*)[^\n]+", re.I
 )

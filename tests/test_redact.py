@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bowerbird.scrapers.redact import LIMIT, redact
+from bowerbird.redact import LIMIT, redact
 
 CANARY = "canary5f2c"
 

@@ -1,0 +1,68 @@
+"""How the site reads the archive: through Datasette's own threads, whatever becomes of the file meanwhile."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from datasette.database import Database
+
+from bowerbird.database import as_request_error, check_identity, file_identity
+from bowerbird.errors import RequestError
+
+Found = TypeVar("Found")
+
+# What is wrong with the file, not with the question. sqlite.org/rescode.html
+_OF_THE_FILE = ("malformed", "not a database", "disk i/o error", "unable to open", "locked", "is full")
+
+
+class ArchiveReader(Database):  # type: ignore[misc]
+    """Datasette's database, which lets go of a file that was damaged, moved or exchanged: the next one may be whole."""
+
+    def __init__(self, datasette: Any, path: Path) -> None:
+        super().__init__(datasette, path=str(path), is_mutable=True)
+        self._file = path
+        self._mine = threading.local()
+
+    async def execute_fn(self, fn: Callable[[sqlite3.Connection], Found]) -> Found:
+        """What `fn` finds on a reading thread. Raises RequestError where the archive can't be read."""
+
+        def in_thread() -> Found:
+            try:
+                return fn(self._connection())
+            except sqlite3.DatabaseError as error:
+                if not any(words in str(error).lower() for words in _OF_THE_FILE):
+                    raise
+                self._let_go()
+                raise as_request_error(error) from error
+            except RequestError:
+                self._let_go()
+                raise
+
+        import asyncio
+
+        return await asyncio.get_running_loop().run_in_executor(self.ds.executor, in_thread)
+
+    def _connection(self) -> sqlite3.Connection:
+        """The connection of this thread, to the file that has the archive's name now."""
+        identity = file_identity(self._file)
+        if identity is None:
+            raise RequestError("archive_unavailable")
+        db: sqlite3.Connection | None = getattr(self._mine, "db", None)
+        if db is None or self._mine.identity != identity:
+            self._let_go()
+            self._mine.db = db = self.connect()
+            self._mine.identity = identity
+            self.ds._prepare_connection(db, self.name)
+        check_identity(db)
+        return db
+
+    def _let_go(self) -> None:
+        db: sqlite3.Connection | None = getattr(self._mine, "db", None)
+        if db is not None:
+            self._all_file_connections.remove(db)
+            db.close()
+        self._mine.db = None

@@ -1,0 +1,59 @@
+"""What a person does with jobs and with the whole queue on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.cli.conftest import Run
+
+URLS = tuple(f"https://www.youtube.com/watch?v=v{number:010d}" for number in range(3))
+
+
+@pytest.mark.usefixtures("no_worker")
+def test_whole_queue_is_paused_and_resumed(run: Run) -> None:
+    """`pause --all` says so and how to go on, each look at the jobs says it again, and `resume --all` ends it."""
+    said = run("pause", "--all")
+    assert (said.status, "resume --all" in said.stdout) == (0, True)
+    assert "paused" in run("save", URLS[0]).stderr
+    listed = run("jobs", "--json")
+    assert [job["status"] for job in listed.lines] == ["pending"]
+    assert "paused" in listed.stderr
+    assert run("resume", "--all", "--json").lines[0]["is_paused"] is False
+    assert "paused" not in run("jobs").stderr
+
+
+@pytest.mark.usefixtures("no_worker")
+def test_one_job_is_paused_raised_and_resumed(run: Run) -> None:
+    """The commands for one job print it as it is then; what can't be is wrong use, and says why."""
+    first, second = (job["id"] for job in run("save", *URLS[:2], "--json").lines)
+    assert run("raise", second, "--json").lines[0]["position"] == 1
+    assert run("lower", second[:8], "--json").lines[0]["position"] == 2
+    assert run("pause", first, "--json").lines[0]["status"] == "paused"
+    assert "Paused" in run("jobs").stdout
+    assert run("resume", first, "--json").lines[0]["status"] == "pending"
+    refused = run("resume", first, "--json")
+    assert (refused.status, refused.lines[0]["code"]) == (2, "wrong_state")
+
+
+@pytest.mark.usefixtures("no_worker")
+def test_all_that_failed_and_all_that_is_saved(run: Run, rows: Callable[..., object]) -> None:
+    """`retry --failed` tries what it names again, `delete --completed` clears the list; both say how many."""
+    run("pause", "--all")
+    run("save", *URLS)
+    rows("UPDATE jobs SET status = 'failed', error_code = 'network', completed_at = '2026'")
+    rows("UPDATE jobs SET status = 'completed' WHERE seq = 1")
+    assert run("retry", "--failed", "--error", "gone").stdout.startswith("0 ")
+    assert run("retry", "--failed", "--platform", "youtube").stdout.startswith("2 ")
+    assert run("delete", "--completed").stdout.startswith("Removed 1 ")
+    assert [job["status"] for job in run("jobs", "--json").lines] == ["pending", "pending"]
+
+
+WRONG = (("pause",), ("pause", "abc", "--all"), ("retry", "abc", "--error", "gone"), ("raise",))
+
+
+@pytest.mark.parametrize("words", WRONG)
+def test_jobs_or_all_of_them(run: Run, words: tuple[str, ...]) -> None:
+    """No job, jobs beside all, or a choice among the jobs that are named is wrong use."""
+    assert run(*words).status == 2
