@@ -130,9 +130,7 @@ def groups(states: tuple[SettingState, ...], typed: Mapping[str, str], wrong: Ma
     known = {name for _, _, names in GROUPS for name in names}
     rest = tuple(one.name for one in states if one.name not in known)
     fields = {one.name: _field(one, typed, wrong) for one in states}
-    return tuple(
-        Group(mark, heading, tuple(fields[name] for name in names or rest)) for mark, heading, names in GROUPS
-    )
+    return tuple(Group(mark, heading, tuple(fields[name] for name in names or rest)) for mark, heading, names in GROUPS)
 
 
 def _field(one: SettingState, typed: Mapping[str, str], wrong: Mapping[str, str]) -> Field:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from typing import get_args
+from typing import TYPE_CHECKING, TypedDict, get_args
 
 from bowerbird.clock import now
 from bowerbird.database import transaction
 from bowerbird.errors import RequestError
 from bowerbird.model import Component, Event, Level
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 MOST_READ = 500
 MOST_MESSAGE = 1000
@@ -44,21 +47,33 @@ def note(
     )
 
 
-def read(
-    db: sqlite3.Connection, *, level: str | None = None, component: str | None = None, job_id: str | None = None,
-    after: int | None = None, before: int | None = None, words: str | None = None, limit: int = 100,
-) -> tuple[Event, ...]:  # fmt: skip
-    """Lines of at least that level, newest first; those `after` an id oldest first, so that a log can be followed.
+class Wanted(TypedDict, total=False):
+    """Which lines: of at least this level, of one component or job, `after` or `before` an id.
 
-    `words` stand in the message or the code, in any case, of the MOST_SEARCHED lines `before` or before now. `limit` is at most `MOST_READ`. Raises RequestError `bad_request` for a level or component that there is not.
+    `words` stand in the message or the code, in any case, of the MOST_SEARCHED lines `before` or before now.
     """
-    asked = {"component": component, "job_id": job_id, "after": after, "before": before, "words": words}
+
+    level: str | None
+    component: str | None
+    job_id: str | None
+    after: int | None
+    before: int | None
+    words: str | None
+
+
+def read(db: sqlite3.Connection, *, limit: int = 100, **wanted: Unpack[Wanted]) -> tuple[Event, ...]:
+    """Lines newest first; those `after` an id oldest first, so that a log can be followed.
+
+    `limit` is at most `MOST_READ`. Raises RequestError `bad_request` for a level or component that there is not.
+    """
+    asked = {name: wanted.get(name) for name in Wanted.__annotations__}
+    level, component = wanted.get("level"), wanted.get("component")
     conditions = [_AT_LEAST[_known("level", level, Level)]] if level else []
     if component:
         _known("component", component, Component)
     conditions += [text for name, text in _CONDITIONS.items() if asked[name] is not None]
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    sql = f"SELECT {_COLUMNS} FROM events {where} ORDER BY id {'DESC' if after is None else 'ASC'} LIMIT :limit"
+    sql = f"SELECT {_COLUMNS} FROM events {where} ORDER BY id {'DESC' if wanted.get('after') is None else 'ASC'} LIMIT :limit"
     rows = db.execute(sql, {**asked, "limit": max(1, min(limit, MOST_READ))})
     return tuple(Event(**dict(row)) for row in rows)
 

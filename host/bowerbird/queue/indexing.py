@@ -1,4 +1,4 @@
-"""The words by which jobs are found, of those that are new: the worker's part, for nobody who clicks should wait for it.
+"""The words by which jobs are found, of new ones: the worker's part, for nobody who clicks should wait for it.
 
 A job's title that changes later is followed by a trigger (0015_provenance.sql).
 """
