@@ -73,7 +73,8 @@ def read(db: sqlite3.Connection, *, limit: int = 100, **wanted: Unpack[Wanted]) 
         _known("component", component, Component)
     conditions += [text for name, text in _CONDITIONS.items() if asked[name] is not None]
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    sql = f"SELECT {_COLUMNS} FROM events {where} ORDER BY id {'DESC' if wanted.get('after') is None else 'ASC'} LIMIT :limit"
+    order = "DESC" if asked["after"] is None else "ASC"
+    sql = f"SELECT {_COLUMNS} FROM events {where} ORDER BY id {order} LIMIT :limit"
     rows = db.execute(sql, {**asked, "limit": max(1, min(limit, MOST_READ))})
     return tuple(Event(**dict(row)) for row in rows)
 
