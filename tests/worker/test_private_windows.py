@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import os
+import threading
 
-from bowerbird.model import Capture
+import pytest
+
+from bowerbird.model import Capture, Failed
 from bowerbird.queue import browsers, intake, transitions
+from bowerbird.queue.claim import claim
+from bowerbird.queue.lanes import Crowd, Limits
 from bowerbird.sessions.vault import Vault
+from bowerbird.worker.attempt import Attempt
+from bowerbird.worker.attempts import Attempts
+from bowerbird.worker.children import ChildPool
+from bowerbird.worker.outcome import NeedsSession
+from bowerbird.worker.room import Room
 from tests.platforms import instagram
 from tests.worker.machine import BACKGROUND, Machine, eventually
 from tests.worker.signed_in import AGENT, ME, jar, store_instagram, turns
@@ -79,3 +89,25 @@ def test_an_ordinary_click_is_lent_no_private_sign_in(machine: Machine) -> None:
     job = machine.until(job_id, lambda job: job.status == "waiting")
     assert job.wait_reason == "session"
     assert not any(instagram.carried(one) for one in machine.platforms.log)
+
+
+def test_a_private_sign_in_that_comes_just_before_its_job_waits_is_not_missed(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was brought after the attempt had looked for one: the job goes on, and waits for nobody."""
+    job_id, _ = _clicked(machine, incognito=True)
+    ended = threading.Event()
+    with open(os.devnull, "wb") as child_log:
+        pool = ChildPool(machine.settings, child_log)
+        attempts = Attempts(machine.settings, pool, Room(machine.settings), ended.set)
+
+        def run(*_: object) -> NeedsSession:
+            _bring_privately(machine)
+            return NeedsSession(Failed(code="login_needed", message="Sign in."))
+
+        monkeypatch.setattr(Attempt, "run", run)
+        claimed = claim(machine.db, Crowd(), Limits(1, 1))
+        assert claimed
+        attempts.start(claimed)
+        assert ended.wait(60)
+    assert machine.job(job_id).status == "pending"

@@ -133,7 +133,8 @@ class Attempts:
                 record.end(outcome)
                 settle(db, self._settings, Ended(attempt.job, record.part), outcome)
                 if isinstance(outcome, NeedsSession) and attempt.missed_a_session(db):
-                    transitions.resume_sessions(db, attempt.job.target.platform)
+                    job = attempt.job
+                    transitions.resume_sessions(db, job.target.platform, incognito=job.incognito)
                 return
             except RequestError as error:
                 if error.code not in PASSING or not tries_left:
