@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
+from pathlib import Path
 
 import pytest
 
 from bowerbird.model import Capture, Failed
-from bowerbird.queue import browsers, intake, transitions
+from bowerbird.queue import actions, browsers, intake, transitions
 from bowerbird.queue.claim import claim
 from bowerbird.queue.lanes import Crowd, Limits
 from bowerbird.sessions.vault import Vault
@@ -35,10 +36,14 @@ def _clicked(machine: Machine, *, incognito: bool) -> tuple[str, str]:
 
 def _bring_privately(machine: Machine) -> None:
     """What the host does with a private window's session that the person gave."""
-    cookies = jar(".instagram.com", instagram.SECOND.cookies())
-    Vault(machine.settings).store("instagram", SECOND, cookies, AGENT, incognito=True)
+    _bring_to_vault(machine)
     browsers.stored(machine.db, "instagram", SECOND, incognito=True)
     transitions.resume_sessions(machine.db, "instagram", incognito=True)
+
+
+def _bring_to_vault(machine: Machine) -> None:
+    cookies = jar(".instagram.com", instagram.SECOND.cookies())
+    Vault(machine.settings).store("instagram", SECOND, cookies, AGENT, incognito=True)
 
 
 def test_a_private_click_waits_for_its_own_windows_sign_in(machine: Machine) -> None:
@@ -91,13 +96,25 @@ def test_an_ordinary_click_is_lent_no_private_sign_in(machine: Machine) -> None:
     assert not any(instagram.carried(one) for one in machine.platforms.log)
 
 
+@pytest.mark.parametrize("action", ["cancel", "delete"])
+def test_a_private_sign_in_goes_with_the_job_that_was_given_up(machine: Machine, action: str) -> None:
+    """No attempt of it ends any more, and nothing of that window stays behind, not even encrypted."""
+    job_id, _ = _clicked(machine, incognito=True)
+    machine.start(*BACKGROUND)
+    machine.until(job_id, lambda job: job.status == "waiting")
+    _bring_to_vault(machine)
+    actions.act(machine.db, machine.settings, [job_id], action)
+    machine.start(*BACKGROUND)
+    assert eventually(lambda: Vault(machine.settings).listed() == [], "the private sign-in is forgotten")
+
+
 def test_a_private_sign_in_that_comes_just_before_its_job_waits_is_not_missed(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was brought after the attempt had looked for one: the job goes on, and waits for nobody."""
     job_id, _ = _clicked(machine, incognito=True)
     ended = threading.Event()
-    with open(os.devnull, "wb") as child_log:
+    with Path(os.devnull).open("wb") as child_log:
         pool = ChildPool(machine.settings, child_log)
         attempts = Attempts(machine.settings, pool, Room(machine.settings), ended.set)
 

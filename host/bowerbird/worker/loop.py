@@ -39,6 +39,7 @@ from bowerbird.queue.prune import prune_some
 from bowerbird.queue.requests import Request
 from bowerbird.queue.sweep import forget_events, forget_old
 from bowerbird.settings import Settings
+from bowerbird.worker import private
 from bowerbird.worker.attempt import discard
 from bowerbird.worker.attempts import PASSING, Attempts
 from bowerbird.worker.changes import Changes
@@ -82,6 +83,8 @@ class Worker:
         self._next_prune = 0.0
         self._pruned = 0
         self._trouble_since: float | None = None
+        # What was cancelled or deleted may have been the last that needed a private window's sign-in.
+        self._leaves_private = False
 
     def adopt(self, child: Child) -> None:
         """Use a child that was started before."""
@@ -224,6 +227,10 @@ class Worker:
                 requests.done(db, request, "unknown")
             elif carry_out(self, db, request.job_id):
                 requests.done(db, request, "done")
+                self._leaves_private = True
+        if self._leaves_private:
+            private.forget_unneeded(db, self._settings)
+            self._leaves_private = False
 
     def _cancel(self, db: sqlite3.Connection, job_id: str) -> bool:
         """Whether it is done: the request stays open until the attempt is over, however that ends."""
