@@ -52,6 +52,24 @@ def test_all_that_failed_is_tried_again(queue: Queue) -> None:
     ]
 
 
+@pytest.mark.parametrize("last", ["failed", "completed", "pending"])
+def test_what_was_asked_for_again_is_one_job(queue: Queue, last: str) -> None:
+    """Of three failed jobs for one target the newest is tried again, and none where a later one is done or under way."""
+    jobs = [_failed(queue) for _ in range(3)]
+    if last != "failed":
+        jobs.append(queue.save(video_url(1)))
+        queue.db.execute("UPDATE jobs SET status = ? WHERE id = ?", (last, jobs[-1]))
+    assert bulk.retry_failed(queue.db) == (last == "failed")
+    expected = ["failed", "failed", "pending"] if last == "failed" else ["failed"] * 3 + [last]
+    assert [queue.job(job_id).status for job_id in jobs] == expected
+
+
+def _failed(queue: Queue) -> str:
+    job_id = queue.save(video_url(1))
+    queue.db.execute("UPDATE jobs SET status = 'failed', completed_at = created_at WHERE id = ?", (job_id,))
+    return job_id
+
+
 @pytest.mark.parametrize(
     ("chosen", "count"), [({"error_code": "gone"}, 1), ({"platform": "youtube"}, 3), ({"platform": "web"}, 0)]
 )

@@ -101,12 +101,17 @@ def _some(db: sqlite3.Connection, bulk: Bulk) -> Bulk:
 
 
 # Of a list the members are tried that failed, and with them it runs again; by itself only where none of them failed.
+# Of what was asked for again and again only the newest job: one target is one job.
 _FAILED = """
     SELECT seq, id, parent_id FROM jobs
     WHERE status = 'failed' AND seq > :after AND coalesce(completed_at, updated_at) <= :until
       AND (:error_code IS NULL OR error_code = :error_code) AND {platform}
       AND NOT (listed AND EXISTS (SELECT 1 FROM jobs AS member
                                   WHERE member.parent_id = jobs.id AND member.status = 'failed'))
+      AND NOT (parent_id IS NULL AND EXISTS (
+          SELECT 1 FROM jobs AS later WHERE later.target_key = jobs.target_key AND later.status <> 'cancelled'
+             AND later.parent_id IS NULL AND later.incognito = jobs.incognito AND later.seq > jobs.seq
+             AND later.refresh_only <= jobs.refresh_only))
     ORDER BY seq LIMIT :most
 """
 
