@@ -54,7 +54,7 @@ def test_all_that_failed_is_tried_again(queue: Queue) -> None:
 
 @pytest.mark.parametrize("last", ["failed", "completed", "pending"])
 def test_what_was_asked_for_again_is_one_job(queue: Queue, last: str) -> None:
-    """Of three failed jobs for one target the newest is tried again, and none where a later one is done or under way."""
+    """Of failed jobs for one target the newest is tried again, and none where a later one is done or under way."""
     jobs = [_failed(queue) for _ in range(3)]
     if last != "failed":
         jobs.append(queue.save(video_url(1)))

@@ -170,7 +170,10 @@ def test_a_private_window_and_an_ordinary_one_are_apart(vault: Vault) -> None:
     vault.set_state("instagram", "1001", "expired", incognito=True)
     assert vault.lend("instagram", incognito=True) is None
     assert vault.lend("instagram") == lent
+    assert vault.has_private()
+    assert vault.forget_private("instagram", "another") == 0
     assert vault.forget_private("instagram") == 1
+    assert not vault.has_private()
     assert [one.incognito for one in vault.listed()] == [False]
     store(vault, value="private", incognito=True)
     assert vault.forget("instagram") == 2

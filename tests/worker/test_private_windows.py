@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sqlite3
 import threading
 from pathlib import Path
 
 import pytest
 
+from bowerbird.clock import later
 from bowerbird.model import Capture, Failed
 from bowerbird.queue import actions, browsers, intake, transitions
 from bowerbird.queue.claim import claim
@@ -19,7 +22,7 @@ from bowerbird.worker.children import ChildPool
 from bowerbird.worker.outcome import NeedsSession
 from bowerbird.worker.room import Room
 from tests.platforms import instagram
-from tests.worker.machine import BACKGROUND, Machine, eventually
+from tests.worker.machine import BACKGROUND, UNTIL_IDLE, Machine, eventually
 from tests.worker.signed_in import AGENT, ME, jar, store_instagram, turns
 
 STORIES = f"https://www.instagram.com/stories/{instagram.GARDEN}/"
@@ -106,6 +109,16 @@ def test_a_private_sign_in_goes_with_the_job_that_was_given_up(machine: Machine,
     actions.act(machine.db, machine.settings, [job_id], action)
     machine.start(*BACKGROUND)
     assert eventually(lambda: Vault(machine.settings).listed() == [], "the private sign-in is forgotten")
+
+
+def test_a_private_sign_in_is_gone_after_its_day(machine: Machine) -> None:
+    """Also where what needs it still waits: the next worker leaves nothing of it."""
+    _clicked(machine, incognito=True)
+    _bring_to_vault(machine)
+    with contextlib.closing(sqlite3.connect(machine.settings.home / "vault.db")) as vault, vault:
+        vault.execute("UPDATE sessions SET expires_at = ?", (later(-1),))
+    machine.work(*UNTIL_IDLE)
+    assert Vault(machine.settings).listed() == []
 
 
 def test_a_private_sign_in_that_comes_just_before_its_job_waits_is_not_missed(

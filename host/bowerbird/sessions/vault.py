@@ -133,9 +133,16 @@ class Vault:
         """Remove the sessions of an account, or of all accounts. Returns how many there were."""
         return self._forget(*_whose(platform, account))
 
-    def forget_private(self, platform: str) -> int:
+    def has_private(self) -> bool:
+        """Whether there is one of a private window: a look that opens none of them."""
+        if not self.is_there:
+            return False
+        with self._file.open() as db:
+            return db.execute("SELECT 1 FROM sessions WHERE incognito = 1 LIMIT 1").fetchone() is not None
+
+    def forget_private(self, platform: str, account: str | None = None) -> int:
         """Remove those of private windows: nothing needs them any more. Returns how many there were."""
-        where, values = _whose(platform, None)
+        where, values = _whose(platform, account)
         return self._forget(f"{where} AND incognito = 1", values) if self.is_there else 0
 
     def _forget(self, where: str, values: dict[str, Any]) -> int:

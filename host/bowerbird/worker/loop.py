@@ -83,8 +83,8 @@ class Worker:
         self._next_prune = 0.0
         self._pruned = 0
         self._trouble_since: float | None = None
-        # What was cancelled or deleted may have been the last that needed a private window's sign-in.
-        self._leaves_private = False
+        # Whether a private window's sign-in may be left that nothing needs: of what was cancelled or deleted, or is old.
+        self._leaves_private = True
 
     def adopt(self, child: Child) -> None:
         """Use a child that was started before."""
