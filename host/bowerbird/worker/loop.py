@@ -83,7 +83,7 @@ class Worker:
         self._next_prune = 0.0
         self._pruned = 0
         self._trouble_since: float | None = None
-        # Whether a private window's sign-in may be left that nothing needs: of what was cancelled or deleted, or is old.
+        # Whether a private window's sign-in may be left that nothing needs: of a job that was given up, or an old one.
         self._leaves_private = True
 
     def adopt(self, child: Child) -> None:
