@@ -287,3 +287,18 @@ def test_second_run_of_a_profile_costs_little(swift: Machine) -> None:
     assert len(_instagram(swift)) - asked <= 5
     assert job.items_done >= 12
     assert swift.one("SELECT count(*) FROM items") == 40
+
+
+def test_what_another_account_saved_is_asked_for_with_that_one(swift: Machine) -> None:
+    """Of two that are stored the newest is not the one: the other is used; where it is not there, the job waits."""
+    store_instagram(swift)
+    saved = f"https://www.instagram.com/{instagram.SECOND.username}/saved/"
+    job = _ended(swift, swift.save(saved))
+    assert job.error is not None
+    assert (job.status, job.wait_reason, job.error.code) == ("waiting", "session", "login_needed")
+    store_instagram(swift, account=instagram.SECOND)
+    store_instagram(swift)
+    transitions.resume_sessions(swift.db, "instagram")
+    done = swift.until(job.id, lambda job: job.status in ("completed", "failed"))
+    assert (done.status, done.error) == ("completed", None)
+    assert [account for _, account, _ in turns(swift)][-2:] == [ME, str(instagram.SECOND.pk)]
