@@ -83,12 +83,19 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def _is_at_rest(path: Path) -> bool:
-    """Whether nobody can be writing: on a read-only disk, all of it in the one file.
+    """Whether nobody can be writing: on a read-only disk, all of it in the one file; an empty log holds nothing.
 
     There SQLite can't make the files that a WAL needs, and reads only what it is told not to change
     (sqlite.org/wal.html#read_only_databases).
     """
-    return not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
+    return not os.access(path.parent, os.W_OK) and not _size(path.with_name(f"{path.name}-wal"))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 class _Staying:

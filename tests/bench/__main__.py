@@ -26,7 +26,11 @@ MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
     "small-files": queue.small_files,
     "soak": queue.short_soak,
 }
-SLOW = {"environment": memory.environment_size, "long-soak": queue.long_soak}
+SLOW = {
+    "environment": memory.environment_size,
+    "pages-large": site.large_pages,
+    "long-soak": queue.long_soak,
+}
 
 
 def main() -> int:

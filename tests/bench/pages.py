@@ -8,8 +8,10 @@ on any machine.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import random
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -27,6 +29,7 @@ import psutil
 
 from bowerbird.archive import search
 from bowerbird.archive.migrations import ensure_archive
+from bowerbird.archive.thumbnails import place_of
 from bowerbird.clock import as_text
 from bowerbird.database import open_writer, transaction
 from bowerbird.install.site import is_running
@@ -37,7 +40,8 @@ from tests.platforms import media
 
 ITEMS = 100_000
 REQUESTS = 100
-GOAL_MS = 10.0
+GOAL_MS = 25.0
+SEARCH_GOAL_MS = 50.0
 CUES = 12
 SPOKEN_EVERY = 10
 CREATORS = 2_000
@@ -45,65 +49,101 @@ BEGINNING = datetime(2024, 1, 1, tzinfo=timezone.utc)
 PLATFORMS = ("youtube", "youtube", "youtube", "instagram", "tiktok", "web")
 BEGINNINGS = ("bo", "tu", "ska", "wen", "fli", "mora", "ke", "ra")
 ENDINGS = ("wer", "dle", "nting", "sing", "bel", "ton", "lark", "mere", "fold", "wick", "stow", "thorn")
-VOCABULARY = [beginning + ending for beginning in BEGINNINGS for ending in ENDINGS]
+# The first are the words that are asked for; behind them all pairs, which are as rare as most words of a language.
+_SHORT = [beginning + ending for beginning in BEGINNINGS for ending in ENDINGS]
+VOCABULARY = [*_SHORT, *(one + other for one in _SHORT for other in _SHORT)]
+FREQUENCIES = list(itertools.accumulate(1 / rank for rank in range(1, len(VOCABULARY) + 1)))
+TAGS = (("keep", 300), ("rare", 100_000))
+WIDTHS = (320, 640)
+STEP = 20_000
 FILES = (("video.mp4", "video"), ("thumbnail.jpg", "thumbnail"), ("metadata.json", "metadata"))
 
 
-def build(settings: Settings, items: int) -> None:
-    """An archive of so many items; every tenth is spoken in, the newest hundred have pictures that exist."""
+def build(settings: Settings, items: int) -> float:
+    """An archive of so many items with three files each; the newest hundred have thumbnails that exist.
+
+    Every tenth is spoken in, every fiftieth commented; a few are gone, tagged, or of a rare kind. The frequency of
+    words falls as in a language. Returns the size of the search tables as a part of the text in them.
+    """
     ensure_archive(settings.database)
     chance = random.Random(7)
     with closing(open_writer(settings.database)) as db:
         db.execute("PRAGMA synchronous=OFF")
         db.execute("PRAGMA cache_size=-200000")
+        db.execute("PRAGMA wal_autocheckpoint=10000")
         with transaction(db):
             db.executemany(
                 "INSERT INTO creators (id, platform, platform_id, handle, name, created_at, updated_at)"
                 " VALUES (?, ?, ?, ?, ?, '', '')",
                 _creators(),
             )
-            _fill(db.executemany, chance, items)
-            db.execute("INSERT INTO transcripts_fts (transcripts_fts) VALUES ('optimize')")
-        with transaction(db):
-            for (item_id,) in db.execute("SELECT id FROM items").fetchall():
-                search.reindex_item(db, item_id, None)
-            for (transcript_id,) in db.execute("SELECT id FROM transcripts").fetchall():
-                search.reindex_transcript(db, transcript_id, None)
+            db.executemany("INSERT INTO snapshots (creator_id, taken_at, follower_count) VALUES (?, ?, ?)", _growth())
+        texts = _fill(db, chance, items)
+        ratio = _index(db) / texts
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         db.execute("ANALYZE")
+    picture = media.unique("picture.jpg", "thumbnail")
     for number in range(max(1, items - 99), items + 1):
-        path = settings.archive / _folder(number) / "thumbnail.jpg"
-        path.parent.mkdir(parents=True)
-        path.write_bytes(media.unique("picture.jpg", str(number)))
+        for path in (f"{_folder(number)}/thumbnail.jpg", *(place_of(number, width) for width in WIDTHS)):
+            place = settings.archive / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(picture)
+    return ratio
 
 
 def _creators() -> Iterator[tuple[object, ...]]:
     return ((n, PLATFORMS[n % 6], f"c{n}", f"@maker{n}", f"Maker number {n}") for n in range(1, CREATORS + 1))
 
 
+def _growth() -> Iterator[tuple[object, ...]]:
+    return ((n, f"2026-{month:02}-01T00:00:00Z", n * month) for n in range(1, CREATORS + 1) for month in range(1, 11))
+
+
 def _folder(number: int) -> str:
-    return f"{PLATFORMS[number % 6]}/maker{number % CREATORS + 1}/title [{number}]"
+    return f"{PLATFORMS[number % 6]}/maker{_creator_of(number)}/title [{number}]"
+
+
+def _creator_of(number: int) -> int:
+    # a creator's number says its platform, as an item's does; the first of each platform has a fifth of all items
+    return number % 6 + 6 if number % 5 == 0 else (number % 6) + 6 * (number % (CREATORS // 6 - 2) + 1)
 
 
 def _at(number: int) -> str:
-    return as_text(BEGINNING + timedelta(minutes=9 * number))
+    return as_text(BEGINNING + timedelta(minutes=1 * number))
 
 
 def _sentence(chance: random.Random, words: int) -> str:
-    return " ".join(chance.choices(VOCABULARY, k=words))
+    return " ".join(chance.choices(VOCABULARY, cum_weights=FREQUENCIES, k=words))
 
 
-def _fill(many: Callable[..., object], chance: random.Random, items: int) -> None:
-    numbers = range(1, items + 1)
+def _kind(number: int) -> str:
+    return "live" if number % 5000 == 0 else "short" if number % 7 == 0 else "post" if number % 20 == 0 else "video"
+
+
+def _fill(db: sqlite3.Connection, chance: random.Random, items: int) -> int:
+    """All rows, in steps; how many bytes of text they hold."""
+    texts = 0
+    for begin in range(1, items + 1, STEP):
+        with transaction(db):
+            texts += _fill_step(db.executemany, chance, range(begin, min(begin + STEP, items + 1)), items)
+    return texts
+
+
+def _fill_step(many: Callable[..., object], chance: random.Random, numbers: range, items: int) -> int:
+    rows = [
+        (n, PLATFORMS[n % 6], f"p{n}", _kind(n), _creator_of(n), f"Maker number {_creator_of(n)}",
+         _sentence(chance, 6) + (" quokka" if n % 200_000 == 17 else ""),
+         _sentence(chance, 30) if n % 3 == 0 else None, f"https://x.example/{n}", _folder(n),
+         f"{2012 + n % 15}{n % 12 + 1:02}{n % 28 + 1:02}", 60.0 + n % 7200, n * 7919 % 1_000_003, _at(n), _at(n),
+         _at(n) if n % 1000 == 0 else None, _at(n), " ".join(map(str, WIDTHS)), 1280, 720, "579" * 9)
+        for n in numbers
+    ]  # fmt: skip
     many(
         "INSERT INTO items (id, platform, platform_id, kind, creator_id, uploader, title, description, url, folder,"
-        " upload_date, duration, view_count, captured_at, updated_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        (
-            (n, PLATFORMS[n % 6], f"p{n}", "video", n % CREATORS + 1, f"Maker number {n % CREATORS + 1}",
-             _sentence(chance, 6), _sentence(chance, 30) if n % 3 == 0 else None, f"https://x.example/{n}", _folder(n),
-             "20250101", 600.0, n, _at(n), _at(n))
-            for n in numbers
-        ),
-    )  # fmt: skip
+        " upload_date, duration, view_count, captured_at, updated_at, gone_at, thumbnails_at, thumbnail_widths,"
+        f" thumbnail_width, thumbnail_height, thumbnail_blur) VALUES ({', '.join('?' * 21)})",
+        rows,
+    )
     many(
         "INSERT INTO files (item_id, file_path, file_type, file_size, sha256, width, height, created_at)"
         " VALUES (?,?,?,?,?,?,?,'')",
@@ -113,13 +153,15 @@ def _fill(many: Callable[..., object], chance: random.Random, items: int) -> Non
             for name, file_type in FILES
         ),
     )
+    many("UPDATE items SET thumbnails_at = ? WHERE id = ?", ((_at(n), n) for n in numbers))
     many(
         "INSERT INTO jobs (id, item_id, url, target_key, target, platform, kind, status, title, error_code,"
-        " error_message, hint, created_at, updated_at, completed_at) VALUES (?,?,?,?,'{}',?,'video',?,?,?,?,?,?,?,?)",
+        " error_message, hint, revision, created_at, updated_at, completed_at)"
+        " VALUES (?,?,?,?,'{}',?,'video',?,?,?,?,?,?,?,?,?)",
         (
             (f"{n:08x}-0000-4000-8000-000000000000", n, f"https://x.example/{n}", f"k{n}", PLATFORMS[n % 6],
              "failed" if n % 25 == 0 else "completed", f"Job {n}", "gone" if n % 25 == 0 else None, "It is gone.",
-             "Look elsewhere.", _at(n), _at(n), _at(n))
+             "Look elsewhere.", n, _at(n), _at(n), _at(n))
             for n in numbers
         ),
     )  # fmt: skip
@@ -133,6 +175,30 @@ def _fill(many: Callable[..., object], chance: random.Random, items: int) -> Non
         "INSERT INTO cues VALUES (?, ?, 3.0, ?)",
         ((n * search.TRANSCRIPTS_PER_ITEM, 3.0 * place, text) for n in spoken for place, text in enumerate(lines[n])),
     )
+    said = [(n, f"{n}-{place}", "Somebody", _sentence(chance, 12)) for n in numbers if n % 50 == 0 for place in (1, 2)]
+    many("INSERT INTO comments (item_id, platform_id, author, text) VALUES (?, ?, ?, ?)", said)
+    many("INSERT INTO tags VALUES (?, ?)", ((n, tag) for n in numbers for tag, each in TAGS if n % each == 0))
+    own = sum(len(text or "") for row in rows for text in (row[5], row[6], row[7]))
+    return own + sum(len(row[3]) for row in said) + sum(len(line) + 1 for each in lines.values() for line in each)
+
+
+def _index(db: sqlite3.Connection) -> int:
+    """Fill the search tables as the archive itself does; how many bytes they take."""
+    before = db.execute("PRAGMA page_count").fetchone()[0]
+    last = db.execute("SELECT max(id) FROM items").fetchone()[0]
+    for begin in range(1, last + 1, STEP):
+        with transaction(db):
+            among = (begin, begin + STEP)
+            for (item_id,) in db.execute("SELECT id FROM items WHERE id >= ? AND id < ?", among).fetchall():
+                search.reindex_item(db, item_id, None)
+            spoken = db.execute("SELECT id FROM transcripts WHERE item_id >= ? AND item_id < ?", among).fetchall()
+            for (transcript_id,) in spoken:
+                search.reindex_transcript(db, transcript_id, None)
+            commented = "SELECT DISTINCT item_id FROM comments WHERE item_id >= ? AND item_id < ?"
+            for (item_id,) in db.execute(commented, among).fetchall():
+                search.reindex_comments(db, item_id, None)
+    pages = db.execute("PRAGMA page_count").fetchone()[0] - before
+    return int(pages) * int(db.execute("PRAGMA page_size").fetchone()[0])
 
 
 def pages_of(items: int) -> dict[str, str]:
@@ -143,8 +209,17 @@ def pages_of(items: int) -> dict[str, str]:
         "dashboard": "/",
         "dashboard, live part": "/live/dashboard",
         "browse": "/browse",
-        "browse, deep": f"/browse/youtube?before={_at(middle)},{middle}",
-        "creator": "/browse/instagram/3",
+        "browse, deep": f"/browse/youtube?after={_at(middle)},{middle}",
+        "browse, newest": "/browse?order=newest",
+        "browse, most viewed": "/browse/youtube?order=viewed&kind=video",
+        "browse, rare kind": "/browse?kind=live&order=longest",
+        "browse, gone": "/browse?gone=1&order=oldest",
+        "browse, year": "/browse?year=2017&spoken=1&order=viewed",
+        "browse, nothing fits": "/browse?kind=post&year=2017&spoken=1&gone=1&tag=keep",
+        "browse, tag": "/browse?tag=keep&order=longest",
+        "creator": "/browse/instagram/15",
+        "creator, large": "/browse/instagram/9?order=longest&year=2017",
+        "creators": "/creators",
         "item": f"/item/{middle}",
         "item, 400 cues": f"/item/{items}",
         "history": "/history",
@@ -152,12 +227,28 @@ def pages_of(items: int) -> dict[str, str]:
         "history, days": "/history?since=2024-06-01&until=2024-06-03",
         "history, deep": f"/history?before={middle}",
         "job": f"/job/{middle:08x}-0000-4000-8000-000000000000",
-        "search, common word": "/search?q=bower",
+        "search, very common word": "/search?q=bower",
+        "search, common word": "/search?q=skawer",
+        "search, rare word": "/search?q=quokka",
         "search, two words": "/search?q=bower+lark+tudle",
-        "search, rare": '/search?q="bower+tudle+skanting"',
+        "search, phrase": '/search?q="bower+bodle+bonting"',
+        "search, deep": f"/search?q=bower&order=newest&after={middle}.0.{middle}",
+        "search, begin of a word": "/live/search?q=bow",
+        "search, from": "/search?q=bower+from:maker15",
+        "search, rare kind": "/search?q=bower+kind:live",
+        "search, narrowed": "/search?q=bower+platform:web+year:2017+kind:short",
+        "search, unwanted": "/search?q=bower+-bodle",
+        "search, comments": "/search?q=bower+in:comments",
+        "search, operators alone": "/search?q=platform:web+year:2017",
         "search, nothing": "/search?q=zzz",
-        "thumbnail": f"/media/{quote(_folder(items))}/thumbnail.jpg",
+        "thumbnail": f"/thumbnails/{items}/320.webp",
+        "picture": f"/media/{quote(_folder(items))}/thumbnail.jpg",
     }
+
+
+def goal_of(name: str) -> float:
+    """Milliseconds that nineteen of twenty requests stay below."""
+    return SEARCH_GOAL_MS if name.startswith("search") else GOAL_MS
 
 
 @contextlib.contextmanager
@@ -201,9 +292,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         settings = settings_in(Path(folder))
         begun = time.perf_counter()
-        build(settings, items)
+        ratio = build(settings, items)
         size = settings.database.stat().st_size / 1e6
         print(f"{items:,} items, {size:,.0f} MB, built in {time.perf_counter() - begun:.0f} s")
+        print(f"search tables: {ratio:.0%} of the text")
         with serving(settings) as (site, process), site.person() as client:
             print(f"memory idle: {process.memory_info().rss / 1e6:.0f} MB")
             print(f"{'page':24}{'p50 ms':>9}{'p95 ms':>9}{'x bare':>9}")
@@ -212,8 +304,9 @@ def main() -> int:
                 taken = measure(client, path)
                 median, p95 = statistics.median(taken), taken[int(len(taken) * 0.95)]
                 bare = bare or median
-                missed += p95 > GOAL_MS
-                print(f"{name:24}{median:9.1f}{p95:9.1f}{median / bare:9.1f}{'  above the goal' * (p95 > GOAL_MS)}")
+                is_above = p95 > goal_of(name)
+                missed += is_above
+                print(f"{name:24}{median:9.1f}{p95:9.1f}{median / bare:9.1f}{'  above the goal' * is_above}")
             print(f"memory after that: {process.memory_info().rss / 1e6:.0f} MB")
     return 1 if missed else 0
 

@@ -6,12 +6,13 @@ import contextlib
 import statistics
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 from tests.bench import pages as measured
 from tests.bench.figure import Figure, percentile
-from tests.pages.sites import settings_in
+from tests.pages.sites import RunningSite, settings_in
 
 BARE = "icon (bare)"
 
@@ -30,4 +31,51 @@ def pages() -> Iterator[Figure]:
             taken = {name: measured.measure(client, path) for name, path in measured.pages_of(measured.ITEMS).items()}
     bare = statistics.median(taken.pop(BARE))
     for name, times in taken.items():
-        yield Figure(f"page p95: {name}", percentile(times, 95), measured.GOAL_MS, what=f"bare {bare:.1f} ms")
+        yield Figure(f"page p95: {name}", percentile(times, 95), measured.goal_of(name), what=f"bare {bare:.1f} ms")
+
+
+SMALL, LARGE = 10_000, 1_000_000
+CLIENTS = 8
+AT_ONCE_MS = 100.0
+GROWS = 1.5
+INDEX_PART = 60.0
+
+
+def large_pages() -> Iterator[Figure]:
+    """Each page over a million items: alone, beside seven others, and against the same page over ten thousand."""
+    with tempfile.TemporaryDirectory() as folder:
+        small, _, _ = _asked(Path(folder), SMALL)
+    with tempfile.TemporaryDirectory() as folder:
+        large, at_once, part = _asked(Path(folder), LARGE)
+    yield Figure("search tables, part of the text", part * 100, INDEX_PART, unit="%")
+    for name, times in large.items():
+        yield Figure(f"1M p95: {name}", percentile(times, 95), measured.goal_of(name))
+        before = statistics.median(small[name])
+        yield Figure(f"1M to 10k: {name}", statistics.median(times), GROWS, reference=before)
+        yield Figure(f"1M p95, {CLIENTS} clients: {name}", percentile(at_once[name], 95), AT_ONCE_MS)
+
+
+def _asked(folder: Path, items: int) -> tuple[dict[str, list[float]], dict[str, list[float]], float]:
+    """Milliseconds of each page, one request after the other, and by CLIENTS at once; and the part of the index."""
+    settings = settings_in(folder)
+    part = measured.build(settings, items)
+    with contextlib.redirect_stdout(sys.stderr), measured.serving(settings) as (site, _process):
+        with site.person() as client:
+            alone = {name: measured.measure(client, path) for name, path in measured.pages_of(items).items()}
+        at_once = {name: _at_once(site, path) for name, path in measured.pages_of(items).items()}
+    return alone, at_once, part
+
+
+def _at_once(site: RunningSite, path: str) -> list[float]:
+    taken: list[float] = []
+
+    def ask() -> None:
+        with site.person() as client:
+            taken.extend(measured.measure(client, path))
+
+    threads = [threading.Thread(target=ask) for _ in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return taken

@@ -38,7 +38,10 @@ def vault(machine: Machine, sql: str) -> list[dict[str, Any]]:
         return []
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
         db.row_factory = sqlite3.Row
-        return [dict(row) for row in db.execute(sql)]
+        try:
+            return [dict(row) for row in db.execute(sql)]
+        except sqlite3.OperationalError:  # it is being made
+            return []
 
 
 def waits(machine: Machine) -> bool:

@@ -156,6 +156,7 @@ def test_what_is_private_stays_private_under_a_careless_umask(
 ) -> None:
     """Started with umask 0, the host makes nothing that others can read."""
     before = ("sh", "-c", 'umask 0; exec "$@"', "sh")
+    settings.database.chmod(0o600)  # SQLite gives its journal the same mode
     with Host(environment, before=before) as host:
         host.ask("capture", captures=[a_capture()])
         host.ask("open", what="dashboard")

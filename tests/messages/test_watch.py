@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -9,8 +10,15 @@ from typing import Any
 
 import pytest
 
+from bowerbird.database import open_writer
 from bowerbird.messages.watcher import INTERVAL
+from bowerbird.model import Failed
+from bowerbird.queue import events
+from bowerbird.queue.claim import claim
+from bowerbird.queue.lanes import Crowd, Limits
 from bowerbird.settings import Settings
+from bowerbird.worker.listener import Part
+from bowerbird.worker.settle import Ended, settle
 from tests.messages.client import Host, Message, a_capture
 from tests.messages.conftest import StartHost
 from tests.messages.test_archive_troubles import moved_away
@@ -52,6 +60,19 @@ def test_a_warning_is_an_event_once(watching: Host, rows: Rows) -> None:
     assert watching.event("warning") == warning
     rows("INSERT INTO events (at, level, code, message) VALUES ('2026', 'warning', 'outdated', 'Old.')")
     assert watching.event("warning")["code"] == "outdated"
+
+
+def test_trouble_of_more_than_one_job_is_told_once(watching: Host, settings: Settings) -> None:
+    """A full disk is a line of the log for the job that met it, and one warning for whoever watches."""
+    watching.ask("capture", captures=[a_capture()])
+    with contextlib.closing(open_writer(settings.database)) as db:
+        job = claim(db, Crowd(), Limits(1, 1))
+        assert job
+        settle(db, settings, Ended(job, Part("yt_dlp")), Failed(code="disk_full", message=""))
+        assert len(events.read(db, level="warning")) == 2
+        events.note(db, "warning", "worker", "outdated", "The end.")
+    told = [watching.event("warning")["code"] for _ in range(2)]
+    assert told == ["disk_full", "outdated"]
 
 
 def test_no_events_before_and_after_watching(start_host: StartHost) -> None:

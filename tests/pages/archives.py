@@ -16,6 +16,7 @@ from bowerbird.archive.migrations import ensure_archive
 from bowerbird.clock import later, now
 from bowerbird.database import open_writer
 from bowerbird.model import Capture, Chapter, Cue, FileReady, FileType, ItemFound, ScrapedCreator, TranscriptReady
+from bowerbird.queue.indexing import index_new
 from bowerbird.queue.intake import take
 from bowerbird.settings import Settings
 from tests.platforms import media
@@ -90,6 +91,7 @@ def put_job(db: sqlite3.Connection, url: str, title: str | None, status: str, *,
         "completed_at": now() if status in ("completed", "failed", "cancelled") else None, **columns,
     }  # fmt: skip
     db.execute(f"INSERT INTO jobs ({', '.join(fields)}) VALUES ({', '.join(f':{name}' for name in fields)})", fields)
+    index_new(db)
     return str(fields["id"])
 
 

@@ -82,7 +82,7 @@ def test_history_pages_by_key(tmp_path: Path) -> None:
                 archives.put_job(db, "https://x.example/new", "new", "completed")
             assert seen == ids[::-1]
             back = client.get(newer[-1]).text
-    assert re.findall(r'data-key="row-([0-9a-f-]{36})"', back) == ids[30:60][::-1]
+    assert re.findall(r'data-key="row-([0-9a-f-]{36})"', back) == ids[20:70][::-1]
     assert newer[0] == ""
 
 

@@ -20,7 +20,7 @@ def lines_of(queue: Queue, job_id: str) -> list[str]:
 
 
 def test_each_transition_is_a_line(queue: Queue) -> None:
-    """From its capture to its end a job leaves one line for each state, with the reason where there is one."""
+    """From its claim to its end a job leaves one line for each change, with the reason where there is one."""
     job_id = queue.save(video_url(1))
     queue.claimed()
     transitions.retry_later(queue.db, job_id, 0, NETWORK)
@@ -33,7 +33,6 @@ def test_each_transition_is_a_line(queue: Queue) -> None:
     queue.claimed()
     transitions.complete(queue.db, job_id, None)
     assert lines_of(queue, job_id) == [
-        "asked for → pending",
         "pending → running",
         "running → pending: The connection failed.",
         "pending → running",
@@ -62,16 +61,24 @@ def test_what_is_rolled_back_was_never_told(queue: Queue) -> None:
     job_id = queue.save(video_url(1))
     queue.db.execute("BEGIN")
     queue.db.execute("UPDATE jobs SET status = 'running'")
-    assert len(lines_of(queue, job_id)) == 2
-    queue.db.execute("ROLLBACK")
     assert len(lines_of(queue, job_id)) == 1
+    queue.db.execute("ROLLBACK")
+    assert lines_of(queue, job_id) == []
 
 
 def test_percentages_are_not_told(queue: Queue) -> None:
     """What changes all the time and is no transition leaves no line."""
     job_id = queue.save(video_url(1))
+    queue.claimed()
     transitions.show(queue.db, job_id, {"current_operation": "Looking"})
-    assert len(lines_of(queue, job_id)) == 1
+    assert lines_of(queue, job_id) == ["pending → running"]
+
+
+def test_birth_of_a_job_is_told_by_its_row(queue: Queue) -> None:
+    """Whoever clicks does not wait for a line which says what the job's own row says."""
+    job_id = queue.save(video_url(1))
+    assert lines_of(queue, job_id) == []
+    assert queue.job(job_id).created_at
 
 
 LINES: list[tuple[Any, ...]] = [

@@ -8,7 +8,7 @@ import pytest
 
 from bowerbird.errors import RequestError
 from bowerbird.queue import order, reads
-from bowerbird.queue.actions import act, move
+from bowerbird.queue.actions import act, move, step
 from tests.queue.conftest import Queue, capture, video_url
 
 
@@ -149,3 +149,18 @@ def test_positions_sort_and_look_up_nothing(queue: Queue) -> None:
     for sql in counting:
         plan = [row["detail"] for row in queue.rows(f"EXPLAIN QUERY PLAN {sql}") if "jobs" in row["detail"]]
         assert all("COVERING INDEX jobs_order" in step for step in plan), plan
+
+
+def test_steps_go_one_place_at_a_time(queue: Queue) -> None:
+    """Up and down pass one neighbour each, also one of another priority, and stop at the ends."""
+    a, b, c = _saved(queue, 3)
+    act(queue.db, queue.settings, [a], "raise")
+    for direction, job_id, expected in (
+        ("up", a, [a, b, c]), ("up", c, [a, c, b]), ("up", c, [c, a, b]), ("down", a, [c, b, a]),
+        ("down", a, [c, b, a]), ("down", c, [b, c, a]),
+    ):  # fmt: skip
+        step(queue.db, queue.settings, job_id, direction)  # type: ignore[arg-type]
+        assert _turns(queue) == expected
+    assert [job.id for job in reads.next_up(queue.db, queue.settings, 2)] == [b, c]
+    with pytest.raises(RequestError):
+        step(queue.db, queue.settings, str(act(queue.db, queue.settings, [a], "cancel")[0].id), "up")

@@ -9,7 +9,7 @@ from bowerbird.model import Failed
 from bowerbird.queue import members, pausing, reads, requests, transitions
 from bowerbird.queue.actions import act
 from bowerbird.queue.waiting import can_go_on
-from tests.queue.conftest import NETWORK, Queue, video_url
+from tests.queue.conftest import NETWORK, Queue, capture, video_url
 
 URLS = tuple(video_url(n) for n in range(1, 4))
 NO_SESSION = Failed(code="session_expired", message="The site no longer accepts the sign-in.", hint="Sign in.")
@@ -177,3 +177,49 @@ def test_paused_member_keeps_its_list_open(queue: Queue) -> None:
     assert queue.job(list_id).status == "running"
     members.finish_listing(queue.db, list_id)
     assert queue.job(list_id).status == "running"
+
+
+def test_a_fresh_click_resumes_what_is_paused(queue: Queue) -> None:
+    """Whoever asks again for something that was paused gets it, in its old turn; the same click sent again does not."""
+    sent = capture(URLS[0])
+    job_id = queue.take(sent)[0].job_id
+    assert job_id
+    _act(queue, job_id, "pause")
+    queue.take(sent)
+    assert queue.job(job_id).status == "paused"
+    again = queue.take(capture(URLS[0]))[0]
+    assert (again.status, again.job_id) == ("already_queued", job_id)
+    assert queue.claimed().id == job_id
+
+
+def test_a_fresh_click_resumes_one_member(queue: Queue) -> None:
+    """Of a paused list only the member that was clicked goes on."""
+    list_id = queue.list_of(*URLS)
+    _act(queue, list_id, "pause")
+    clicked = queue.save(URLS[1])
+    assert clicked in {member.id for member in queue.members(list_id)}
+    assert queue.job(list_id).status == "paused"
+    assert queue.claimed().id == clicked
+    assert queue.claim() is None
+    transitions.complete(queue.db, clicked, None)
+    _act(queue, list_id, "resume")
+    assert [queue.claimed().target.url, queue.claimed().target.url] == [URLS[0], URLS[2]]
+
+
+def test_a_click_while_its_attempt_ends_takes_the_pause_back(queue: Queue) -> None:
+    """What is still to be stopped for a pause goes on when its attempt has ended."""
+    job_id = queue.save(URLS[0])
+    queue.claimed()
+    _act(queue, job_id, "pause")
+    queue.save(URLS[0])
+    pausing.settle_pause(queue.db, job_id)
+    transitions.give_back(queue.db, job_id)
+    assert queue.job(job_id).status == "pending"
+
+
+def test_a_click_does_not_end_the_queues_pause(queue: Queue) -> None:
+    """The whole queue goes on when the person says so, not when something is clicked."""
+    pausing.pause_queue(queue.db)
+    queue.save(URLS[0])
+    queue.save(URLS[0])
+    assert queue.claim() is None

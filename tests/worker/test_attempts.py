@@ -107,11 +107,7 @@ def _is_child_of_worker(process: psutil.Process) -> bool:
     """Not what a child starts, which bears its name until it is the program that it will be."""
     try:
         parent = process.parent()
-        return (
-            parent is not None
-            and "bowerbird.scrapers.child" in process.cmdline()
-            and "bowerbird.worker" in parent.cmdline()
-        )
+        return parent is not None and process.cmdline()[-1:] == ["yt_dlp"] and "bowerbird.worker" in parent.cmdline()
     except psutil.NoSuchProcess:
         return False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bowerbird.archive import reads
+from bowerbird.archive import finding, reads
 from tests.platforms import instagram, youtube
 from tests.platforms.youtube.comments import ANSWERS
 from tests.worker.machine import BACKGROUND, Machine
@@ -35,6 +35,7 @@ def test_comments_of_a_video_are_rows_when_they_were_asked_for(machine: Machine)
     assert found[3].text.startswith("<script>")
     assert "\0" not in found[3].text
     assert all(one.written_at for one in found)
+    assert [hit.item_id for hit in finding.find(machine.db, f"{found[3].text.split()[-1]} in:comments").hits] == [item_id]
     page = reads.comments(machine.db, item_id, limit=10)
     assert page + reads.comments(machine.db, item_id, after=page[-1].id, limit=90) == found
     machine.db.execute("UPDATE comments SET like_count = 0, written_at = '2020-01-01T00:00:00.000Z'")

@@ -41,6 +41,6 @@ def test_an_attempt_is_told_with_its_library(machine: Machine) -> None:
     job_id = machine.save(WATCH + youtube.SILENT)
     machine.work()
     told = [event.message for event in reversed(events.read(machine.db, job_id=job_id))]
-    assert [line.split(" → ")[-1] for line in (told[0], told[1], told[-1])] == ["pending", "running", "completed"]
+    assert [line.split(" → ")[-1] for line in (told[0], told[-1])] == ["running", "completed"]
     assert any(line.startswith("yt-dlp 20") and line.endswith(": done") for line in told), told
     eventually(lambda: not wake.worker_is_running(machine.settings))

@@ -50,4 +50,4 @@ def test_an_attempt_knows_its_library(queue: Queue, scraper: str, library: str |
 
 def test_every_library_has_a_version() -> None:
     """All scrapers but our own name the distribution that they work with."""
-    assert set(DISTRIBUTIONS) == set(SCRAPERS) - {"files"}
+    assert set(DISTRIBUTIONS) == set(SCRAPERS) - {"files", "thumbnails"}

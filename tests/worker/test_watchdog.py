@@ -101,4 +101,4 @@ def test_too_much_memory_is_ended(watched: Watched) -> None:
     """What holds more memory than an attempt may is ended at the next look, whatever it says meanwhile."""
     assert watched.told(10**6, 1.0) is None
     watched.memory = 4 << 30
-    assert [watched.told(10**6, second) for second in (2.0, 3.5)] == [None, "too_large"]
+    assert [watched.told(10**6, second) for second in (1.9, 3.5)] == [None, "too_large"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
+from bowerbird.archive import search
 from bowerbird.model import Comment
 
 # A platform that only says "two years ago" was nearest to the truth when it was first asked.
@@ -19,7 +20,8 @@ _UPSERT = """
 
 
 def save(db: sqlite3.Connection, item_id: int, comments: Iterable[Comment]) -> None:
-    """Write an item's comments. What was saved before and is no longer told stays."""
+    """Write an item's comments, and let them be found. What was saved before and is no longer told stays."""
+    before = search.comment_words(db, item_id)
     db.executemany(
         _UPSERT,
         [
@@ -27,3 +29,4 @@ def save(db: sqlite3.Connection, item_id: int, comments: Iterable[Comment]) -> N
             for one in comments
         ],
     )
+    search.reindex_comments(db, item_id, before)

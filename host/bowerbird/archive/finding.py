@@ -16,13 +16,15 @@ import msgspec
 from bowerbird.archive.operators import Conditions, conditions_of, place_in, taken_apart
 from bowerbird.archive.search import COLUMNS, TRANSCRIPTS_PER_ITEM, texts_of
 from bowerbird.archive.thumbnails import PICTURE_COLUMNS, Picture, picture_of
-from bowerbird.archive.words import Piece, Query, fold, in_pieces, marked, parse_query
+from bowerbird.archive.words import Piece, Query, fold, in_pieces, marked, parse_query, unwanted_in
 
 WINDOW = 1_000
 # Items of a search without words that are looked at at once.
 _ITEMS_AT_ONCE = 5_000
 _MOST_WINDOWS = 4
 _FEW = 400
+# So many matches are read to find those of a few items among them; where there are more, each item is asked.
+_MANY = 10_000
 _BEFORE_ALL = 1 << 50
 _CUES_PER_HIT = 5
 _MOST_SAID = 99
@@ -102,6 +104,7 @@ class Sought(NamedTuple):
     """A query that was understood: words (None: only operators), conditions, tables and columns to look in."""
 
     words: Query | None
+    unwanted: str
     conditions: Conditions
     tables: frozenset[str]
     columns: tuple[str, ...]
@@ -140,12 +143,24 @@ def find(
 
 def _sought(db: sqlite3.Connection, asked: str) -> Sought | None:
     text, operators = taken_apart(asked)
-    words = parse_query(text)
+    words = _affordable(db, parse_query(text))
     conditions = conditions_of(db, operators)
     if words is None and not conditions.alone:
         return None
     tables, columns = place_in(operators)
-    return Sought(words, conditions, tables, columns, _few(db, conditions))
+    return Sought(words, unwanted_in(text), conditions, tables, columns, _few(db, conditions))
+
+
+def _affordable(db: sqlite3.Connection, words: Query | None) -> Query | None:
+    """The query without longer words that begin as its last one, where that one alone is found often enough.
+
+    FTS5 adds up the rows of all words with a beginning before it tells the first: half a second in a large archive.
+    """
+    if words is None or words.match == words.whole:
+        return words
+    often = f"SELECT 1 FROM items_fts WHERE items_fts MATCH ? LIMIT 1 OFFSET {WINDOW - 1}"
+    is_often = db.execute(often, (words.whole,)).fetchone() is not None
+    return msgspec.structs.replace(words, match=words.whole) if is_often else words
 
 
 def _few(db: sqlite3.Connection, conditions: Conditions) -> tuple[int, ...] | None:
@@ -216,11 +231,10 @@ def _of_window(db: sqlite3.Connection, sought: Sought, low: int, place: Place, r
     ordered = (match for match in matches.values() if match.item_id in fitting)
     if rank == "newest":
         ordered = (match._replace(turn=0) for match in ordered)
-    unwanted = sought.words.unwanted if sought.words else ""
     for match in sorted(ordered, key=lambda one: (one.turn, -one.item_id)):
         if (match.turn, -match.item_id) <= (place.turn, -place.item_id):
             continue
-        if not unwanted or not _has(db, unwanted, match.item_id):
+        if not sought.unwanted or not _has(db, sought.unwanted, match.item_id):
             yield match
 
 
@@ -255,9 +269,18 @@ def _rows(
     if sought.few is None:
         yield from db.execute(sql, (match, (low + 1) * scale, top * scale))
         return
-    for item_id in sought.few:
-        if item_id < top:
-            yield from db.execute(sql, (match, item_id * scale, (item_id + 1) * scale))
+    ids = [item_id for item_id in sought.few if item_id < top]
+    if not ids:
+        return
+    among = (match, ids[-1] * scale, (ids[0] + 1) * scale)
+    if db.execute(f"SELECT count(*) FROM ({sql} LIMIT {_MANY + 1})", among).fetchone()[0] <= _MANY:
+        known = frozenset(ids)
+        yield from (row for row in db.execute(sql, among) if row[0] in known)
+        return
+    assert sought.words is not None
+    whole = match.replace(sought.words.match, sought.words.whole)
+    for item_id in ids:
+        yield from db.execute(sql, (whole, item_id * scale, (item_id + 1) * scale))
 
 
 def _fitting(db: sqlite3.Connection, conditions: Conditions, ids: Iterable[int]) -> set[int]:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from bowerbird.archive import provenance
 from bowerbird.model import Chapter, Cue, Origin
 
 MOST_FILES = 500
@@ -94,27 +95,6 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     comment_count: int | None
 
 
-class Provenance(msgspec.Struct, frozen=True, kw_only=True):
-    """How an item came here: the click, the list that brought it where one did, and the attempt that fetched it."""
-
-    url: str | None
-    source: str | None
-    captured_at: str | None
-    page_url: str | None
-    page_title: str | None
-    referrer: str | None
-    selection: str | None
-    playback_seconds: float | None
-    job_id: str
-    list_id: str | None
-    list_title: str | None
-    options: str
-    library: str | None
-    account: str | None
-    started_at: str | None
-    ended_at: str | None
-
-
 class CollectionHead(msgspec.Struct, frozen=True, kw_only=True):
     """A collection that an item is in."""
 
@@ -159,7 +139,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     snapshots: tuple[Snapshot, ...]
     tags: tuple[str, ...]
     collections: tuple[CollectionHead, ...]
-    provenance: Provenance | None
+    provenance: provenance.Provenance | None
 
     def files_of(self, *file_types: str) -> tuple[File, ...]:
         """Its files of these types, in their order."""
@@ -172,17 +152,6 @@ _BY_USE = "ORDER BY file_type NOT IN ('video', 'audio', 'image'), position, id"
 _HEAD = "SELECT id, language, origin FROM transcripts"
 # A transcript by hand comes before an automatic one, that before a translated one.
 _BY_ORIGIN = "ORDER BY CASE origin WHEN 'manual' THEN 0 WHEN 'automatic' THEN 1 ELSE 2 END, id"
-_PROVENANCE = """
-    SELECT captures.url, captures.source, captures.captured_at, captures.page_url, captures.page_title,
-           captures.referrer, captures.selection, captures.playback_seconds, jobs.id AS job_id, attempts.library,
-           attempts.account, attempts.started_at, attempts.ended_at, jobs.options, parent.id AS list_id,
-           coalesce(parent.title, parent.url) AS list_title
-    FROM jobs
-    LEFT JOIN jobs AS parent ON parent.id = jobs.parent_id
-    LEFT JOIN captures ON captures.id = coalesce(jobs.capture_id, parent.capture_id)
-    LEFT JOIN attempts ON attempts.id = (SELECT max(id) FROM attempts WHERE job_id = jobs.id)
-    WHERE jobs.item_id = ? ORDER BY jobs.seq LIMIT 1
-"""
 
 
 def totals(db: sqlite3.Connection) -> ArchiveTotals:
@@ -207,7 +176,7 @@ def item(db: sqlite3.Connection, item_id: int) -> Item | None:
         snapshots=_snapshots(db, item_id),
         tags=tuple(row[0] for row in db.execute("SELECT tag FROM tags WHERE item_id = ?", (item_id,))),
         collections=_collections(db, item_id),
-        provenance=_first(Provenance, db.execute(_PROVENANCE, (item_id,))),
+        provenance=provenance.of_item(db, item_id),
     )
 
 

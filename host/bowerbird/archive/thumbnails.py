@@ -145,7 +145,7 @@ def _move(made: Path, place: Path) -> None:
         if file.read(len(_MAGIC)) != _MAGIC:
             raise JobError("unsafe_file", detail="this is no thumbnail")
     place.parent.mkdir(parents=True, exist_ok=True)
-    made.chmod(0o644)
+    made.chmod(0o600)
     made.replace(place)
 
 

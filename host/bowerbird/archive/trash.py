@@ -35,7 +35,7 @@ _ROWS = (
         f"DELETE FROM {table} WHERE item_id = ?"
         for table in (
             "known_members", "item_targets", "files", "transcripts", "collection_items", "snapshots", "comments",
-            "tags",
+            "tags", "provenance",
         )
     ),
     "DELETE FROM items WHERE id = ?",

@@ -32,11 +32,12 @@ Piece = tuple[str, bool]
 class Query(msgspec.Struct, frozen=True):
     """What a person asks for: expressions for FTS5, and the pattern that finds what is wanted in folded text.
 
-    `match` says what must be there, `unwanted` what must not ('' for nothing).
+    `match` says what must be there, and what must not. `whole` is `match` with the last word
+    as it stands: to ask for the begin of a word costs as much as to ask for all words that begin so.
     """
 
     match: str
-    unwanted: str
+    whole: str
     pattern: re.Pattern[str]
 
 
@@ -55,17 +56,33 @@ def parse_query(text: str) -> Query | None:
     `"…"` is a phrase, `-word` must not occur, all other words must; the last of these may be the begin of a word
     from three letters on.
     """
-    parts = [part for part in _parts(text[:_LONGEST_QUERY]) if part.tokens][:_MOST_WORDS]
+    parts = _named(text)
     wanted = [part for part in parts if not part.negative]
     if not wanted:
         return None
     last = wanted[-1]
-    wanted[-1] = msgspec.structs.replace(last, is_prefix=_may_go_on(last))
+    begun = [*wanted[:-1], msgspec.structs.replace(last, is_prefix=_may_go_on(last))]
+    unwanted = _any_unwanted(parts)
+    pattern = re.compile("|".join(map(_pattern, begun)))
+    return Query(_all_of(begun, unwanted), _all_of(wanted, unwanted), pattern)
+
+
+def unwanted_in(text: str) -> str:
+    """What must not be there, also of a text that names nothing else; '' for nothing."""
+    return _any_unwanted(_named(text))
+
+
+def _named(text: str) -> list[_Part]:
+    return [part for part in _parts(text[:_LONGEST_QUERY]) if part.tokens][:_MOST_WORDS]
+
+
+def _any_unwanted(parts: list[_Part]) -> str:
+    return " OR ".join(_expression(part) for part in parts if part.negative)
+
+
+def _all_of(wanted: list[_Part], unwanted: str) -> str:
     match = " AND ".join(map(_expression, wanted))
-    unwanted = " OR ".join(_expression(part) for part in parts if part.negative)
-    if unwanted:
-        match = f"({match}) NOT ({unwanted})"
-    return Query(match, unwanted, re.compile("|".join(map(_pattern, wanted))))
+    return f"({match}) NOT ({unwanted})" if unwanted else match
 
 
 class _Part(msgspec.Struct, frozen=True):

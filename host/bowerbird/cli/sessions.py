@@ -74,11 +74,12 @@ def _import_site(settings: Settings, chosen: Arguments, site: str) -> None:
 
 def _resume(settings: Settings, platform: str, account: str) -> None:
     """What waits for this session goes on."""
-    from bowerbird.queue import browsers, transitions
+    from bowerbird.queue import browsers, session_states, transitions
     from bowerbird.queue.wake import wake_worker
 
     with archive(settings) as db:
         browsers.stored(db, platform, account)
+        session_states.publish(db, settings)
         if transitions.resume_sessions(db, browsers.job_platform(platform)):
             wake_worker(settings)
 
@@ -93,6 +94,7 @@ def _say_failures(failures: Sequence[BowerbirdError], *, as_json: bool) -> None:
 
 def check_sessions(chosen: Arguments) -> int:
     """Ask the platform whether sessions still hold. 1 where one does not, or could not be asked."""
+    from bowerbird.queue import session_states
     from bowerbird.sessions.policy import platform_named
     from bowerbird.sessions.vault import Vault
     from bowerbird.worker.checking import check_session
@@ -109,6 +111,7 @@ def check_sessions(chosen: Arguments) -> int:
     with archive(settings) as db:
         for account in accounts:
             state = check_session(db, settings, platform, account)
+            session_states.publish(db, settings)
             show.sessions([state], as_json=chosen.json)
             status = max(status, int(state.state != "ok"))
     return status
@@ -127,7 +130,7 @@ def rotate_key(chosen: Arguments) -> int:
 
 def forget_sessions(chosen: Arguments) -> int:
     """Remove sessions; what waits for them says so."""
-    from bowerbird.queue import browsers
+    from bowerbird.queue import browsers, session_states
     from bowerbird.sessions.policy import platform_named, title
     from bowerbird.sessions.vault import Vault
 
@@ -140,6 +143,7 @@ def forget_sessions(chosen: Arguments) -> int:
     waiting = 0
     with contextlib.suppress(RequestError), archive(settings) as db:
         waiting = browsers.forgotten(db, platform, chosen.account)
+        session_states.publish(db, settings)
     show.forgotten_sessions(title(platform), gone, waiting, as_json=chosen.json)
     return 0
 

@@ -8,7 +8,7 @@ from bowerbird.errors import RequestError
 from bowerbird.messages import requests
 from bowerbird.messages.desk import Desk
 from bowerbird.model import to_builtins
-from bowerbird.queue import browsers, transitions
+from bowerbird.queue import browsers, session_states, transitions
 
 Answer = dict[str, Any]
 TOLD = ("platform", "account", "username", "state", "used_at", "expires_at")
@@ -23,6 +23,7 @@ def session(desk: Desk, request: requests.Session) -> Answer:
             browsers.refused(desk.db, request.request_id, desk.presence.host_id)
         raise
     browsers.stored(desk.db, platform, account, request.request_id, incognito=request.incognito)
+    session_states.publish(desk.db, desk.settings)
     transitions.resume_sessions(desk.db, browsers.job_platform(platform), incognito=request.incognito)
     desk.later(desk.wake)
     return {"accepted": True}
@@ -75,6 +76,7 @@ def _forget(desk: Desk, request: requests.Sessions) -> Answer:
     if not vault.is_there or not vault.forget(platform, request.account):
         raise RequestError("not_found", "There is no such sign-in.")
     browsers.forgotten(desk.db, platform, request.account)
+    session_states.publish(desk.db, desk.settings)
     return _list(desk, request)
 
 

@@ -1,4 +1,4 @@
-"""The first page: paste links, see what needs you, what runs, what came lately."""
+"""The first page: paste links, see what needs you, what runs and in which order, what came lately."""
 
 from __future__ import annotations
 
@@ -12,13 +12,17 @@ from bowerbird.archive.gallery import Card, Wanted, gallery
 from bowerbird.model import Job
 from bowerbird.pages.lines import job_line
 from bowerbird.pages.notices import Notice, notices
-from bowerbird.pages.visit import Visit
-from bowerbird.queue.reads import JobFilter, jobs
+from bowerbird.pages.queue_acts import told
+from bowerbird.pages.visit import Frame, Visit
+from bowerbird.queue.preferences import effective
+from bowerbird.queue.reads import JobFilter, jobs, next_up
+from bowerbird.settings import Settings
 
-NOW_SHOWN = 12
+QUEUE_SHOWN = 50
 RECENT_SHOWN = 5
 CARDS_SHOWN = 12
-UNDER_WAY = ("running", "waiting", "paused", "pending")
+# What is under way, and how many of each state are shown.
+UNDER_WAY = {"running": 12, "waiting": 8, "paused": 8}
 ENDED = ("completed", "failed", "cancelled")
 
 
@@ -26,46 +30,55 @@ class Live(NamedTuple):
     """What changes by itself."""
 
     now: tuple[Job, ...]
+    queue: tuple[Job, ...]
     recent: tuple[Job, ...]
     notices: tuple[Notice, ...]
     more_notices: int
     cards: tuple[Card, ...]
+    choices: Settings
 
 
 async def dashboard(visit: Visit) -> Response:
     """The whole page."""
     frame, found = await visit.read(lambda db: _look(db, visit))
-    return visit.page("dashboard.html", frame, **_context(found), disk=shutil.disk_usage(visit.site.settings.archive))
+    done = told(visit.query.get("done", ""))
+    return visit.page("dashboard.html", frame, done=done, **_context(visit, frame, found))
 
 
 async def live(visit: Visit) -> Response:
     """The parts that change, for the page to take in."""
     frame, found = await visit.read(lambda db: _look(db, visit))
-    return visit.part("dashboard-live.html", frame, **_context(found))
+    return visit.part("dashboard-live.html", frame, **_context(visit, frame, found))
 
 
 def _look(db: sqlite3.Connection, visit: Visit) -> Live:
     settings = visit.site.settings
-    under_way = tuple(
-        job
-        for status in UNDER_WAY
-        for job in jobs(db, settings, JobFilter(statuses=(status,), roots_only=True, limit=NOW_SHOWN)).jobs
-    )
-    recent = tuple(
-        job
-        for status in ENDED
-        for job in jobs(db, settings, JobFilter(statuses=(status,), roots_only=True, limit=RECENT_SHOWN)).jobs
-    )
-    told, more = notices(db, settings, under_way)
+    under_way = [_newest(db, settings, status, most) for status, most in UNDER_WAY.items()]
+    recent = [job for status in ENDED for job in _newest(db, settings, status, RECENT_SHOWN)]
+    now = tuple(job for jobs_of_one in under_way for job in jobs_of_one)
+    told_now, more = notices(db, settings, now)
     latest = sorted(recent, key=lambda job: job.completed_at or job.created_at, reverse=True)[:RECENT_SHOWN]
-    return Live(under_way[:NOW_SHOWN], tuple(latest), told, more, gallery(db, Wanted(limit=CARDS_SHOWN)).cards)
+    return Live(
+        now=now,
+        queue=next_up(db, settings, QUEUE_SHOWN),
+        recent=tuple(latest),
+        notices=told_now,
+        more_notices=more,
+        cards=gallery(db, Wanted(limit=CARDS_SHOWN)).cards,
+        choices=effective(db, settings),
+    )
 
 
-def _context(found: Live) -> dict[str, Any]:
+def _newest(db: sqlite3.Connection, settings: Settings, status: str, most: int) -> tuple[Job, ...]:
+    return jobs(db, settings, JobFilter(statuses=(status,), roots_only=True, limit=most)).jobs
+
+
+def _context(visit: Visit, frame: Frame, found: Live) -> dict[str, Any]:
     return {
+        **found._asdict(),
         "now": [job_line(job) for job in found.now],
+        "queue": [job_line(job) for job in found.queue],
+        "more_queued": max(0, frame.counts.pending - len(found.queue)),
         "recent": [job_line(job) for job in found.recent],
-        "notices": found.notices,
-        "more_notices": found.more_notices,
-        "cards": found.cards,
+        "disk": shutil.disk_usage(visit.site.settings.archive),
     }

@@ -14,7 +14,7 @@ from typing import Any
 from bowerbird import signin
 from bowerbird.errors import RequestError
 from bowerbird.install.site import ALIVE_PATH
-from bowerbird.pages import assets
+from bowerbird.pages import appearance, assets, devices
 from bowerbird.pages.media import MEDIA_POLICY, MEDIA_PREFIX, Media
 from bowerbird.pages.refusals import Refused, refusal_page
 from bowerbird.pages.routes import is_page
@@ -76,7 +76,10 @@ def guard(app: App, datasette: Any, site: Site) -> App:
             return
         guarded = _with_headers(send, scope["path"])
         try:
+            appearance.current.set(appearance.read(_cookie(_Headers(scope), appearance.cookie_name(site.settings))))
             scope["session"] = _admit(scope, site)
+            if scope["session"]:
+                devices.see(site, scope["session"], _Headers(scope).get(b"user-agent"))
             if scope["method"] not in READING_METHODS:
                 receive = _replay(await _whole_body(scope, receive))
             await answer(scope, receive, guarded)
@@ -146,12 +149,17 @@ def _check_sender(headers: _Headers, site: Site, scope: Scope) -> None:
 
 
 def _session(headers: _Headers, site: Site) -> str | None:
-    try:
-        cookie = SimpleCookie(headers.get(b"cookie").replace(", ", "; ")).get(signin.cookie_name(site.settings))
-    except CookieError:
-        return None
-    session = signin.session_of(site.settings, cookie.value) if cookie else None
+    session = signin.session_of(site.settings, _cookie(headers, signin.cookie_name(site.settings)))
     return None if session in site.signed_out else session
+
+
+def _cookie(headers: _Headers, name: str) -> str:
+    """The value of a cookie; '' where there is none."""
+    try:
+        found = SimpleCookie(headers.get(b"cookie").replace(", ", "; ")).get(name)
+    except CookieError:
+        return ""
+    return found.value if found else ""
 
 
 def _check_path(scope: Scope) -> None:

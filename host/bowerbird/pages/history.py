@@ -1,64 +1,99 @@
-"""All jobs, newest first, by state, platform and day. All of it stands in the address."""
+"""Every job, in any order, by state, platform, error, day and words. All of it stands in the address."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import urlencode
 
 from datasette.utils.asgi import Response
 
 from bowerbird.clock import as_text
+from bowerbird.errors import JOB_ADVICE
 from bowerbird.pages.lines import WORDS, job_line
+from bowerbird.pages.queue_acts import told
 from bowerbird.pages.visit import Frame, Visit, number_in
-from bowerbird.queue.reads import JobFilter, JobPage, jobs
+from bowerbird.queue import history as queue_history
+from bowerbird.queue.history import ORDERS, HistoryPage, Sort, Spot
 
-PAGE = 30
+PAGE = 50
+NEWEST = "-asked"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+# Column -> its words, and the way in which it is put in order first.
+COLUMNS = {
+    "title": ("What", "title"),
+    "state": ("State", "state"),
+    "platform": ("From", "platform"),
+    "size": ("Size", "-size"),
+    "asked": ("Asked for", NEWEST),
+}
 
 
-class Asked(NamedTuple):
-    """The filters of the address, as they were understood. `after` asks for the page of newer jobs."""
+class Fields(NamedTuple):
+    """The address, as it was understood. `behind` and `ahead` are rows: last of the page before, first after."""
 
-    status: str
-    platform: str
-    since: str
-    until: str
-    before: int | None
-    after: int | None
+    status: str = ""
+    platform: str = ""
+    error: str = ""
+    q: str = ""
+    since: str = ""
+    until: str = ""
+    sort: str = NEWEST
+    behind: str = ""
+    ahead: str = ""
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything but the order is asked for."""
+        return any((self.status, self.platform, self.error, self.q, self.since, self.until))
 
     def link(self, **changes: object) -> str:
-        """The address of the same list with other filters."""
-        fields = {**self._asdict(), "before": None, "after": None, **changes}
-        kept = {name: value for name, value in fields.items() if value}
+        """The address of the same list with other fields, from its beginning."""
+        fields = {**self._asdict(), "behind": "", "ahead": "", **changes}
+        kept = {name: value for name, value in fields.items() if value and (name, value) != ("sort", NEWEST)}
         return "/history" + (f"?{urlencode(kept)}" if kept else "")
+
+    def sorted_by(self, column: str) -> str:
+        """Where the head of a column leads: to its order, or to its other way."""
+        first = COLUMNS[column][1]
+        other = first.removeprefix("-") if first.startswith("-") else f"-{first}"
+        return self.link(sort=other if self.sort == first else first)
 
 
 async def history(visit: Visit) -> Response:
     """The whole page."""
-    asked = _asked(visit)
-    frame, page = await visit.read(lambda db: jobs(db, visit.site.settings, _filter(asked)))
-    return visit.page("history.html", frame, **_context(frame, asked, page))
+    fields = _fields(visit)
+    frame, page = await _read(visit, fields)
+    done = told(visit.query.get("done", ""))
+    return visit.page("history.html", frame, done=done, **_context(frame, fields, page))
 
 
 async def live(visit: Visit) -> Response:
     """The rows, for the page to take in."""
-    asked = _asked(visit)
-    frame, page = await visit.read(lambda db: jobs(db, visit.site.settings, _filter(asked)))
-    return visit.part("history-live.html", frame, **_context(frame, asked, page))
+    fields = _fields(visit)
+    frame, page = await _read(visit, fields)
+    return visit.part("history-live.html", frame, **_context(frame, fields, page))
 
 
-def _asked(visit: Visit) -> Asked:
+async def _read(visit: Visit, fields: Fields) -> tuple[Frame, HistoryPage]:
+    asked = _asked(fields)
+    return await visit.read(lambda db: queue_history.history(db, visit.site.settings, asked))
+
+
+def _fields(visit: Visit) -> Fields:
     query = visit.query
-    status = query.get("status", "")
-    return Asked(
-        status if status in WORDS else "",
-        query.get("platform", "")[:200],
-        _day(query.get("since", "")),
-        _day(query.get("until", "")),
-        number_in(query.get("before", "")),
-        number_in(query.get("after", "")),
+    status, error, sort = query.get("status", ""), query.get("error", ""), query.get("sort", "")
+    return Fields(
+        status=status if status in WORDS else "",
+        platform=query.get("platform", "")[:200],
+        error=error if error in JOB_ADVICE else "",
+        q=query.get("q", "").strip()[:200],
+        since=_day(query.get("since", "")),
+        until=_day(query.get("until", "")),
+        sort=sort if sort.removeprefix("-") in ORDERS else NEWEST,
+        behind=query.get("behind", "")[:400],
+        ahead=query.get("ahead", "")[:400],
     )
 
 
@@ -69,16 +104,37 @@ def _day(text: str) -> str:
         return ""
 
 
-def _filter(asked: Asked) -> JobFilter:
-    return JobFilter(
-        statuses=(asked.status,) if asked.status else (),
-        platform=asked.platform or None,
-        since=_midnight(asked.since, 0),
-        until=_midnight(asked.until, 1),
-        before=asked.before,
-        after=asked.after,
+def _asked(fields: Fields) -> queue_history.Asked:
+    sort = cast(Sort, fields.sort.removeprefix("-"))
+    return queue_history.Asked(
+        sort=sort,
+        descending=fields.sort.startswith("-"),
+        status=fields.status,
+        platform=fields.platform,
+        error_code=fields.error,
+        words=fields.q,
+        since=_midnight(fields.since, 0),
+        until=_midnight(fields.until, 1),
+        behind=_spot(sort, fields.behind),
+        ahead_of=_spot(sort, fields.ahead),
         limit=PAGE,
     )
+
+
+def _spot(sort: Sort, text: str) -> Spot | None:
+    """A row of an address, `seq` or `seq:value`; None for what is none."""
+    number, _, value = text.partition(":")
+    seq = number_in(number)
+    if seq is None or sort == "asked":
+        return None if seq is None else Spot(seq)
+    if sort != "size":
+        return Spot(seq, value)
+    size = number_in(value)
+    return None if size is None else Spot(seq, size)
+
+
+def _mark(spot: Spot) -> str:
+    return str(spot.seq) if spot.value is None else f"{spot.seq}:{spot.value}"
 
 
 def _midnight(day: str, later: int) -> str | None:
@@ -91,15 +147,16 @@ def _midnight(day: str, later: int) -> str | None:
         return None
 
 
-def _context(frame: Frame, asked: Asked, page: JobPage) -> dict[str, Any]:
-    first = page.first if asked.before or asked.after else None
+def _context(frame: Frame, fields: Fields, page: HistoryPage) -> dict[str, Any]:
     platforms = sorted({"youtube", "instagram", "tiktok", "web", *(one.platform for one in frame.totals.platforms)})
     return {
-        "asked": asked,
+        "asked": fields,
         "lines": [job_line(job) for job in page.jobs],
         "platforms": platforms,
         "states": WORDS,
-        "older": asked.link(before=page.next) if page.next else "",
-        "newer": asked.link(after=first) if first else "",
-        "live": "/live" + asked.link(before=asked.before, after=asked.after),
+        "columns": COLUMNS,
+        "errors": {code: advice.message for code, advice in sorted(JOB_ADVICE.items())},
+        "older": fields.link(behind=_mark(page.last)) if page.last else "",
+        "newer": fields.link(ahead=_mark(page.first)) if page.first else "",
+        "live": "/live" + fields.link(behind=fields.behind, ahead=fields.ahead),
     }

@@ -1,4 +1,4 @@
-"""A job as one line: its state in a shape and a word, what it does, and the buttons that make sense now."""
+"""A job as one line: its state in a shape and a word, what it does, and what can be done about it now."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from bowerbird.model import Job
 from bowerbird.pages import words
+from bowerbird.pages.cures import Cure, cure
 
 WORDS = {
     "pending": "In the queue",
@@ -28,12 +29,14 @@ class Button(NamedTuple):
 
 
 class JobLine(NamedTuple):
-    """What a row shows of a job beside its title and picture."""
+    """What a row shows of a job beside its title and picture; `more` stands behind a menu."""
 
     job: Job
     word: str
     says: tuple[str, ...]
     buttons: tuple[Button, ...]
+    more: tuple[Button, ...]
+    cure: Cure | None
 
     @property
     def shows_progress(self) -> bool:
@@ -42,23 +45,42 @@ class JobLine(NamedTuple):
 
 
 _CANCEL = Button("cancel", "Cancel", "cancel")
+_PAUSE = Button("pause", "Pause", "pause")
+_RESUME = Button("resume", "Go on", "play", main=True)
 _RETRY = Button("retry", "Try again", "retry", main=True)
 _CONTINUE = Button("continue", "Continue", "play", main=True)
 _FORGET = Button("delete", "Take out of the list", "trash")
+_NEXT = Button("top", "Do this next", "up")
+_IN_QUEUE = (
+    Button("up", "One place up", "up"),
+    Button("down", "One place down", "down"),
+    Button("raise", "More urgent", "up"),
+    Button("lower", "Less urgent", "down"),
+    _PAUSE,
+)
+
+_BUTTONS: dict[str, tuple[Button, ...]] = {
+    "pending": (_NEXT, _CANCEL),
+    "running": (_PAUSE, _CANCEL),
+    "waiting": (_CONTINUE, _CANCEL),
+    "paused": (_RESUME, _CANCEL),
+    "completed": (_FORGET,),
+    "failed": (_RETRY, _FORGET),
+    "cancelled": (_RETRY, _FORGET),
+}
 
 
 def job_line(job: Job) -> JobLine:
     """The line of a job."""
-    return JobLine(job, WORDS[job.status], _SAYINGS[job.status](job), _buttons(job))
+    more = _IN_QUEUE if job.status == "pending" else ()
+    return JobLine(job, WORDS[job.status], _SAYINGS[job.status](job), _buttons(job), more, cure(job))
 
 
 def _buttons(job: Job) -> tuple[Button, ...]:
-    if job.status in ("pending", "running", "paused"):
-        return (_CANCEL,)
-    if job.status == "waiting":
+    if job.status == "waiting" and job.wait_reason in ("rate_limit", "schedule"):
         # what goes on by itself needs no cure
-        return (_CANCEL,) if job.wait_reason in ("rate_limit", "schedule") else (_CONTINUE, _CANCEL)
-    return (_RETRY, _FORGET) if job.status in ("failed", "cancelled") else (_FORGET,)
+        return (_PAUSE, _CANCEL)
+    return _BUTTONS[job.status]
 
 
 def _words(*parts: str | None) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from bowerbird.clock import later
 from bowerbird.model import Job
 from bowerbird.pages import words
+from bowerbird.pages.cures import cure
 from bowerbird.settings import Settings
 
 MOST_SHOWN = 3
@@ -55,6 +56,9 @@ def _notice(jobs: list[Job]) -> Notice:
     if job.wait_reason == "confirm" and len(jobs) == 1:
         return Notice(icon, "", bold, job.title or job.url, label="Continue", job_id=job.id, action="continue")
     several = f" {words.counted(len(jobs), 'save')} wait for it." if len(jobs) > 1 else ""
+    found = cure(job)
+    if found:
+        return Notice(icon, "", bold, text + several, found.link, found.label)
     link = f"/job/{job.id}" if len(jobs) == 1 else f"/history?status=waiting&platform={job.platform}"
     return Notice(icon, "", bold, text + several, link, "Look at it")
 

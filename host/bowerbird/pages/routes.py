@@ -10,7 +10,27 @@ from typing import Any, NamedTuple
 from datasette.utils.asgi import Request, Response
 
 from bowerbird.errors import RequestError
-from bowerbird.pages import browse, dashboard, download, history, item, item_acts, job, metadata, search, signing, trash
+from bowerbird.pages import (
+    appearance,
+    browse,
+    dashboard,
+    devices,
+    download,
+    history,
+    item,
+    item_acts,
+    job,
+    logs,
+    metadata,
+    queue_acts,
+    search,
+    seen,
+    sessions,
+    settings,
+    signing,
+    stats,
+    trash,
+)
 from bowerbird.pages.refusals import ADVICE, render_refusal, told
 from bowerbird.pages.site import DATABASE, Site, site_of
 from bowerbird.pages.visit import Visit, fields_of
@@ -53,6 +73,18 @@ ROUTES = (
     Route(r"^/browse/(?P<platform>[^/]{1,200})$", "GET", browse.browse),
     Route(r"^/browse/(?P<platform>[^/]{1,200})/(?P<creator>\d{1,18})$", "GET", browse.browse),
     Route(r"^/download$", "POST", download.download),
+    Route(r"^/seen$", "POST", seen.seen),
+    Route(r"^/queue/(?P<act>[a-z_]{1,20})$", "POST", queue_acts.act_on),
+    Route(r"^/stats$", "GET", stats.stats),
+    Route(r"^/logs$", "GET", logs.logs),
+    Route(r"^/live/logs$", "GET", logs.live),
+    Route(r"^/logs/download$", "GET", logs.download),
+    Route(r"^/settings$", "GET", settings.settings),
+    Route(r"^/settings/save$", "POST", settings.change),
+    Route(r"^/live/settings$", "GET", settings.live),
+    Route(r"^/sessions/(?P<act>[a-z]{1,20})$", "POST", sessions.act_on),
+    Route(r"^/devices/sign-out$", "POST", devices.sign_out),
+    Route(r"^/appearance$", "POST", appearance.change),
     Route(r"^/sign-in$", "GET", signing.sign_in),
     Route(r"^/sign-out$", "POST", signing.sign_out),
     Route(r"^/alive$", "GET", signing.alive),

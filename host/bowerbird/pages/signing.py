@@ -10,6 +10,7 @@ from bowerbird import signin
 from bowerbird.clock import now
 from bowerbird.database import transaction
 from bowerbird.errors import RequestError
+from bowerbird.pages import devices
 from bowerbird.pages.refusals import advice_for, render_refusal
 from bowerbird.pages.visit import Visit, go_to
 
@@ -28,14 +29,18 @@ async def sign_in(visit: Visit) -> Response:
         return Response.html(render_refusal(visit.site, status, advice._replace(icon="key"), "signed-out.html"), status)
     html = visit.site.templates.get_template("signed-in.html").render(site=visit.site, what=invitation.what)
     response = Response.html(html, headers={"cache-control": "no-store"})
-    _give_cookie(response, visit, signin.new_session(visit.site.settings), signin.SESSION_SECONDS)
+    cookie = signin.new_session(visit.site.settings)
+    session = signin.session_of(visit.site.settings, cookie) or ""
+    browser = devices.browser_name(visit.headers.get("user-agent", ""))
+    await visit.write(lambda db: devices.note_seen(db, session, browser))
+    _give_cookie(response, visit, cookie, signin.SESSION_SECONDS)
     return response
 
 
 async def sign_out(visit: Visit) -> Response:
     """End this session for good, also for whoever may have copied the cookie."""
     session = visit.session or ""
-    await visit.write(lambda db: note_once(db, signin.ENDED_SESSION + session))
+    await visit.write(lambda db: devices.end(db, (session,)))
     visit.site.signed_out.add(session)
     response = go_to("/")
     _give_cookie(response, visit, "", 0)

@@ -20,12 +20,16 @@ READING = frozenset(("view-instance", "view-database", "view-table", "view-query
 
 @dataclasses.dataclass(frozen=True)
 class Site:
-    """One running site. `signed_out` holds the sessions that were ended before their time."""
+    """One running site. `signed_out` holds the sessions that were ended before their time.
+
+    `seen` says for each session until when nobody notes again that it is used (`time.monotonic`).
+    """
 
     settings: Settings
     templates: Environment
     assets: Assets
     signed_out: set[str]
+    seen: dict[str, float] = dataclasses.field(default_factory=dict)
 
     @property
     def origin(self) -> str:

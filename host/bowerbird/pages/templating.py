@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from bowerbird import __version__
-from bowerbird.pages import words
+from bowerbird.pages import appearance, words
 from bowerbird.pages.assets import Assets
 from bowerbird.pages.prose import prose, spoken
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).with_name("html")
 _FILTERS = (
     words.size, words.amount, words.rough, words.playtime, words.span, words.when, words.ago, words.upload_day,
-    words.day, words.full_day, words.full_time, words.platform, words.kind, words.source, prose, spoken,
+    words.day, words.full_day, words.full_time, words.clock, words.platform, words.kind, words.source, prose, spoken,
 )  # fmt: skip
 # Shapes of pictures that shelves know, by width over height; a picture takes the nearest.
 _RATIOS = (
@@ -53,7 +53,7 @@ def templates(assets: Assets) -> Environment:
     )  # fmt: skip
     environment.globals.update(
         asset=assets.url, counted=words.counted, called=words.called, version=__version__,
-        form_mark=lambda: secrets.token_hex(8), icon=_icons(assets),
+        form_mark=lambda: secrets.token_hex(8), icon=_icons(assets), appearance=appearance.current.get,
     )  # fmt: skip
     return environment
 

@@ -141,6 +141,13 @@ def full_time(text: str | None) -> str:
     return f"{long_day(moment.date())} at {moment:%H:%M}"
 
 
+def clock(text: str) -> str:
+    """A stored time to the second: `21:40:07` today, `20 Nov 21:40:07` on other days."""
+    moment, today = local(text), datetime.now().astimezone()
+    day_said = "" if moment.date() == today.date() else f"{moment.day} {_MONTHS[moment.month - 1][:3]} "
+    return f"{day_said}{moment:%H:%M:%S}"
+
+
 def local(text: str) -> datetime:
     """A stored time in this computer's own zone."""
     return parse(text).astimezone()

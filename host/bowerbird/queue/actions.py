@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 from bowerbird.clock import as_text, later, now, parse
 from bowerbird.database import transaction
@@ -221,6 +222,23 @@ def move(
             spot = _spot(db, beside, moved)
             (order.before if before else order.after)(db, moved, spot)
     return [_found(reads.job(db, settings, job_id)) for job_id in wanted]
+
+
+def step(db: sqlite3.Connection, settings: Settings, job_id: str, direction: Literal["up", "down"]) -> None:
+    """Move a pending job, or the queued members of a list, one place on; no effect at the end of the queue.
+
+    Raises RequestError `not_found` or `wrong_state`. Wake the worker afterwards.
+    """
+    with transaction(db):
+        row = _row(db, job_id)
+        moved = order.moved_by(db, (job_id,))
+        if not moved:
+            raise RequestError("wrong_state", f"{_present(row)}; only what waits for its turn can be moved.")
+        beside = order.ahead(db, moved[0]) if direction == "up" else order.behind(db, moved[-1])
+        if beside is None:
+            return
+        put = order.before if direction == "up" else order.after
+        put(db, moved, order.spot_of(_row(db, beside)))
 
 
 def _spot(db: sqlite3.Connection, job_id: str, moved: Sequence[str]) -> order.Spot:

@@ -11,6 +11,7 @@ none. The payload of such a row is `{"platform", "platform_host", "account", "re
 from __future__ import annotations
 
 import sqlite3
+from typing import Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -86,13 +87,22 @@ def refused(db: sqlite3.Connection, request_id: int, host_id: str) -> None:
 
 def ask_for_check(db: sqlite3.Connection, platform: str, account: str | None) -> None:
     """Ask the worker to find out whether a session still holds: a row of the kind `check_session`."""
+    _ask_about(db, "check_session", platform, account)
+
+
+def ask_to_forget(db: sqlite3.Connection, platform: str, account: str) -> None:
+    """Ask the worker to remove a session from the vault, which the site does not open: a row of `forget_session`."""
+    _ask_about(db, "forget_session", platform, account)
+
+
+def _ask_about(db: sqlite3.Connection, kind: str, platform: str, account: str | None) -> None:
     payload = msgspec.json.encode({"platform": platform, "account": account}).decode()
     with transaction(db):
-        db.execute("INSERT INTO requests (kind, payload, created_at) VALUES ('check_session', ?, ?)", (payload, now()))
+        db.execute("INSERT INTO requests (kind, payload, created_at) VALUES (?, ?, ?)", (kind, payload, now()))
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """A session that somebody wants checked; `account` None means the newest of the platform."""
+    """A session that somebody wants checked, or removed; `account` None means the newest of the platform."""
 
     request_id: int
     platform: str
@@ -101,16 +111,18 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
 def next_check(db: sqlite3.Connection) -> Check | None:
     """The oldest check that was asked for and not done yet."""
-    sql = "SELECT id, payload FROM requests WHERE kind = 'check_session' AND done_at IS NULL ORDER BY id LIMIT 1"
-    row = db.execute(sql).fetchone()
-    if row is None:
-        return None
-    asked = _read(row["payload"])
-    return Check(request_id=row["id"], platform=asked.platform, account=asked.account)
+    return next(iter(asked_about(db, "check_session")), None)
+
+
+def asked_about(db: sqlite3.Connection, kind: Literal["check_session", "forget_session"]) -> tuple[Check, ...]:
+    """What was asked for of this kind and is not done yet, oldest first."""
+    sql = "SELECT id, payload FROM requests WHERE kind = ? AND done_at IS NULL ORDER BY id LIMIT 100"
+    found = [(row["id"], _read(row["payload"])) for row in db.execute(sql, (kind,))]
+    return tuple(Check(request_id=number, platform=one.platform, account=one.account) for number, one in found)
 
 
 def check_done(db: sqlite3.Connection, check: Check, result: str, failure: BowerbirdError | None = None) -> None:
-    """What a check found; why it could not be done is a warning for whoever watches."""
+    """What came of it; why it could not be done is a warning for whoever watches."""
     with transaction(db):
         _done(db, check.request_id, result)
         if failure:

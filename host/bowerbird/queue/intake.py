@@ -16,6 +16,7 @@ from bowerbird.errors import BowerbirdError, RequestError
 from bowerbird.model import Capture, CaptureOptions, ErrorReport, Receipt, Target, options_json
 from bowerbird.queue.budgets import host_of
 from bowerbird.queue.order import NEXT_PLACE
+from bowerbird.queue.pausing import resume
 from bowerbird.queue.rows import item_url
 from bowerbird.setting_kinds import LANGUAGE, MOST_LANGUAGES
 from bowerbird.settings import QUALITIES, Settings
@@ -26,6 +27,8 @@ MOST_ITEMS = 1_000_000
 MOST_REMARK = 2_000
 LONGEST_KEY = 200
 
+# What follows the changes of jobs reads them in this order; a job that had none at first would be written twice.
+NEXT_REVISION = "(SELECT coalesce(max(revision), 0) + 1 FROM jobs)"
 IN_FLIGHT = "('pending', 'running', 'waiting', 'paused')"
 
 
@@ -114,11 +117,14 @@ def _decide(
     key = target_key(target)
     # A job that only refreshes does not fetch what `force` asks for; nor does a private window share its sign-ins.
     in_flight = db.execute(
-        f"SELECT id FROM jobs WHERE target_key = ? AND status IN {IN_FLIGHT} AND refresh_only <= ? AND incognito = ?"
-        " LIMIT 1",
+        f"SELECT id, paused_by FROM jobs WHERE target_key = ? AND status IN {IN_FLIGHT} AND refresh_only <= ?"
+        " AND incognito = ? ORDER BY paused_by IS NOT NULL LIMIT 1",
         (key, not capture.options.force, capture.incognito),
     ).fetchone()
     if in_flight:
+        if in_flight["paused_by"]:
+            # Whoever asks for it again wants it now.
+            resume(db, in_flight)
         return Receipt(key=capture.key, job_id=in_flight["id"], status="already_queued"), None
     saved = None if capture.options.force else known_item(db, key)
     job = NewJob(
@@ -161,8 +167,8 @@ def insert_job(db: sqlite3.Connection, job: NewJob, *, capture_id: int | None) -
     db.execute(
         f"""
         INSERT INTO jobs (id, capture_id, parent_id, item_id, url, target_key, target, platform, kind, status, title,
-                          priority, refresh_only, options, host, incognito, created_at, updated_at, place)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, {NEXT_PLACE})
+                          priority, refresh_only, options, host, incognito, created_at, updated_at, place, revision)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, {NEXT_PLACE}, {NEXT_REVISION})
         """,
         (
             job.id, capture_id, job.parent_id, job.item_id, job.target.url, job.key,

@@ -26,6 +26,8 @@ _QUEUE = "jobs INDEXED BY jobs_order"
 _HERE = "status = 'pending' AND priority = :priority"
 _BEFORE = "(place < :place OR (place = :place AND seq < :seq))"
 _BEHIND = "(place > :place OR (place = :place AND seq >= :seq))"
+_HIGHER = "status = 'pending' AND priority > :priority ORDER BY priority, place DESC, seq DESC"
+_LOWER = "status = 'pending' AND priority < :priority ORDER BY priority DESC, place, seq"
 
 
 class Spot(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +95,25 @@ def after(db: sqlite3.Connection, job_ids: Sequence[str], spot: Spot) -> None:
         return
     end = db.execute(f"SELECT {NEXT_PLACE}").fetchone()[0]
     _spread(db, job_ids, spot.priority, spot.place, max(end, spot.place + GAP * len(job_ids)))
+
+
+def ahead(db: sqlite3.Connection, job_id: str) -> str | None:
+    """The pending job that comes just before this one; None where it is the next."""
+    return _nearest(db, job_id, f"{_HERE} AND {_BEFORE} ORDER BY place DESC, seq DESC", _HIGHER)
+
+
+def behind(db: sqlite3.Connection, job_id: str) -> str | None:
+    """The pending job that comes just behind this one; None where it is the last."""
+    return _nearest(db, job_id, f"{_HERE} AND {_BEHIND} AND seq <> :seq ORDER BY place, seq", _LOWER)
+
+
+def _nearest(db: sqlite3.Connection, job_id: str, *ways: str) -> str | None:
+    row = db.execute("SELECT priority, place, seq FROM jobs WHERE id = ?", (job_id,)).fetchone()
+    for way in ways:
+        found = db.execute(f"SELECT id FROM {_QUEUE} WHERE {way} LIMIT 1", msgspec.structs.asdict(spot_of(row)))
+        for neighbour in found:
+            return str(neighbour["id"])
+    return None
 
 
 def _place_before(db: sqlite3.Connection, spot: Spot) -> int:

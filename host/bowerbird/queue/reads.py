@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
 import msgspec
 
@@ -46,7 +47,7 @@ EVERYTHING = JobFilter()
 # Rows are in the order of their times, so a time is looked up once as a place in that order: the list is then read
 # from there, and never sorted. The plus keeps SQLite from choosing the index of times for the exact comparison, and of
 # lists for the jobs that are in none: nearly all are.
-_CONDITIONS = {
+CONDITIONS = {
     "platform": "jobs.platform = :platform",
     "since": "jobs.seq >= (SELECT seq FROM jobs WHERE created_at >= :since ORDER BY created_at, seq LIMIT 1)"
     " AND +jobs.created_at >= :since",
@@ -70,7 +71,7 @@ def jobs(db: sqlite3.Connection, settings: Settings, wanted: JobFilter = EVERYTH
     """The newest jobs that fit, at most `MOST_JOBS`."""
     limit = max(1, min(wanted.limit, MOST_JOBS))
     asked = msgspec.structs.asdict(wanted)
-    conditions = [text for name, text in _CONDITIONS.items() if asked[name]]
+    conditions = [text for name, text in CONDITIONS.items() if asked[name]]
     if wanted.statuses:
         # Of several states that hold nearly all jobs the list is read in its order; of others few rows are sorted.
         plus = "+" if len(wanted.statuses) > 1 and FINAL_STATUSES.intersection(wanted.statuses) else ""
@@ -89,6 +90,37 @@ def jobs(db: sqlite3.Connection, settings: Settings, wanted: JobFilter = EVERYTH
         next=shown[-1]["seq"] if shown and (more or backwards) else None,
         first=shown[0]["seq"] if shown and (more if backwards else wanted.before is not None) else None,
     )
+
+
+def next_up(db: sqlite3.Connection, settings: Settings, limit: int) -> tuple[Job, ...]:
+    """The first pending jobs in the order in which they are claimed, members of lists among them."""
+    sql = f"""
+        SELECT {JOB_COLUMNS} FROM jobs INDEXED BY jobs_order WHERE jobs.status = 'pending'
+        ORDER BY jobs.priority DESC, jobs.place, jobs.seq LIMIT ?
+    """
+    return tuple(as_jobs(db, settings, db.execute(sql, (limit,)).fetchall()))
+
+
+def in_flight(db: sqlite3.Connection, keys: Sequence[str]) -> dict[str, str]:
+    """Of these target keys those that a job is to save or saving, with its id."""
+    found: dict[str, str] = {}
+    for at in range(0, len(keys), MOST_JOBS):
+        chunk = keys[at : at + MOST_JOBS]
+        sql = f"""
+            SELECT target_key, id FROM jobs WHERE target_key IN ({", ".join("?" * len(chunk))})
+            AND status IN ('pending', 'running', 'waiting', 'paused')
+        """
+        found.update((row["target_key"], row["id"]) for row in db.execute(sql, tuple(chunk)))
+    return found
+
+
+def captures_of(db: sqlite3.Connection, job_id: str) -> tuple[sqlite3.Row, ...]:
+    """The captures that led to a job, the newest first, at most 20: rows of `captures`."""
+    sql = """
+        SELECT * FROM captures
+        WHERE job_id = :job OR id = (SELECT capture_id FROM jobs WHERE id = :job) ORDER BY id DESC LIMIT 20
+    """
+    return tuple(db.execute(sql, {"job": job_id}))
 
 
 def job(db: sqlite3.Connection, settings: Settings, job_id: str) -> Job | None:

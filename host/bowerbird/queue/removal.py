@@ -1,4 +1,4 @@
-"""Taking jobs out of the history. Items stay, and so does what is needed to know what was saved and seen."""
+"""Taking jobs out of the history. Items stay, and so does what tells how they came here and what was seen."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
+from bowerbird.archive import provenance
 from bowerbird.clock import now
 
 _THESE = "(SELECT value FROM json_each(:ids))"
 # In this order, because of what refers to what. A list that was seen to its end need not be walked through again.
 _STATEMENTS = (
     f"DELETE FROM attempts WHERE job_id IN {_THESE}",
-    f"UPDATE captures SET job_id = NULL WHERE job_id IN {_THESE}",
     f"""
     INSERT INTO requests (kind, job_id, created_at) SELECT 'discard', id, :now FROM jobs
     WHERE id IN {_THESE} AND started_at IS NOT NULL AND status <> 'completed'
@@ -29,6 +29,7 @@ _STATEMENTS = (
 def remove(db: sqlite3.Connection, job_ids: Sequence[str]) -> None:
     """Remove jobs, with all of their members among them; none of them runs. The caller holds the transaction."""
     newest = db.execute("SELECT coalesce(max(revision), 0) FROM jobs").fetchone()[0]
+    provenance.keep(db, job_ids)
     # Members and their lists go together: only at the end must nothing refer to what is gone.
     db.execute("PRAGMA defer_foreign_keys=1")
     values = {"ids": json.dumps(list(job_ids)), "now": now()}

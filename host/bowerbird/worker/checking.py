@@ -70,6 +70,19 @@ class Checks:
         return open_writer(self._settings.database)
 
 
+def forget_asked(db: sqlite3.Connection, settings: Settings) -> None:
+    """Remove the sessions that the person gave up on the site; what waits for them says so."""
+    for asked in browsers.asked_about(db, "forget_session"):
+        try:
+            vault = Vault(settings)
+            gone = vault.forget(asked.platform, asked.account) if vault.is_there else 0
+        except RequestError as error:
+            browsers.check_done(db, asked, error.code, error)
+            continue
+        browsers.forgotten(db, asked.platform, asked.account)
+        browsers.check_done(db, asked, "forgotten" if gone else "not_found")
+
+
 def check_session(db: sqlite3.Connection, settings: Settings, platform: str, account: str | None) -> SessionState:
     """Find out, and note it in the vault. Returns the session as it is now.
 

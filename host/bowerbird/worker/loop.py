@@ -34,16 +34,18 @@ from bowerbird.queue import (
     workers,
 )
 from bowerbird.queue.claim import claim
+from bowerbird.queue.indexing import index_new
 from bowerbird.queue.lanes import Limits
 from bowerbird.queue.prune import prune_some
 from bowerbird.queue.requests import Request
+from bowerbird.queue.session_states import Publisher
 from bowerbird.queue.sweep import forget_events, forget_old
 from bowerbird.settings import Settings
 from bowerbird.worker import private
 from bowerbird.worker.attempt import discard
 from bowerbird.worker.attempts import PASSING, Attempts
 from bowerbird.worker.changes import Changes
-from bowerbird.worker.checking import Checks
+from bowerbird.worker.checking import Checks, forget_asked
 from bowerbird.worker.children import Child, ChildPool
 from bowerbird.worker.lease import lease
 from bowerbird.worker.outcome import Cancelled, Paused, WantedEnd
@@ -74,6 +76,7 @@ class Worker:
         self._stir = threading.Event()
         self._attempts = Attempts(settings, self._pool, self._room, self._stir.set)
         self._checks = Checks(settings, self._stir.set)
+        self._sessions = Publisher(settings)
         self._thumbnails = ThumbnailMaking(settings, self._pool, self._stir.set)
         self._stopping = False
         self._grace = GRACE
@@ -167,6 +170,7 @@ class Worker:
             return False
         self._trouble_since = None
         if is_idle:
+            self._sessions.look(db)
             self._tidy(db)
         return is_idle
 
@@ -195,6 +199,7 @@ class Worker:
         self._attempts.reap(db)
         self._carry_out_requests(db)
         self._checks.look(db)
+        forget_asked(db, self._settings)
         self._thumbnails.look(db)
         self._attempts.give_back(budgets.refused(db))
         if pausing.is_paused(db):
@@ -203,6 +208,7 @@ class Worker:
         if self._room.is_back():
             transitions.resume_reason(db, "disk")
         self._start_attempts(db)
+        index_new(db)
         self._pool.retire()
         self._checkpoint(db)
 
@@ -267,6 +273,7 @@ class Worker:
             self._next_checkpoint = time.monotonic() + CHECKPOINT_EVERY
             workers.note_alive(db)
             forget_events(db)
+            self._sessions.look(db)
             keep_small(logs_folder(self._settings) / CHILD_LOG)
             db.execute("PRAGMA wal_checkpoint(PASSIVE)")
             self._look_at_clock(db)

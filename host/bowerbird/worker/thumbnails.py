@@ -73,6 +73,7 @@ class ThumbnailMaking:
         except Exception:
             self._not_before = time.monotonic() + TRY_AGAIN_SECONDS
             log.exception("thumbnails ended unexpectedly")
+        shutil.rmtree(self._settings.partial / SCRAPER, ignore_errors=True)
         self._stir()
 
     def _make(self, db: sqlite3.Connection, item: Unpictured) -> None:

@@ -1,12 +1,30 @@
 -- By what items are put in order: each has a day and a number, so that a page can go on behind the last one of the page before.
-ALTER TABLE items ADD COLUMN published TEXT GENERATED ALWAYS AS (CASE
-    WHEN taken_at GLOB '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]*' THEN substr(taken_at, 1, 19)
-    WHEN upload_date GLOB '[12][0-9][0-9][0-9][01][0-9][0-3][0-9]'
-        THEN substr(upload_date, 1, 4) || '-' || substr(upload_date, 5, 2) || '-' || substr(upload_date, 7, 2)
-    ELSE substr(captured_at, 1, 19) END) VIRTUAL;
-ALTER TABLE items ADD COLUMN year INTEGER GENERATED ALWAYS AS (CAST(substr(published, 1, 4) AS INTEGER)) VIRTUAL;
-ALTER TABLE items ADD COLUMN seconds REAL GENERATED ALWAYS AS (coalesce(duration, 0)) VIRTUAL;
-ALTER TABLE items ADD COLUMN views INTEGER GENERATED ALWAYS AS (coalesce(view_count, 0)) VIRTUAL;
+-- Plain columns that triggers fill: an index with a generated column covers no query.
+ALTER TABLE items ADD COLUMN published TEXT NOT NULL DEFAULT '';
+-- 0 until the item has its day; from then on it stands on shelves.
+ALTER TABLE items ADD COLUMN year INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE items ADD COLUMN seconds REAL NOT NULL DEFAULT 0;
+ALTER TABLE items ADD COLUMN views INTEGER NOT NULL DEFAULT 0;
+UPDATE items SET seconds = coalesce(duration, 0), views = coalesce(view_count, 0), published = CASE
+        WHEN taken_at GLOB '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]*' THEN substr(taken_at, 1, 19)
+        WHEN upload_date GLOB '[12][0-9][0-9][0-9][01][0-9][0-3][0-9]'
+            THEN substr(upload_date, 1, 4) || '-' || substr(upload_date, 5, 2) || '-' || substr(upload_date, 7, 2)
+        ELSE substr(captured_at, 1, 19) END;
+UPDATE items SET year = max(1, CAST(substr(published, 1, 4) AS INTEGER));
+CREATE TRIGGER items_dated AFTER INSERT ON items BEGIN
+    UPDATE items SET seconds = coalesce(duration, 0), views = coalesce(view_count, 0), published = CASE
+        WHEN taken_at GLOB '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]*' THEN substr(taken_at, 1, 19)
+        WHEN upload_date GLOB '[12][0-9][0-9][0-9][01][0-9][0-3][0-9]'
+            THEN substr(upload_date, 1, 4) || '-' || substr(upload_date, 5, 2) || '-' || substr(upload_date, 7, 2)
+        ELSE substr(captured_at, 1, 19) END WHERE id = new.id; END;
+CREATE TRIGGER items_redated AFTER UPDATE OF taken_at, upload_date, captured_at, duration, view_count ON items BEGIN
+    UPDATE items SET seconds = coalesce(duration, 0), views = coalesce(view_count, 0), published = CASE
+        WHEN taken_at GLOB '[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]*' THEN substr(taken_at, 1, 19)
+        WHEN upload_date GLOB '[12][0-9][0-9][0-9][01][0-9][0-3][0-9]'
+            THEN substr(upload_date, 1, 4) || '-' || substr(upload_date, 5, 2) || '-' || substr(upload_date, 7, 2)
+        ELSE substr(captured_at, 1, 19) END WHERE id = new.id; END;
+CREATE TRIGGER items_of_year AFTER UPDATE OF published ON items BEGIN
+    UPDATE items SET year = max(1, CAST(substr(published, 1, 4) AS INTEGER)) WHERE id = new.id; END;
 -- Whether there is a transcript.
 ALTER TABLE items ADD COLUMN spoken INTEGER NOT NULL DEFAULT 0;
 UPDATE items SET spoken = 1 WHERE id IN (SELECT item_id FROM transcripts);
@@ -31,10 +49,10 @@ CREATE TRIGGER thumbnails_replaced AFTER UPDATE OF sha256 ON files
     UPDATE items SET thumbnails_at = NULL WHERE id = new.item_id AND thumbnails_at IS NOT NULL; END;
 
 -- All that a filter asks stands in the index of the order: a rare combination is looked for without touching a row.
-CREATE INDEX items_by_published ON items(published, id, platform, creator_id, kind, year, gone_at, spoken) WHERE deleted_at IS NULL;
-CREATE INDEX items_by_captured ON items(captured_at, id, platform, creator_id, kind, year, gone_at, spoken) WHERE deleted_at IS NULL;
-CREATE INDEX items_by_seconds ON items(seconds, id, platform, creator_id, kind, year, gone_at, spoken) WHERE deleted_at IS NULL;
-CREATE INDEX items_by_views ON items(views, id, platform, creator_id, kind, year, gone_at, spoken) WHERE deleted_at IS NULL;
+CREATE INDEX items_by_published ON items(published, id, deleted_at, platform, creator_id, kind, year, gone_at, spoken) WHERE deleted_at IS NULL;
+CREATE INDEX items_by_captured ON items(captured_at, id, deleted_at, platform, creator_id, kind, year, gone_at, spoken) WHERE deleted_at IS NULL;
+CREATE INDEX items_by_seconds ON items(seconds, id, deleted_at, platform, creator_id, kind, year, gone_at, spoken) WHERE deleted_at IS NULL;
+CREATE INDEX items_by_views ON items(views, id, deleted_at, platform, creator_id, kind, year, gone_at, spoken) WHERE deleted_at IS NULL;
 CREATE INDEX items_gone ON items(gone_at) WHERE gone_at IS NOT NULL;
 CREATE INDEX items_said ON items(id) WHERE spoken;
 CREATE INDEX items_year ON items(year);
@@ -52,23 +70,17 @@ INSERT INTO shelves SELECT platform, 0, kind, year, count(*) FROM items WHERE de
 INSERT INTO shelves SELECT platform, creator_id, kind, year, count(*) FROM items
     WHERE deleted_at IS NULL AND creator_id IS NOT NULL GROUP BY 1, 2, 3, 4;
 UPDATE creators SET items = (SELECT count(*) FROM items WHERE creator_id = creators.id AND deleted_at IS NULL);
-CREATE TRIGGER shelves_filled AFTER INSERT ON items WHEN new.deleted_at IS NULL BEGIN
-    INSERT INTO shelves VALUES (new.platform, 0, new.kind, new.year, 1)
-    ON CONFLICT DO UPDATE SET items = items + 1;
-    INSERT INTO shelves SELECT new.platform, new.creator_id, new.kind, new.year, 1 WHERE new.creator_id IS NOT NULL
-    ON CONFLICT DO UPDATE SET items = items + 1;
-    UPDATE creators SET items = items + 1 WHERE id = new.creator_id; END;
-CREATE TRIGGER shelves_emptied AFTER DELETE ON items WHEN old.deleted_at IS NULL BEGIN
+CREATE TRIGGER shelves_emptied AFTER DELETE ON items WHEN old.deleted_at IS NULL AND old.year BEGIN
     UPDATE shelves SET items = items - 1 WHERE platform = old.platform AND creator_id IN (0, old.creator_id)
     AND kind = old.kind AND year = old.year;
     UPDATE creators SET items = items - 1 WHERE id = old.creator_id; END;
-CREATE TRIGGER shelves_left AFTER UPDATE OF kind, creator_id, upload_date, taken_at, deleted_at ON items
-    WHEN old.deleted_at IS NULL
+CREATE TRIGGER shelves_left AFTER UPDATE OF kind, creator_id, year, deleted_at ON items
+    WHEN old.deleted_at IS NULL AND old.year
     AND (new.deleted_at IS NOT NULL OR new.kind <> old.kind OR new.year <> old.year OR new.creator_id IS NOT old.creator_id) BEGIN
     UPDATE shelves SET items = items - 1 WHERE platform = old.platform AND creator_id IN (0, old.creator_id)
     AND kind = old.kind AND year = old.year;
     UPDATE creators SET items = items - 1 WHERE id = old.creator_id; END;
-CREATE TRIGGER shelves_entered AFTER UPDATE OF kind, creator_id, upload_date, taken_at, deleted_at ON items
+CREATE TRIGGER shelves_entered AFTER UPDATE OF kind, creator_id, year, deleted_at ON items
     WHEN new.deleted_at IS NULL
     AND (old.deleted_at IS NOT NULL OR new.kind <> old.kind OR new.year <> old.year OR new.creator_id IS NOT old.creator_id) BEGIN
     INSERT INTO shelves VALUES (new.platform, 0, new.kind, new.year, 1)

@@ -3,7 +3,8 @@ import { bind } from "./keys.js";
 
 // After so many pages by themselves the button is asked again: so the foot of the page can be reached.
 const BY_ITSELF = 8;
-const NEAR = "1200px";
+// So early that the next cards are there, and their last row is full, before anybody sees it.
+const NEAR = "2400px";
 const KEPT = "bower-shelves";
 const shelves = document.getElementById("shelves");
 const more = document.getElementById("more");

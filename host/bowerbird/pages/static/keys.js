@@ -1,7 +1,7 @@
 // Single keys, never while somebody types. A page binds its own with `bind`; `?` shows all that are bound.
 
 const SHOWN = { " ": "Space", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
-const PLACES = { d: "/", b: "/browse", h: "/history" };
+const PLACES = { d: "/", b: "/browse", h: "/history", s: "/stats" };
 const known = new Map();
 const groups = [];
 let before = "";
@@ -60,7 +60,7 @@ function move(step) {
 
 bind("Everywhere", [
   [["/"], "Search", () => document.getElementById("q")?.focus()],
-  [["g d", "g b", "g h"], "Dashboard, browse, history", () => false],
+  [["g d", "g b", "g h", "g s"], "Dashboard, browse, history, stats", () => false],
   [["?"], "This list", showKeys],
 ]);
 if (!document.getElementById("player")) bind("Lists", [

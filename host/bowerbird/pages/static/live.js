@@ -1,5 +1,7 @@
 // <bower-live src every>: asks for the parts of the page that change and takes in what is new, element by element.
 
+import { toast } from "./acts.js";
+
 const BUSY_MS = 1000;
 
 class BowerLive extends HTMLElement {
@@ -20,9 +22,11 @@ class BowerLive extends HTMLElement {
     try {
       const answer = await fetch(this.getAttribute("src"), { headers: this.mark ? { "If-None-Match": this.mark } : {} });
       if (answer.status === 401) return location.reload();
-      if (answer.status === 200) {
+      // while somebody drags a row nothing moves by itself: what came meanwhile is asked for again
+      if (answer.status === 200 && !this.held) {
         this.mark = answer.headers.get("ETag") ?? "";
         takeIn(await answer.text());
+        this.dispatchEvent(new Event("renewed"));
       }
     } catch {
       // the site is being restarted: the next round finds it
@@ -31,13 +35,29 @@ class BowerLive extends HTMLElement {
   }
 
   async send(event) {
-    const form = event.target;
+    const { target: form, submitter } = event;
     if (!("quiet" in form.dataset)) return;
     event.preventDefault();
+    const fields = new URLSearchParams(new FormData(form, submitter));
     for (const button of form.querySelectorAll("button")) button.disabled = true;
-    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-    if (!answer.ok || answer.url.endsWith("/history") !== location.pathname.endsWith("/history")) location.reload();
-    else await this.refresh();
+    await this.post(submitter?.hasAttribute("formaction") ? submitter.formAction : form.action, fields);
+    for (const button of form.querySelectorAll("button")) button.disabled = false;
+    form.closest("details.menu")?.removeAttribute("open");
+    if (form.isConnected) this.dispatchEvent(new CustomEvent("sent", { detail: form }));
+  }
+
+  /** Post fields, say what was done or why not, and take in what has changed. */
+  async post(address, fields) {
+    try {
+      const answer = await fetch(address, { method: "POST", body: fields });
+      if (answer.ok && new URL(answer.url).pathname !== location.pathname) return location.assign(answer.url);
+      const said = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const parts = said.querySelectorAll(answer.ok ? "main .toast" : ".empty h1, .empty p:not(.faint)");
+      if (parts.length) toast([...parts].map((part) => part.textContent).join(" "));
+    } catch {
+      toast("The archive does not answer. Is it running? Start it with: bowerbird open");
+    }
+    await this.refresh();
   }
 }
 
@@ -46,7 +66,20 @@ function takeIn(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html").body;
   for (const element of [...fresh.children]) {
     const old = document.querySelector(`[data-key="${CSS.escape(element.dataset.key)}"]`);
-    if (old) renew(old, element);
+    if (!old) continue;
+    keepState(old, element);
+    renew(old, element);
+  }
+}
+
+/** What a person opened or ticked stays so in the new rows. */
+function keepState(old, fresh) {
+  for (const open of old.querySelectorAll("details[data-key][open]")) {
+    fresh.querySelector(`details[data-key="${CSS.escape(open.dataset.key)}"]`)?.setAttribute("open", "");
+  }
+  for (const box of old.querySelectorAll("input[type=checkbox]:checked")) {
+    const same = box.name ? fresh.querySelector(`input[name="${CSS.escape(box.name)}"]`) : box.id && fresh.querySelector(`#${CSS.escape(box.id)}`);
+    if (same) same.checked = true;
   }
 }
 

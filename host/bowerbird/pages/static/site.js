@@ -3,3 +3,4 @@ import "./live.js";
 import "./acts.js";
 import "./dialogs.js";
 import "./keys.js";
+import "./look.js";

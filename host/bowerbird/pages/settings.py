@@ -1,0 +1,151 @@
+"""All settings: what each means, how it is now and why, and forms for those that may be changed here."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from datasette.utils.asgi import Response
+
+from bowerbird.pages import devices, sessions
+from bowerbird.pages.appearance import CHOICES
+from bowerbird.pages.devices import Device
+from bowerbird.pages.libraries import libraries
+from bowerbird.pages.visit import Visit, go_to
+from bowerbird.queue import preferences
+from bowerbird.setting_kinds import as_text
+from bowerbird.settings import BY_NAME, Settings, SettingState, shown_place
+
+# Headings and what stands below each; a setting that is in none of them stands below the last one.
+GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("saving", "What is saved", ("quality", "transcripts", "max_items", "max_job_gb")),
+    ("pace", "How fast", ("max_concurrent", "max_per_platform", "instagram_delay_min", "instagram_delay_max")),
+    ("tries", "Tries", ("max_retries", "retry_delay", "retry_delays", "stall_seconds", "attempt_hours")),
+    ("keeping", "Disk and history", ("disk_floor_mb", "retention_days", "retention_jobs")),
+    ("fixed", "Places, network and safety", ()),
+)
+NAMES = {
+    "max_concurrent": "Jobs at the same time", "max_per_platform": "Jobs of one platform",
+    "quality": "Greatest picture height", "transcripts": "Transcripts", "max_items": "Members of a list",
+    "max_job_gb": "Size of one job", "instagram_delay_min": "Instagram, least pause",
+    "instagram_delay_max": "Instagram, greatest pause", "max_retries": "Tries by itself",
+    "retry_delay": "Time before the first", "retry_delays": "Times of your own", "stall_seconds": "When nothing comes",
+    "attempt_hours": "Longest attempt", "disk_floor_mb": "Space that stays free",
+    "retention_days": "History, by age", "retention_jobs": "History, by number", "archive": "Archive folder",
+    "home": "Settings folder", "port": "Port", "proxy": "Proxy", "ca_bundle": "Certificates",
+    "allow_private_hosts": "Your own network", "log_level": "Detail of the log",
+}  # fmt: skip
+SOURCES = {
+    "environment": "from the environment", "site": "changed here", "config": "from config.toml", "default": "default",
+}  # fmt: skip
+DONE = {"saved": "It is changed, from the next job on.", "reset": "It is back.", "signed_out": "It is signed out."}
+
+
+class Field(NamedTuple):
+    """One setting on the page: `text` is what its field holds, `wrong` what is wrong with that."""
+
+    state: SettingState
+    name: str
+    text: str
+    default: str
+    takes: str
+    wrong: str
+
+
+class Group(NamedTuple):
+    """Settings below one heading."""
+
+    id: str
+    heading: str
+    fields: tuple[Field, ...]
+
+
+class Found(NamedTuple):
+    """What is read of the archive."""
+
+    states: tuple[SettingState, ...]
+    sessions: tuple[sessions.SessionLine, ...]
+    devices: tuple[Device, ...]
+
+
+async def settings(visit: Visit) -> Response:
+    """The page."""
+    return await _page(visit, {}, {})
+
+
+async def live(visit: Visit) -> Response:
+    """The sign-ins, for the page to take in."""
+    frame, found = await visit.read(sessions.lines)
+    return visit.part("settings-live.html", frame, sessions=found)
+
+
+async def change(visit: Visit) -> Response:
+    """Keep what the form says. What can't be is said at its field, and nothing of the form is kept then."""
+    form = await visit.form()
+    reset = form.get("reset")
+    if reset is not None:
+        await visit.write(lambda db: preferences.change(db, {reset: None}))
+        return go_to("/settings?done=reset")
+    _, found = await visit.read(lambda db: preferences.states(db, visit.site.settings))
+    typed = {one.name: form[one.name].strip() for one in found if one.changeable and one.name in form}
+    changed = {
+        one.name: typed[one.name] for one in found if one.name in typed and typed[one.name] != text_of(one.value)
+    }
+    wrong = {name: said for name, text in changed.items() if (said := _wrong(name, text))}
+    if wrong:
+        return await _page(visit, typed, wrong)
+    if changed:
+        await visit.write(lambda db: preferences.change(db, changed))
+    return go_to("/settings?done=saved")
+
+
+def _wrong(name: str, text: str) -> str:
+    try:
+        BY_NAME[name].read(text)
+    except ValueError as error:
+        return f"It takes {error}."
+    return ""
+
+
+async def _page(visit: Visit, typed: Mapping[str, str], wrong: Mapping[str, str]) -> Response:
+    now = visit.site.settings
+    frame, found = await visit.read(lambda db: _look(db, now))
+    return visit.page(
+        "settings.html", frame, status=422 if wrong else 200, groups=groups(found.states, typed, wrong),
+        sources=SOURCES, sessions=found.sessions, devices=found.devices, wrong=wrong,
+        libraries=await asyncio.to_thread(libraries, now), choices=CHOICES,
+        config=shown_place(now.home / "config.toml"), said=DONE.get(visit.query.get("done", ""), ""),
+    )  # fmt: skip
+
+
+def _look(db: sqlite3.Connection, now: Settings) -> Found:
+    return Found(preferences.states(db, now), sessions.lines(db), devices.listed(db))
+
+
+def groups(states: tuple[SettingState, ...], typed: Mapping[str, str], wrong: Mapping[str, str]) -> tuple[Group, ...]:
+    """All settings below their headings."""
+    known = {name for _, _, names in GROUPS for name in names}
+    rest = tuple(one.name for one in states if one.name not in known)
+    fields = {one.name: _field(one, typed, wrong) for one in states}
+    return tuple(
+        Group(mark, heading, tuple(fields[name] for name in names or rest)) for mark, heading, names in GROUPS
+    )
+
+
+def _field(one: SettingState, typed: Mapping[str, str], wrong: Mapping[str, str]) -> Field:
+    text = typed.get(one.name, text_of(one.value))
+    default = f"{text_of(one.default) or 'none'} {one.unit}".rstrip()
+    return Field(one, NAMES.get(one.name, one.name), text, default, _takes(one), wrong.get(one.name, ""))
+
+
+def text_of(value: Any) -> str:
+    """A value as the text that a field holds, and that reads as the same."""
+    return as_text(tuple(value) if isinstance(value, list) else value)
+
+
+def _takes(one: SettingState) -> str:
+    if one.minimum is None or one.maximum is None:
+        return ""
+    return f"{one.minimum:g} to {one.maximum:,.15g}"

@@ -1,0 +1,130 @@
+"""Operators narrow a search; what makes no sense is words."""
+
+from __future__ import annotations
+
+import pytest
+
+from bowerbird.archive import finding, search
+from bowerbird.archive.filing import file_item
+from bowerbird.archive.finding import find
+from bowerbird.archive.operators import taken_apart
+from bowerbird.model import Cue, ItemFound, ScrapedCreator, TranscriptReady
+
+RICK = ScrapedCreator(platform_id="r", handle="@rick_a", name="Rick Astley")
+MAREN = ScrapedCreator(platform_id="m", handle="maren.keeps", name="Maren")
+
+
+@pytest.fixture
+def four(db, settings, attempts):
+    """A song and a talk of 2020, a story of 2024, a picture of nobody; all are blue."""
+
+    def put(number, platform, kind, creator, date, **more):
+        said = more.pop("said", "")
+        cues = (Cue(3.0, 2.0, said),) if said else ()
+        spoken = (TranscriptReady(language="en", origin="manual", cues=cues),) if cues else ()
+        item = ItemFound(platform=platform, platform_id=f"p{number}", kind=kind, url="u", creator=creator,
+                         upload_date=date, **more)  # fmt: skip
+        return file_item(db, settings, attempts.filing(item, transcripts=spoken))
+
+    return [
+        put(1, "youtube", "video", RICK, "20200101", title="Blue song"),
+        put(2, "youtube", "live", RICK, "20201231", title="Talk", said="it is blue"),
+        put(3, "instagram", "story", MAREN, "20240505", title="Feather", description="A blue one"),
+        put(4, "web", "image", None, None, title="blue"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("blue", [4, 3, 2, 1]),
+        ("blue from:rick_a", [2, 1]),
+        ("blue from:@RICK_A", [2, 1]),
+        ('blue from:"rick astley"', [2, 1]),
+        ("blue from:mar", [3]),
+        ("blue from:nobody", []),
+        ("blue -from:rick_a", [4, 3]),
+        ("blue platform:youtube", [2, 1]),
+        ("blue -platform:youtube -platform:web", [3]),
+        ("blue kind:videos", [1]),
+        ("blue kind:stories", [3]),
+        ("blue kind:picture", [4]),
+        ("blue year:2020", [2, 1]),
+        ("blue year:2020-2024", [3, 2, 1]),
+        ("blue year:2021..2025 -kind:story", []),
+        ("blue in:titles", [4, 1]),
+        ("blue in:captions", [3]),
+        ("blue in:speech", [2]),
+        ("blue in:comments", [1]),
+        ("pen in:comments", [1]),
+        ("platform:youtube year:2020", [2, 1]),
+        ("KIND:live", [2]),
+        ("-kind:live", []),
+        ("kind:live -talk", []),
+        ("year:abc", []),
+        ("from:", []),
+        ("in:nowhere", []),
+    ],
+)
+@pytest.mark.parametrize("few", [0, 400])
+def test_operators_narrow(db, four, monkeypatch, asked, found, few):
+    """Each operator, alone and with words, one way or the other; comments are looked in too."""
+    db.execute(
+        "INSERT INTO comments (item_id, platform_id, author, text) VALUES (?, 'a', 'Ruth', 'pen caps, blue')",
+        (four[0],),
+    )
+    search.reindex_comments(db, four[0], None)
+    monkeypatch.setattr(finding, "_FEW", few)
+    assert [hit.item_id for hit in find(db, asked).hits] == [four[number - 1] for number in found]
+
+
+def test_the_best_come_first(db, four):
+    """Titles come before other words, these before what is said; pages go on in that order."""
+    page = find(db, "blue", rank="best", limit=3)
+    assert [hit.item_id for hit in page.hits] == [four[3], four[0], four[2]]
+    assert [hit.item_id for hit in find(db, "blue", rank="best", after=page.next).hits] == [four[1]]
+
+
+@pytest.mark.parametrize("rank", ["best", "newest"])
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 40])
+def test_windows_follow_each_other(db, settings, attempts, monkeypatch, rank, limit):
+    """However small the windows are in which matches are read, each item comes once, and none is left out."""
+    monkeypatch.setattr(finding, "WINDOW", 4)
+    saved = [
+        file_item(db, settings, attempts.filing(ItemFound(
+            platform="web", platform_id=f"{n}", kind="image", url="u", title="nest" if n % 3 else "t",
+            description="nest" if n % 4 == 0 else None), transcripts=()))
+        for n in range(24)
+    ]  # fmt: skip
+    wanted = [item_id for n, item_id in enumerate(saved) if n % 3 or n % 4 == 0]
+    found, after, pages = [], None, 0
+    while pages == 0 or after:
+        page = find(db, "nest", rank=rank, after=after, limit=limit)
+        found, after, pages = found + [hit.item_id for hit in page.hits], page.next, pages + 1
+    assert sorted(found) == wanted
+    assert rank == "best" or found == wanted[::-1]
+
+
+def test_a_comment_is_shown_with_its_writer(db, four):
+    """A hit in a comment says who wrote it and marks the word; changed comments are found by their new words alone."""
+    db.execute(
+        "INSERT INTO comments (item_id, platform_id, author, text) VALUES (?, 'a', 'Ruth', 'pen caps')", (four[2],)
+    )
+    search.reindex_comments(db, four[2], None)
+    (hit,) = find(db, "caps").hits
+    assert (hit.matched, hit.comments[0].author) == (("comments",), "Ruth")
+    assert ("caps", True) in hit.comments[0].pieces
+    before = search.comment_words(db, four[2])
+    db.execute("UPDATE comments SET text = '青い羽'")
+    search.reindex_comments(db, four[2], before)
+    assert find(db, "caps").hits == ()
+    assert [hit.item_id for hit in find(db, "羽").hits] == [four[2]]
+    search.remove(db, four[2])
+    assert find(db, "羽").hits == ()
+
+
+def test_what_is_no_operator_stays_words():
+    """Times, addresses and half operators are searched for as they are written."""
+    assert taken_apart("at 12:30 https://x.example from: year:20 in:a") == (
+        "at 12:30 https://x.example from: year:20 in:a", (),
+    )  # fmt: skip

@@ -1,0 +1,103 @@
+"""Gallery and search in a real Chromium: shelves that go on by themselves, answers while one types, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.pages.shelves import ITEMS, shelf
+from tests.pages.sites import RunningSite
+from tests.pages.test_browser import browser, signed_in, wait_until
+
+__all__ = ["browser", "shelf"]
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def window(browser: Browser, shelf: RunningSite) -> Iterator[BrowserContext]:
+    """A profile that is signed in."""
+    context = signed_in(browser, shelf)
+    yield context
+    context.close()
+
+
+def test_a_shelf_goes_on_and_is_as_it_was_on_the_way_back(window: BrowserContext, shelf: RunningSite) -> None:
+    """Cards come as one nears the end, nothing moves meanwhile, and who comes back from an item finds the place."""
+    page = window.new_page()
+    shifts = "new PerformanceObserver((list) => { for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted = (window.shifted ?? 0) + one.value; }).observe({ type: 'layout-shift', buffered: true })"  # noqa: E501
+    page.goto(f"{shelf.origin}/browse/instagram/{shelf.found['creator']}")
+    page.evaluate(shifts)
+    for _ in range(40):
+        page.mouse.wheel(0, 600)
+        page.wait_for_timeout(120)
+        if page.locator(".card").count() == ITEMS:
+            break
+    expect(page.locator(".card")).to_have_count(ITEMS)
+    expect(page.locator("#more a")).to_have_count(0)
+    assert page.locator("section[data-month]").count() == 1
+    assert page.evaluate("window.shifted ?? 0") < 0.01
+    page.locator(".card").nth(100).scroll_into_view_if_needed()
+    place = page.evaluate("scrollY")
+    page.locator(".card h3 a").nth(100).click()
+    page.wait_for_url("**/item/*")
+    page.go_back()
+    expect(page.locator(".card")).to_have_count(ITEMS)
+    wait_until(page, f"Math.abs(scrollY - {place}) < 200")
+
+
+def test_arrows_and_filters(window: BrowserContext, shelf: RunningSite) -> None:
+    """Arrows go from card to card, a filter acts as it is chosen, and Enter opens the item."""
+    page = window.new_page()
+    page.goto(f"{shelf.origin}/browse/instagram/{shelf.found['creator']}")
+    links = page.locator(".card h3 a")
+    links.nth(0).focus()
+    page.keyboard.press("ArrowRight")
+    expect(links.nth(1)).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(links.nth(1)).not_to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.select_option("#year", "2021")
+    page.wait_for_url("**year=2021**")
+    page.check("input[name=spoken]")
+    page.wait_for_url("**spoken=1**")
+    expect(page.locator(".card")).to_have_count(1)
+    page.locator(".card h3 a").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/item/*")
+
+
+def test_answers_come_while_one_types(window: BrowserContext, shelf: RunningSite) -> None:
+    """The last text wins, the address says it, the count is told aloud, and the field keeps the focus."""
+    page = window.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(f"{shelf.origin}/search")
+    page.keyboard.type("celadon", delay=30)
+    expect(page.locator(".hit mark")).to_have_text("celadon")
+    expect(page.locator("#said")).to_contain_text("1 item")
+    expect(page.locator("#q")).to_be_focused()
+    wait_until(page, "location.search === '?q=celadon'")
+    page.locator("#q").fill("pot")
+    expect(page.locator(".hit")).to_have_count(30)
+    page.locator("#more a").click()
+    expect(page.locator(".hit")).to_have_count(60)
+    page.locator("#q").fill("nowhere at all")
+    expect(page.locator(".empty h2")).to_have_text("No item fits")
+    page.reload()
+    expect(page.locator("#q")).to_have_value("nowhere at all")
+    assert problems == []
+
+
+def test_a_shelf_reads_without_script(browser: Browser, shelf: RunningSite) -> None:
+    """The link leads to the next page, and a button applies the filters."""
+    context = signed_in(browser, shelf, java_script_enabled=False)
+    page: Page = context.new_page()
+    page.goto(f"{shelf.origin}/browse/instagram/{shelf.found['creator']}")
+    page.locator("#more a").click()
+    expect(page.locator(".card")).to_have_count(60)
+    page.select_option("#year", "2020")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.locator(".card")).to_have_count(44)
+    context.close()
