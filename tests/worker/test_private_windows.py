@@ -41,7 +41,7 @@ def _bring_privately(machine: Machine) -> None:
     """What the host does with a private window's session that the person gave."""
     _bring_to_vault(machine)
     browsers.stored(machine.db, "instagram", SECOND, incognito=True)
-    transitions.resume_sessions(machine.db, "instagram", incognito=True)
+    transitions.resume_sessions(machine.db, "instagram", SECOND, incognito=True)
 
 
 def _bring_to_vault(machine: Machine) -> None:
@@ -64,7 +64,7 @@ def test_a_private_click_waits_for_its_own_windows_sign_in(machine: Machine) -> 
     assert asked.incognito
     store_instagram(machine)
     browsers.stored(machine.db, "instagram", ME, asked.request_id)
-    assert transitions.resume_sessions(machine.db, "instagram") == 0
+    assert transitions.resume_sessions(machine.db, "instagram", ME) == 0
     _bring_privately(machine)
     machine.start(*BACKGROUND)
     done = machine.until(job_id, lambda job: job.status in ("completed", "failed"))

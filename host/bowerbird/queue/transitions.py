@@ -156,24 +156,26 @@ def resume_reason(db: sqlite3.Connection, reason: WaitReason) -> int:
     return _resume(db, f"{_WAITS} AND wait_reason = :reason", reason=reason)
 
 
-def resume_sessions(db: sqlite3.Connection, platform: str, *, incognito: bool = False) -> int:
-    """waiting → pending where a session of this platform is what was missing. Returns how many.
+def resume_sessions(db: sqlite3.Connection, platform: str, account: str, *, incognito: bool = False) -> int:
+    """waiting → pending where a session of this platform and account is what was missing. Returns how many.
 
-    Which account it is shows when the job runs. Jobs for pages of the web are of any other site. What was clicked in a
-    private window waits for a session of one (`incognito`).
+    A job whose session ended waits for one of the same account; to one that had none, or one to which the site does not
+    show it, any may help. Jobs for pages of the web are of any other site. What was clicked in a private window waits
+    for a session of one (`incognito`).
     """
     asked = platform if platform in PLATFORM_NAMES else "web"
-    waits = f"{_WAITS} AND wait_reason = 'session' AND platform = :platform AND incognito = :incognito"
-    return _resume(db, waits, "account = NULL, ", platform=asked, incognito=incognito)
+    whose = "(coalesce(account, '') IN ('', :account) OR error_code = 'login_needed')"
+    waits = f"{_WAITS} AND wait_reason = 'session' AND platform = :platform AND incognito = :incognito AND {whose}"
+    return _resume(db, waits, platform=asked, account=account, incognito=incognito)
 
 
-def _resume(db: sqlite3.Connection, waits: str, change: str = "", **values: object) -> int:
+def _resume(db: sqlite3.Connection, waits: str, **values: object) -> int:
     values["now"] = now()
     if db.execute(f"SELECT 1 FROM jobs WHERE {waits} LIMIT 1", values).fetchone() is None:
         return 0
     with transaction(db):
         return db.execute(
-            f"UPDATE jobs SET {_GOES_ON}, wait_reason = NULL, not_before = NULL, {change}{_QUIET} WHERE {waits}", values
+            f"UPDATE jobs SET {_GOES_ON}, wait_reason = NULL, not_before = NULL, {_QUIET} WHERE {waits}", values
         ).rowcount
 
 

@@ -112,9 +112,9 @@ class Lender:
         """Whether nothing is shown without a session."""
         return self._need == "always"
 
-    def has_newer(self, moment: str) -> bool:
-        """Whether a session that may be used was stored since."""
-        return any(one.stored_at >= moment for one in self._usable())
+    def newer(self, moment: str) -> tuple[str, ...]:
+        """The accounts of which a session that may be used was stored since."""
+        return tuple(one.account for one in self._usable() if one.stored_at >= moment)
 
     def _waiting(self, code: str, message: str, step: str) -> NeedsSession:
         return NeedsSession(Failed(code=code, message=message, hint=f"{step}: this goes on by itself."))
