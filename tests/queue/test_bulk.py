@@ -11,7 +11,7 @@ import pytest
 from bowerbird.clock import later
 from bowerbird.database import open_writer
 from bowerbird.model import Receipt
-from bowerbird.queue import bulk, requests, streams, transitions
+from bowerbird.queue import batches, bulk, requests, streams, transitions
 from bowerbird.queue.actions import act
 from bowerbird.queue.prune import prune_some
 from bowerbird.queue.rollup import roll_up
@@ -133,7 +133,7 @@ def test_captures_get_in_between(queue: Queue, monkeypatch: pytest.MonkeyPatch) 
         other.execute("UPDATE captures SET selection = 'x' WHERE id = 1")
         between.append(other.execute("SELECT count(*) FROM jobs").fetchone()[0])
 
-    monkeypatch.setattr(bulk.time, "sleep", look)
+    monkeypatch.setattr(batches.time, "sleep", look)
     assert bulk.clear_completed(queue.db) == 1000
     other.close()
     assert between[:5] == [800, 600, 400, 200, 0]

@@ -99,7 +99,13 @@ def test_session_lets_go_on_what_waits_for_it(queue: Queue) -> None:
 
 @pytest.mark.parametrize(
     ("account", "failure", "goes_on"),
-    [("1001", EXPIRED, False), ("1002", EXPIRED, True), ("1001", LOGIN, True), ("", EXPIRED, True), (None, LOGIN, True)],
+    [
+        ("1001", EXPIRED, False),
+        ("1002", EXPIRED, True),
+        ("1001", LOGIN, True),
+        ("", EXPIRED, True),
+        (None, LOGIN, True),
+    ],
 )
 def test_job_waits_for_the_account_that_it_had(queue: Queue, account: str, failure: Failed, goes_on: bool) -> None:
     """What ran with one account does not go on with another one's sign-in, unless the site asked for another."""

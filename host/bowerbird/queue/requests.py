@@ -31,6 +31,17 @@ def ask(db: sqlite3.Connection, kind: RequestKind, job_id: str) -> None:
     db.execute("INSERT INTO requests (kind, job_id, created_at) VALUES (?, ?, ?)", (kind, job_id, now()))
 
 
+def take_back(db: sqlite3.Connection, job_ids: str) -> None:
+    """Close what would end these jobs (a JSON array of ids), which the person wants now. In a transaction."""
+    db.execute(
+        """
+        UPDATE requests SET done_at = ?, result = 'taken back'
+        WHERE done_at IS NULL AND kind IN ('cancel', 'pause') AND job_id IN (SELECT value FROM json_each(?))
+        """,
+        (now(), job_ids),
+    )
+
+
 def open_requests(db: sqlite3.Connection) -> list[Request]:
     """What is asked and not done yet, oldest first."""
     sql = """

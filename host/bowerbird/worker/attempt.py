@@ -76,7 +76,7 @@ class Attempt:
             return Failed(code="internal", message="", detail=type(error).__name__)
 
     def missed_sessions(self, db: sqlite3.Connection) -> tuple[str, ...]:
-        """The accounts of which a session was stored while the attempt ran: what the job waits for may be among them."""
+        """The accounts of which a session was stored while the attempt ran: what the job waits for may be there."""
         return self._lender(db).newer(self._since)
 
     def _run(self, db: sqlite3.Connection, progress: sqlite3.Connection, record: AttemptRecord) -> Outcome:
