@@ -9,7 +9,7 @@ import pytest
 from bowerbird.database import open_writer
 from bowerbird.queue import batches, bulk, intake, pausing, requests, transitions
 from bowerbird.queue.actions import act
-from tests.queue.conftest import NETWORK, Queue, capture, video_url
+from tests.queue.conftest import NETWORK, PLAYLIST, Queue, capture, video_url
 
 MANY = 1000
 
@@ -104,6 +104,18 @@ def test_member_that_is_claimed_meanwhile_is_ended(
     assert sum(_statuses(queue, long_list).values()) - 1 == _statuses(queue, long_list).get(
         "paused" if action == "pause" else "cancelled"
     )
+
+
+def test_click_on_a_long_paused_list_leaves_it_to_the_worker(queue: Queue, long_list: str) -> None:
+    """Whoever clicks a long list that is paused is answered at once; the worker lets it go on."""
+    _act(queue, long_list, "pause")
+    assert queue.save(PLAYLIST) == long_list
+    assert [(one.kind, one.job_id) for one in requests.open_requests(queue.db)] == [("resume", long_list)]
+    _act(queue, long_list, "pause")
+    assert not requests.open_requests(queue.db)
+    queue.save(PLAYLIST)
+    pausing.resume_whole(queue.db, long_list)
+    assert (queue.job(long_list).status, _statuses(queue, long_list)) == ("running", {"pending": MANY})
 
 
 @pytest.mark.parametrize("action", ["pause", "cancel"])

@@ -15,9 +15,9 @@ import sqlite3
 
 from bowerbird.clock import now
 from bowerbird.database import transaction
-from bowerbird.queue.batches import with_all_below
+from bowerbird.queue.batches import BATCH, with_all_below
 from bowerbird.queue.family import family, family_of
-from bowerbird.queue.requests import take_back
+from bowerbird.queue.requests import ask, take_back
 from bowerbird.queue.rollup import roll_up
 
 # Whether the whole queue is paused, as a condition.
@@ -51,7 +51,9 @@ def pause(db: sqlite3.Connection, job_id: str) -> None:
 
     The caller holds the transaction.
     """
-    _pause(db, json.dumps([job_id]), job_id)
+    itself = json.dumps([job_id])
+    take_back(db, itself, ("resume",))
+    _pause(db, itself, job_id)
 
 
 def pause_below(db: sqlite3.Connection, job_id: str) -> None:
@@ -168,10 +170,25 @@ def resume(db: sqlite3.Connection, row: sqlite3.Row) -> None:
     roll_up(db, row["id"])
 
 
-def resume_all(db: sqlite3.Connection, row: sqlite3.Row) -> None:
-    """`resume`, and all below with it, in the transaction that the caller holds."""
-    _resume(db, json.dumps(family(db, row["id"])), row["paused_by"])
+def resume_within(db: sqlite3.Connection, row: sqlite3.Row) -> None:
+    """`resume`, and all below with it, in the transaction that the caller holds; a long list is left to the worker."""
+    whole = family(db, row["id"])
+    if len(whole) > BATCH:
+        ask(db, "resume", row["id"])
+        return
+    _resume(db, json.dumps(whole), row["paused_by"])
     roll_up(db, row["id"])
+
+
+def resume_whole(db: sqlite3.Connection, job_id: str) -> None:
+    """Let a job go on with all below it, in small commits; no effect on one that is not paused. Raises RequestError."""
+    row = db.execute("SELECT * FROM jobs WHERE id = ? AND paused_by IS NOT NULL", (job_id,)).fetchone()
+    if row is None:
+        return
+    resume_below(db, row)
+    with transaction(db):
+        resume(db, row)
+    resume_left(db, row)
 
 
 def _resume(db: sqlite3.Connection, job_ids: str, by: str | None) -> None:

@@ -251,6 +251,10 @@ class Worker:
         pausing.settle_pause(db, job_id)
         return True
 
+    def _resume(self, db: sqlite3.Connection, job_id: str) -> bool:
+        pausing.resume_whole(db, job_id)
+        return True
+
     def _is_over(self, job_id: str, outcome: WantedEnd) -> bool:
         """Whether no attempt of the job runs; one that does is asked to end."""
         if job_id not in self._attempts:
@@ -309,6 +313,7 @@ _CARRY_OUT: dict[str, Callable[[Worker, sqlite3.Connection, str], bool]] = {
     "cancel": Worker._cancel,
     "pause": Worker._pause,
     "discard": Worker._discard,
+    "resume": Worker._resume,
 }
 
 
