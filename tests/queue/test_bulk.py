@@ -11,7 +11,7 @@ import pytest
 from bowerbird.clock import later
 from bowerbird.database import open_writer
 from bowerbird.model import Receipt
-from bowerbird.queue import bulk, requests, streams, transitions
+from bowerbird.queue import batches, bulk, requests, streams, transitions
 from bowerbird.queue.actions import act
 from bowerbird.queue.prune import prune_some
 from bowerbird.queue.rollup import roll_up
@@ -50,6 +50,24 @@ def test_all_that_failed_is_tried_again(queue: Queue) -> None:
         {"status": "completed", "n": 1, "tries": 0},
         {"status": "pending", "n": 448, "tries": 0},
     ]
+
+
+@pytest.mark.parametrize("last", ["failed", "completed", "pending"])
+def test_what_was_asked_for_again_is_one_job(queue: Queue, last: str) -> None:
+    """Of failed jobs for one target the newest is tried again, and none where a later one is done or under way."""
+    jobs = [_failed(queue) for _ in range(3)]
+    if last != "failed":
+        jobs.append(queue.save(video_url(1)))
+        queue.db.execute("UPDATE jobs SET status = ? WHERE id = ?", (last, jobs[-1]))
+    assert bulk.retry_failed(queue.db) == (last == "failed")
+    expected = ["failed", "failed", "pending"] if last == "failed" else ["failed"] * 3 + [last]
+    assert [queue.job(job_id).status for job_id in jobs] == expected
+
+
+def _failed(queue: Queue) -> str:
+    job_id = queue.save(video_url(1))
+    queue.db.execute("UPDATE jobs SET status = 'failed', completed_at = created_at WHERE id = ?", (job_id,))
+    return job_id
 
 
 @pytest.mark.parametrize(
@@ -115,7 +133,7 @@ def test_captures_get_in_between(queue: Queue, monkeypatch: pytest.MonkeyPatch) 
         other.execute("UPDATE captures SET selection = 'x' WHERE id = 1")
         between.append(other.execute("SELECT count(*) FROM jobs").fetchone()[0])
 
-    monkeypatch.setattr(bulk.time, "sleep", look)
+    monkeypatch.setattr(batches.time, "sleep", look)
     assert bulk.clear_completed(queue.db) == 1000
     other.close()
     assert between[:5] == [800, 600, 400, 200, 0]

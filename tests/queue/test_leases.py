@@ -12,6 +12,7 @@ from tests.queue.conftest import Queue, video_url
 
 STORIES = "https://www.instagram.com/stories/garden.notes/"
 WANTED = leases.Wanted(platform="instagram", platform_host="www.instagram.com", reason="Sign in.")
+EXPIRED = Failed(code="session_expired", message="The sign-in has ended.", hint="Sign in again.")
 LOGIN = Failed(code="login_needed", message="Only for people who are signed in.", hint="Sign in.")
 
 
@@ -73,6 +74,16 @@ def test_browser_that_connects_is_asked_for_what_jobs_wait_for(queue: Queue) -> 
     assert leases.ask_again(queue.db) == 0
 
 
+def test_site_behind_very_many_waiting_jobs_is_asked_for_too(queue: Queue) -> None:
+    """However many jobs wait for one site, the others are asked for, and each site of the web by itself."""
+    urls = [video_url(n) for n in range(150)] + ["https://forum.example/1", "https://other.example/1", STORIES]
+    for url in urls:
+        queue.save(url)
+    queue.db.execute("UPDATE jobs SET status = 'waiting', wait_reason = 'session'")
+    assert leases.ask_again(queue.db) == 4
+    assert leases.ask_again(queue.db) == 0
+
+
 def test_session_lets_go_on_what_waits_for_it(queue: Queue) -> None:
     """A stored session makes the jobs of its platform pending that wait for one, and no others."""
     stories, video, limited = queue.save(STORIES), queue.save(video_url(1)), queue.save(video_url(2))
@@ -80,17 +91,38 @@ def test_session_lets_go_on_what_waits_for_it(queue: Queue) -> None:
         job = queue.claimed()
         queue.db.execute("UPDATE jobs SET account = '1001' WHERE id = ?", (job.id,))
         transitions.wait(queue.db, job.id, "rate_limit" if job.id == limited else "session", None, LOGIN)
-    assert transitions.resume_sessions(queue.db, "youtube") == 1
+    assert transitions.resume_sessions(queue.db, "youtube", "1001") == 1
     assert [queue.job(job_id).status for job_id in (stories, video, limited)] == ["waiting", "pending", "waiting"]
-    assert queue.one("SELECT account FROM jobs WHERE id = ?", video) is None
-    assert transitions.resume_sessions(queue.db, "youtube") == 0
+    assert queue.one("SELECT account FROM jobs WHERE id = ?", video) == "1001"
+    assert transitions.resume_sessions(queue.db, "youtube", "1001") == 0
+
+
+@pytest.mark.parametrize(
+    ("account", "failure", "goes_on"),
+    [
+        ("1001", EXPIRED, False),
+        ("1002", EXPIRED, True),
+        ("1001", LOGIN, True),
+        ("", EXPIRED, True),
+        (None, LOGIN, True),
+    ],
+)
+def test_job_waits_for_the_account_that_it_had(queue: Queue, account: str, failure: Failed, goes_on: bool) -> None:
+    """What ran with one account does not go on with another one's sign-in, unless the site asked for another."""
+    job_id = queue.save(STORIES)
+    queue.claimed()
+    queue.db.execute("UPDATE jobs SET account = ?", (account,))
+    transitions.wait(queue.db, job_id, "session", None, failure)
+    assert transitions.resume_sessions(queue.db, "instagram", "1002") == goes_on
+    assert queue.job(job_id).status == ("pending" if goes_on else "waiting")
+    assert queue.one("SELECT account FROM jobs") == account
 
 
 def test_session_of_any_site_lets_pages_go_on(queue: Queue) -> None:
     """Sites without a name of their own are pages of the web."""
     page = queue.save("https://forum.example/threads/1/")
     transitions.wait(queue.db, queue.claimed().id, "session", None, LOGIN)
-    assert transitions.resume_sessions(queue.db, "forum.example") == 1
+    assert transitions.resume_sessions(queue.db, "forum.example", "") == 1
     assert queue.job(page).status == "pending"
 
 

@@ -54,7 +54,7 @@ def test_what_came_during_the_pause_need_not_be_waited_for(queue: Queue, reason:
     transitions.wait(queue.db, job_id, reason, None, NO_SESSION)  # type: ignore[arg-type]
     _act(queue, job_id, "pause")
     if reason == "session":
-        transitions.resume_sessions(queue.db, "youtube")
+        transitions.resume_sessions(queue.db, "youtube", "1001")
     else:
         transitions.resume_reason(queue.db, "disk")
     assert queue.job(job_id).status == "paused"

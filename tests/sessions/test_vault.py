@@ -20,7 +20,8 @@ from bowerbird import clock
 from bowerbird.errors import RequestError
 from bowerbird.sessions import vault as vault_module
 from bowerbird.sessions.keys import key_path, read_keys, write_keys
-from bowerbird.sessions.vault import MOST_NOTES, Vault
+from bowerbird.sessions.vault import Vault
+from bowerbird.sessions.vault_file import MOST_NOTES
 from bowerbird.settings import Settings
 from tests.sessions.conftest import AGENT, CANARY, a_cookie, a_jar, checked
 
@@ -90,7 +91,7 @@ def test_the_audit_trail_says_when_and_never_what(vault: Vault) -> None:
 
 
 def test_the_audit_trail_does_not_grow_without_end(vault: Vault, settings: Settings) -> None:
-    """Of more than it keeps the oldest go."""
+    """Of more than it keeps the oldest go, also where a session is used for years without being stored anew."""
     store(vault)
     with sqlite3.connect(settings.home / "vault.db") as db:
         db.executemany(
@@ -98,7 +99,7 @@ def test_the_audit_trail_does_not_grow_without_end(vault: Vault, settings: Setti
             [("used",)] * MOST_NOTES,
         )
     db.close()
-    store(vault)
+    assert vault.lend("instagram")
     assert len(vault.audit(most=2 * MOST_NOTES)) == MOST_NOTES
 
 
@@ -169,7 +170,10 @@ def test_a_private_window_and_an_ordinary_one_are_apart(vault: Vault) -> None:
     vault.set_state("instagram", "1001", "expired", incognito=True)
     assert vault.lend("instagram", incognito=True) is None
     assert vault.lend("instagram") == lent
+    assert vault.has_private()
+    assert vault.forget_private("instagram", "another") == 0
     assert vault.forget_private("instagram") == 1
+    assert not vault.has_private()
     assert [one.incognito for one in vault.listed()] == [False]
     store(vault, value="private", incognito=True)
     assert vault.forget("instagram") == 2

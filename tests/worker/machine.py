@@ -23,6 +23,7 @@ from bowerbird.database import open_writer
 from bowerbird.model import Capture, CaptureOptions, Job
 from bowerbird.queue import actions, intake, reads
 from bowerbird.settings import Settings, load_settings
+from tests.messages.conftest import free_port
 from tests.platforms import StandIn
 
 PATIENCE = 40.0
@@ -59,6 +60,7 @@ class Machine:
             "HOME": str(folder / "user"),
             "BOWERBIRD_HOME": str(folder / "home"),
             "BOWERBIRD_ARCHIVE": str(self.archive),
+            "BOWERBIRD_PORT": str(free_port()),
             **_CALM,
             **platforms.environment,
         }

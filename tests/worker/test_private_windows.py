@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sqlite3
+import threading
+from pathlib import Path
 
-from bowerbird.model import Capture
-from bowerbird.queue import browsers, intake, transitions
+import pytest
+
+from bowerbird.clock import later
+from bowerbird.model import Capture, Failed
+from bowerbird.queue import actions, browsers, intake, transitions
+from bowerbird.queue.claim import claim
+from bowerbird.queue.lanes import Crowd, Limits
 from bowerbird.sessions.vault import Vault
+from bowerbird.worker.attempt import Attempt
+from bowerbird.worker.attempts import Attempts
+from bowerbird.worker.children import ChildPool
+from bowerbird.worker.outcome import NeedsSession
+from bowerbird.worker.room import Room
 from tests.platforms import instagram
-from tests.worker.machine import BACKGROUND, Machine, eventually
+from tests.worker.machine import BACKGROUND, UNTIL_IDLE, Machine, eventually
 from tests.worker.signed_in import AGENT, ME, jar, store_instagram, turns
 
 STORIES = f"https://www.instagram.com/stories/{instagram.GARDEN}/"
@@ -25,10 +39,14 @@ def _clicked(machine: Machine, *, incognito: bool) -> tuple[str, str]:
 
 def _bring_privately(machine: Machine) -> None:
     """What the host does with a private window's session that the person gave."""
+    _bring_to_vault(machine)
+    browsers.stored(machine.db, "instagram", SECOND, incognito=True)
+    transitions.resume_sessions(machine.db, "instagram", SECOND, incognito=True)
+
+
+def _bring_to_vault(machine: Machine) -> None:
     cookies = jar(".instagram.com", instagram.SECOND.cookies())
     Vault(machine.settings).store("instagram", SECOND, cookies, AGENT, incognito=True)
-    browsers.stored(machine.db, "instagram", SECOND, incognito=True)
-    transitions.resume_sessions(machine.db, "instagram", incognito=True)
 
 
 def test_a_private_click_waits_for_its_own_windows_sign_in(machine: Machine) -> None:
@@ -46,7 +64,7 @@ def test_a_private_click_waits_for_its_own_windows_sign_in(machine: Machine) -> 
     assert asked.incognito
     store_instagram(machine)
     browsers.stored(machine.db, "instagram", ME, asked.request_id)
-    assert transitions.resume_sessions(machine.db, "instagram") == 0
+    assert transitions.resume_sessions(machine.db, "instagram", ME) == 0
     _bring_privately(machine)
     machine.start(*BACKGROUND)
     done = machine.until(job_id, lambda job: job.status in ("completed", "failed"))
@@ -79,3 +97,47 @@ def test_an_ordinary_click_is_lent_no_private_sign_in(machine: Machine) -> None:
     job = machine.until(job_id, lambda job: job.status == "waiting")
     assert job.wait_reason == "session"
     assert not any(instagram.carried(one) for one in machine.platforms.log)
+
+
+@pytest.mark.parametrize("action", ["cancel", "delete"])
+def test_a_private_sign_in_goes_with_the_job_that_was_given_up(machine: Machine, action: str) -> None:
+    """No attempt of it ends any more, and nothing of that window stays behind, not even encrypted."""
+    job_id, _ = _clicked(machine, incognito=True)
+    machine.start(*BACKGROUND)
+    machine.until(job_id, lambda job: job.status == "waiting")
+    _bring_to_vault(machine)
+    actions.act(machine.db, machine.settings, [job_id], action)
+    machine.start(*BACKGROUND)
+    assert eventually(lambda: Vault(machine.settings).listed() == [], "the private sign-in is forgotten")
+
+
+def test_a_private_sign_in_is_gone_after_its_day(machine: Machine) -> None:
+    """Also where what needs it still waits: the next worker leaves nothing of it."""
+    _clicked(machine, incognito=True)
+    _bring_to_vault(machine)
+    with contextlib.closing(sqlite3.connect(machine.settings.home / "vault.db")) as vault, vault:
+        vault.execute("UPDATE sessions SET expires_at = ?", (later(-1),))
+    machine.work(*UNTIL_IDLE)
+    assert Vault(machine.settings).listed() == []
+
+
+def test_a_private_sign_in_that_comes_just_before_its_job_waits_is_not_missed(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was brought after the attempt had looked for one: the job goes on, and waits for nobody."""
+    job_id, _ = _clicked(machine, incognito=True)
+    ended = threading.Event()
+    with Path(os.devnull).open("wb") as child_log:
+        pool = ChildPool(machine.settings, child_log)
+        attempts = Attempts(machine.settings, pool, Room(machine.settings), ended.set)
+
+        def run(*_: object) -> NeedsSession:
+            _bring_privately(machine)
+            return NeedsSession(Failed(code="login_needed", message="Sign in."))
+
+        monkeypatch.setattr(Attempt, "run", run)
+        claimed = claim(machine.db, Crowd(), Limits(1, 1))
+        assert claimed
+        attempts.start(claimed)
+        assert ended.wait(60)
+    assert machine.job(job_id).status == "pending"

@@ -162,7 +162,7 @@ def test_private_parts_wait_for_a_session_and_go_on(swift: Machine) -> None:
     assert _instagram(swift) == []
     assert [needed.platform for needed in browsers.needed(swift.db)] == ["instagram"]
     store_instagram(swift)
-    transitions.resume_sessions(swift.db, "instagram")
+    transitions.resume_sessions(swift.db, "instagram", ME)
     job = swift.until(job_id, lambda job: job.status not in ("pending", "running"))
     assert (job.status, job.error) == ("completed", None)
     assert job.items_done >= 1
@@ -201,7 +201,7 @@ def test_list_goes_on_where_its_session_died(swift: Machine) -> None:
     assert 5 <= saved < 40
     renewals = swift.platforms.renew(instagram.ME.username)
     store_instagram(swift, renewals)
-    transitions.resume_sessions(swift.db, "instagram")
+    transitions.resume_sessions(swift.db, "instagram", ME)
     job = swift.until(job_id, lambda job: job.status == "completed")
     assert (job.items_done, job.items_failed, job.items_total) == (40, 0, 40)
     assert swift.one("SELECT count(*) FROM items") == 40
@@ -287,3 +287,18 @@ def test_second_run_of_a_profile_costs_little(swift: Machine) -> None:
     assert len(_instagram(swift)) - asked <= 5
     assert job.items_done >= 12
     assert swift.one("SELECT count(*) FROM items") == 40
+
+
+def test_what_another_account_saved_is_asked_for_with_that_one(swift: Machine) -> None:
+    """Of two that are stored the newest is not the one: the other is used; where it is not there, the job waits."""
+    store_instagram(swift)
+    saved = f"https://www.instagram.com/{instagram.SECOND.username}/saved/"
+    job = _ended(swift, swift.save(saved))
+    assert job.error is not None
+    assert (job.status, job.wait_reason, job.error.code) == ("waiting", "session", "login_needed")
+    store_instagram(swift, account=instagram.SECOND)
+    store_instagram(swift)
+    transitions.resume_sessions(swift.db, "instagram", str(instagram.SECOND.pk))
+    done = swift.until(job.id, lambda job: job.status in ("completed", "failed"))
+    assert (done.status, done.error) == ("completed", None)
+    assert [account for _, account, _ in turns(swift)][-2:] == [ME, str(instagram.SECOND.pk)]

@@ -107,7 +107,7 @@ def test_what_needs_a_login_waits_for_it(machine: Machine, path: str) -> None:
     assert job.error is not None
     assert job.error.hint == "Open tiktok.com in your browser and sign in: this goes on by itself."
     store_tiktok(machine)
-    transitions.resume_sessions(machine.db, "tiktok")
+    transitions.resume_sessions(machine.db, "tiktok", "watcher")
     job = machine.until(job_id, lambda job: job.status not in ("pending", "running", "waiting"))
     assert job.status == "completed"
     assert not tiktok.sent_astray(machine.platforms.log)

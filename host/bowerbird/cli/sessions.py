@@ -80,7 +80,7 @@ def _resume(settings: Settings, platform: str, account: str) -> None:
     with archive(settings) as db:
         browsers.stored(db, platform, account)
         session_states.publish(db, settings)
-        if transitions.resume_sessions(db, browsers.job_platform(platform)):
+        if transitions.resume_sessions(db, browsers.job_platform(platform), account):
             wake_worker(settings)
 
 

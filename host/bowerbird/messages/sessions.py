@@ -24,7 +24,7 @@ def session(desk: Desk, request: requests.Session) -> Answer:
         raise
     browsers.stored(desk.db, platform, account, request.request_id, incognito=request.incognito)
     session_states.publish(desk.db, desk.settings)
-    transitions.resume_sessions(desk.db, browsers.job_platform(platform), incognito=request.incognito)
+    transitions.resume_sessions(desk.db, browsers.job_platform(platform), account, incognito=request.incognito)
     desk.later(desk.wake)
     return {"accepted": True}
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Literal
 
 from bowerbird.clock import as_text, later, now, parse
@@ -11,19 +13,24 @@ from bowerbird.database import transaction
 from bowerbird.errors import RequestError
 from bowerbird.model import FINAL_STATUSES, Job
 from bowerbird.queue import order, pausing, preferences, reads, removal, transitions
+from bowerbird.queue.batches import BATCH, give_way
 from bowerbird.queue.family import family
-from bowerbird.queue.requests import ask
+from bowerbird.queue.requests import ask, take_back
 from bowerbird.queue.retry import LONGEST_WAIT
 from bowerbird.queue.rollup import roll_up
 from bowerbird.settings import Settings
 
 Action = Callable[[sqlite3.Connection, Settings, sqlite3.Row], None]
+Step = Callable[[sqlite3.Connection, sqlite3.Row], None]
 
 # What a job has that begins anew; what was fetched of it already lies below .partial and is used.
 FRESH = """
     wait_reason = NULL, not_before = NULL, error_code = NULL, error_message = NULL, hint = NULL, completed_at = NULL,
     current_operation = NULL, retry_count = 0, paused_by = NULL, paused_from = NULL, updated_at = :now
 """
+
+# What the worker runs; the plus keeps SQLite from walking through all that runs.
+_ATTEMPTED = "+status = 'running' AND +listed = 0"
 
 _PRESENT = {
     "pending": "is in the queue",
@@ -39,6 +46,9 @@ _PRESENT = {
 def act(db: sqlite3.Connection, settings: Settings, job_ids: Sequence[str], action: str) -> list[Job]:
     """Do the same with each of these jobs, all or none, and return them as they are then.
 
+    Members of lists follow, or are done before, in small commits (`FOLLOW`, `PREPARE`), so that a list of a hundred
+    thousand keeps nobody from writing; where that is cut short, the same action completes it.
+
     A deleted job is returned as it was. Raises RequestError `not_found`, `wrong_state` or, for an action that there
     is not, `bad_request`. Wake the worker afterwards.
     """
@@ -47,10 +57,21 @@ def act(db: sqlite3.Connection, settings: Settings, job_ids: Sequence[str], acti
         raise RequestError("bad_request", f"There is no such action; there are {', '.join(ACTIONS)}.")
     wanted = tuple(dict.fromkeys(job_ids))
     before = [_found(reads.job(db, settings, job_id)) for job_id in wanted]
-    with transaction(db):
+    check, prepare, follow = (steps.get(action, _nothing) for steps in (CHECK, PREPARE, FOLLOW))
+    for step in (check, prepare):
         for job_id in wanted:
-            perform(db, settings, _row(db, job_id))
+            step(db, _row(db, job_id))
+    with transaction(db):
+        rows = [_row(db, job_id) for job_id in wanted]
+        for row in rows:
+            perform(db, settings, _row(db, row["id"]))
+    for row in rows:
+        follow(db, row)
     return [reads.job(db, settings, job.id) or job for job in before]
+
+
+def _nothing(_db: sqlite3.Connection, _row: sqlite3.Row) -> None:
+    """What an action does that concerns one job alone."""
 
 
 def _found(job: Job | None) -> Job:
@@ -74,13 +95,13 @@ def _cancel(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> Non
     if row["status"] == "completed":
         raise RequestError("wrong_state", f"{_present(row)}; there is nothing to cancel.")
     if row["status"] == "cancelled":
+        # what is below may be left from a time when this was cut short
         return
     if _is_attempted(row):
         ask(db, "cancel", row["id"])
     else:
         transitions.cancel_one(db, row["id"])
         ask(db, "discard", row["id"])
-    transitions.cancel_below(db, row["id"])
     roll_up(db, row["id"])
 
 
@@ -116,6 +137,7 @@ def _make_pending(db: sqlite3.Connection, row: sqlite3.Row) -> None:
         f"UPDATE jobs SET status = 'pending', listed = 0, progress = 0, {FRESH} WHERE id = :id",
         {"now": now(), "id": row["id"]},
     )
+    take_back(db, json.dumps([row["id"]]))
 
 
 def _reopen(db: sqlite3.Connection, row: sqlite3.Row) -> None:
@@ -150,11 +172,30 @@ def _so_far(row: sqlite3.Row) -> int:
 
 
 def _delete(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> None:
-    doomed = [_row(db, job_id) for job_id in family(db, row["id"])]
-    if any(_is_attempted(one) for one in doomed):
-        raise RequestError("wrong_state", "This job is running.", "Cancel it first.")
-    removal.remove(db, [one["id"] for one in doomed])
+    _remove(db, family(db, row["id"]))
     roll_up(db, row["parent_id"])
+
+
+def _remove(db: sqlite3.Connection, job_ids: Sequence[str]) -> None:
+    """In a transaction. Raises RequestError `wrong_state` where one of them runs."""
+    _check_at_rest(db, job_ids)
+    removal.remove(db, job_ids)
+
+
+def _check_at_rest(db: sqlite3.Connection, job_ids: Sequence[str]) -> None:
+    sql = f"SELECT 1 FROM jobs WHERE id IN (SELECT value FROM json_each(?)) AND {_ATTEMPTED} LIMIT 1"
+    if db.execute(sql, (json.dumps(list(job_ids)),)).fetchone():
+        raise RequestError("wrong_state", "This job is running.", "Cancel it first.")
+
+
+def _delete_most(db: sqlite3.Connection, row: sqlite3.Row) -> None:
+    """Of very many members all but as few as one commit removes with their list."""
+    if len(family(db, row["id"])) <= BATCH:
+        return
+    while (doomed := removal.lowest(db, [row["id"]], BATCH)) != [row["id"]]:
+        with transaction(db):
+            _remove(db, doomed)
+        give_way()
 
 
 def _pause(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> None:
@@ -164,9 +205,13 @@ def _pause(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> None
 
 
 def _resume(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> None:
+    _check_paused(db, row)
+    pausing.resume(db, row)
+
+
+def _check_paused(_db: sqlite3.Connection, row: sqlite3.Row) -> None:
     if row["status"] != "paused" and row["paused_by"] is None:
         raise RequestError("wrong_state", f"{_present(row)}; only a job that is paused can be resumed.")
-    pausing.resume(db, row)
 
 
 def _raise(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> None:
@@ -178,9 +223,13 @@ def _lower(db: sqlite3.Connection, settings: Settings, row: sqlite3.Row) -> None
 
 
 def _shift(db: sqlite3.Connection, row: sqlite3.Row, steps: int) -> None:
+    _check_open(db, row)
+    order.shift(db, row, steps)
+
+
+def _check_open(_db: sqlite3.Connection, row: sqlite3.Row) -> None:
     if row["status"] in FINAL_STATUSES:
         raise RequestError("wrong_state", f"{_present(row)}; it no longer has a turn.")
-    order.shift(db, row, steps)
 
 
 ACTIONS: dict[str, Action] = {
@@ -192,6 +241,26 @@ ACTIONS: dict[str, Action] = {
     "resume": _resume,
     "raise": _raise,
     "lower": _lower,
+}
+# What comes before with all below a job, or after: where it is cut short, the job's own state lets the same be asked
+# again.
+PREPARE: dict[str, Step] = {
+    "delete": _delete_most,
+    "resume": pausing.resume_below,
+    "raise": partial(order.shift_below, steps=1),
+    "lower": partial(order.shift_below, steps=-1),
+}
+FOLLOW: dict[str, Step] = {
+    "cancel": lambda db, row: transitions.cancel_below(db, row["id"]),
+    "pause": lambda db, row: pausing.pause_below(db, row["id"]),
+    "resume": pausing.resume_left,
+}
+# What refuses all before anything is done with one.
+CHECK: dict[str, Step] = {
+    "delete": lambda db, row: _check_at_rest(db, family(db, row["id"])),
+    "resume": _check_paused,
+    "raise": _check_open,
+    "lower": _check_open,
 }
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
 from collections.abc import Callable, Sequence
 from typing import Literal
 
@@ -17,17 +16,15 @@ from bowerbird.clock import now
 from bowerbird.database import transaction
 from bowerbird.queue import requests
 from bowerbird.queue.actions import FRESH, reopen_above
+from bowerbird.queue.batches import BATCH, give_way
+from bowerbird.queue.pausing import hold_with_lists
 from bowerbird.queue.removal import lowest, remove
 from bowerbird.queue.requests import Request
 from bowerbird.queue.rollup import roll_up
 
 BulkAction = Literal["retry_failed", "clear_completed"]
-# Jobs of one commit: some milliseconds.
-BATCH = 200
 # Batches that whoever asks waits for; the worker does as many between two looks at everything else.
 BATCHES = 5
-# Others try to write once in a millisecond (database.py), and have to find a gap.
-GAP_SECONDS = 0.004
 
 
 class Bulk(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,17 +93,22 @@ def _some(db: sqlite3.Connection, bulk: Bulk) -> Bulk:
             bulk = KINDS[bulk.action](db, bulk)
         if bulk.is_done:
             break
-        time.sleep(GAP_SECONDS)
+        give_way()
     return bulk
 
 
 # Of a list the members are tried that failed, and with them it runs again; by itself only where none of them failed.
+# Of what was asked for again and again only the newest job: one target is one job.
 _FAILED = """
     SELECT seq, id, parent_id FROM jobs
     WHERE status = 'failed' AND seq > :after AND coalesce(completed_at, updated_at) <= :until
       AND (:error_code IS NULL OR error_code = :error_code) AND {platform}
       AND NOT (listed AND EXISTS (SELECT 1 FROM jobs AS member
                                   WHERE member.parent_id = jobs.id AND member.status = 'failed'))
+      AND NOT (parent_id IS NULL AND EXISTS (
+          SELECT 1 FROM jobs AS later WHERE later.target_key = jobs.target_key AND later.status <> 'cancelled'
+             AND later.parent_id IS NULL AND later.incognito = jobs.incognito AND later.seq > jobs.seq
+             AND later.refresh_only <= jobs.refresh_only))
     ORDER BY seq LIMIT :most
 """
 
@@ -114,13 +116,16 @@ _FAILED = """
 def _retry(db: sqlite3.Connection, bulk: Bulk) -> Bulk:
     sql = _FAILED.format(platform="platform = :platform" if bulk.platform else "true")
     rows = _rows(db, sql, bulk)
+    ids = json.dumps([row["id"] for row in rows])
     db.execute(
         f"""
         UPDATE jobs SET status = 'pending', listed = 0, progress = 0, {FRESH}
         WHERE id IN (SELECT value FROM json_each(:ids))
         """,
-        {"ids": json.dumps([row["id"] for row in rows]), "now": now()},
+        {"ids": ids, "now": now()},
     )
+    requests.take_back(db, ids)
+    hold_with_lists(db, ids)
     for member in {row["parent_id"]: row for row in rows if row["parent_id"]}.values():
         reopen_above(db, member)
         roll_up(db, member["parent_id"])

@@ -16,7 +16,7 @@ from bowerbird.errors import BowerbirdError, RequestError
 from bowerbird.model import Capture, CaptureOptions, ErrorReport, Receipt, Target, options_json
 from bowerbird.queue.budgets import host_of
 from bowerbird.queue.order import NEXT_PLACE
-from bowerbird.queue.pausing import resume
+from bowerbird.queue.pausing import resume_within
 from bowerbird.queue.rows import item_url
 from bowerbird.setting_kinds import LANGUAGE, MOST_LANGUAGES
 from bowerbird.settings import QUALITIES, Settings
@@ -125,7 +125,7 @@ def _decide(
     if in_flight:
         if in_flight["paused_by"]:
             # Whoever asks for it again wants it now.
-            resume(db, in_flight)
+            resume_within(db, in_flight)
         return Receipt(key=capture.key, job_id=in_flight["id"], status="already_queued"), None
     saved = None if capture.options.force else known_item(db, key)
     job = NewJob(

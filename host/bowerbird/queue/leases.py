@@ -20,8 +20,8 @@ from bowerbird.sessions import policy
 LATELY_SECONDS = 30.0
 # How many of the newest requests are looked through for that.
 LATELY_ROWS = 50
-# How many waiting jobs are looked through for the sites that they need.
-MOST_WAITING = 100
+# For how many sites a browser that connects is asked, those first for which something was captured last.
+MOST_SITES = 100
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,9 +57,11 @@ def ask(db: sqlite3.Connection, wanted: Wanted) -> int:
 def ask_again(db: sqlite3.Connection) -> int:
     """For a browser that connects: ask once more for what jobs wait for. Returns how many questions that makes."""
     rows = db.execute(
-        "SELECT target, error_message, incognito FROM jobs"
-        " WHERE status = 'waiting' AND wait_reason = 'session' LIMIT ?",
-        (MOST_WAITING,),
+        """
+        SELECT target, error_message, incognito, max(seq) FROM jobs WHERE status = 'waiting' AND wait_reason = 'session'
+        GROUP BY platform, incognito, host ORDER BY max(seq) DESC LIMIT ?
+        """,
+        (MOST_SITES,),
     ).fetchall()
     wanted = [_wanted_by(row) for row in rows]
     asked = {(known.platform, known.incognito) for known in browsers.needed(db)}

@@ -5,12 +5,14 @@ A job that is moved takes the priority of those it is put among. No move renumbe
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from bowerbird.clock import now
+from bowerbird.queue.batches import with_all_below
 from bowerbird.queue.family import family_of
 
 # How far apart the places of two jobs are that were captured one after the other; as in 0003_order_and_pauses.sql.
@@ -38,16 +40,39 @@ class Spot(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
 
 
-def shift(db: sqlite3.Connection, row: sqlite3.Row, steps: int) -> None:
-    """Make a job, and all below it, so many steps more urgent; no effect at the end of the scale. In a transaction."""
-    if abs(row["priority"] + steps * LEVEL) > FARTHEST:
+def shift_below(db: sqlite3.Connection, row: sqlite3.Row, steps: int) -> None:
+    """Make all below a job so many steps more urgent that are not so yet, in small commits; itself: `shift`, then.
+
+    Done again after it was cut short, it goes on where that was. The caller holds no transaction. Raises RequestError.
+    """
+    if _is_at_end(row, steps):
         return
+
+    def step(ids: str) -> bool:
+        _shift(db, ids, row["priority"], steps)
+        return True
+
+    with_all_below(db, row["id"], step)
+
+
+def shift(db: sqlite3.Connection, row: sqlite3.Row, steps: int) -> None:
+    """Make a job so many steps more urgent; no effect at the end of the scale. In a transaction."""
+    if not _is_at_end(row, steps):
+        _shift(db, json.dumps([row["id"]]), row["priority"], steps)
+
+
+def _is_at_end(row: sqlite3.Row, steps: int) -> bool:
+    return bool(abs(row["priority"] + steps * LEVEL) > FARTHEST)
+
+
+def _shift(db: sqlite3.Connection, job_ids: str, priority: int, steps: int) -> None:
+    """Those of the jobs that are not nearer to where a job of this priority goes than to where it is."""
     db.execute(
         f"""
-        {family_of((row["id"],))} UPDATE jobs SET priority = priority + ?, updated_at = ?
-        WHERE id IN (SELECT id FROM family) AND {_OPEN}
+        UPDATE jobs SET priority = priority + :change, updated_at = :now
+        WHERE id IN (SELECT value FROM json_each(:ids)) AND {_OPEN} AND (priority - :middle) * :change < 0
         """,
-        (row["id"], steps * LEVEL, now()),
+        {"ids": job_ids, "change": steps * LEVEL, "middle": priority + steps * LEVEL // 2, "now": now()},
     )
 
 

@@ -9,11 +9,13 @@ import msgspec
 
 from bowerbird.clock import now
 
-RequestKind = Literal["cancel", "pause", "discard", "retry_failed", "clear_completed"]
+RequestKind = Literal["cancel", "pause", "discard", "resume", "retry_failed", "clear_completed"]
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """`cancel` and `pause` end an attempt; `discard` removes what one left on disk of a job that is gone.
+
+    `resume` lets a long list go on that was clicked again.
 
     `retry_failed` and `clear_completed` go on with what was begun in bulk.py; `payload` says where.
 
@@ -29,6 +31,17 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 def ask(db: sqlite3.Connection, kind: RequestKind, job_id: str) -> None:
     """Ask the worker for something; the caller holds the transaction."""
     db.execute("INSERT INTO requests (kind, job_id, created_at) VALUES (?, ?, ?)", (kind, job_id, now()))
+
+
+def take_back(db: sqlite3.Connection, job_ids: str, kinds: tuple[RequestKind, ...] = ("cancel", "pause")) -> None:
+    """Close what was asked of these jobs (a JSON array of ids) before the person wanted otherwise. In a transaction."""
+    db.execute(
+        f"""
+        UPDATE requests SET done_at = ?, result = 'taken back'
+        WHERE done_at IS NULL AND kind IN ({", ".join("?" * len(kinds))}) AND job_id IN (SELECT value FROM json_each(?))
+        """,
+        (now(), *kinds, job_ids),
+    )
 
 
 def open_requests(db: sqlite3.Connection) -> list[Request]:

@@ -16,7 +16,7 @@ from bowerbird.clock import later, now
 from bowerbird.database import transaction
 from bowerbird.errors import JOB_ADVICE
 from bowerbird.model import Failed, WaitReason
-from bowerbird.queue.family import family_of
+from bowerbird.queue.batches import with_all_below
 from bowerbird.queue.rollup import roll_up
 from bowerbird.targets import PLATFORM_NAMES
 
@@ -59,8 +59,8 @@ def cancel(db: sqlite3.Connection, job_id: str) -> None:
     """any but completed → cancelled, by the person, with what is below it; for the worker, when no attempt runs."""
     with transaction(db):
         cancel_one(db, job_id)
-        cancel_below(db, job_id)
         roll_up(db, job_id)
+    cancel_below(db, job_id)
 
 
 def cancel_one(db: sqlite3.Connection, job_id: str) -> None:
@@ -75,24 +75,49 @@ def cancel_one(db: sqlite3.Connection, job_id: str) -> None:
 
 
 def cancel_below(db: sqlite3.Connection, job_id: str) -> None:
-    """All below a job that is not at an end: at once, or by a request where an attempt runs. In a transaction."""
+    """All below a job that was cancelled: at once, or by a request where an attempt runs; until it is tried again.
+
+    In small commits; the caller holds no transaction. Raises RequestError.
+    """
+
+    def step(ids: str) -> bool:
+        if not _is_cancelled(db, job_id):
+            return False
+        _cancel_these(db, ids)
+        return True
+
+    with_all_below(db, job_id, step)
+    with transaction(db):
+        roll_up(db, job_id)
+
+
+def _is_cancelled(db: sqlite3.Connection, job_id: str) -> bool:
+    """Whether it is, or is to be as soon as its attempt has ended."""
+    sql = """
+        SELECT 1 FROM jobs WHERE id = :id AND status = 'cancelled'
+        UNION ALL SELECT 1 FROM requests WHERE kind = 'cancel' AND done_at IS NULL AND job_id = :id
+    """
+    return db.execute(sql, {"id": job_id}).fetchone() is not None
+
+
+def _cancel_these(db: sqlite3.Connection, job_ids: str) -> None:
     # The plus keeps SQLite from walking through all jobs that are open.
-    below = f"id IN (SELECT id FROM family) AND id <> ? AND +{_OPEN}"
+    these = f"id IN (SELECT value FROM json_each(:ids)) AND +{_OPEN}"
+    values = {"ids": job_ids, "now": now()}
     db.execute(
         f"""
-        {family_of((job_id,))} INSERT INTO requests (kind, job_id, created_at)
-        SELECT CASE WHEN {_ATTEMPTED} THEN 'cancel' ELSE 'discard' END, id, ? FROM jobs
-        WHERE {below} AND started_at IS NOT NULL
+        INSERT INTO requests (kind, job_id, created_at)
+        SELECT CASE WHEN {_ATTEMPTED} THEN 'cancel' ELSE 'discard' END, id, :now FROM jobs
+        WHERE {these} AND started_at IS NOT NULL
         """,
-        (job_id, now(), job_id),
+        values,
     )
     db.execute(
         f"""
-        {family_of((job_id,))} UPDATE jobs SET status = 'cancelled', progress = 0, {_NO_TROUBLE},
-               speed = NULL, eta = NULL, current_operation = NULL, completed_at = ?, updated_at = ?
-        WHERE {below} AND NOT {_ATTEMPTED}
+        UPDATE jobs SET status = 'cancelled', progress = 0, {_NO_TROUBLE}, {_QUIET}, completed_at = :now
+        WHERE {these} AND NOT {_ATTEMPTED}
         """,
-        (job_id, now(), now(), job_id),
+        values,
     )
 
 
@@ -156,24 +181,26 @@ def resume_reason(db: sqlite3.Connection, reason: WaitReason) -> int:
     return _resume(db, f"{_WAITS} AND wait_reason = :reason", reason=reason)
 
 
-def resume_sessions(db: sqlite3.Connection, platform: str, *, incognito: bool = False) -> int:
-    """waiting → pending where a session of this platform is what was missing. Returns how many.
+def resume_sessions(db: sqlite3.Connection, platform: str, account: str, *, incognito: bool = False) -> int:
+    """waiting → pending where a session of this platform and account is what was missing. Returns how many.
 
-    Which account it is shows when the job runs. Jobs for pages of the web are of any other site. What was clicked in a
-    private window waits for a session of one (`incognito`).
+    A job whose session ended waits for one of the same account; to one that had none, or one to which the site does not
+    show it, any may help. Jobs for pages of the web are of any other site. What was clicked in a private window waits
+    for a session of one (`incognito`).
     """
     asked = platform if platform in PLATFORM_NAMES else "web"
-    waits = f"{_WAITS} AND wait_reason = 'session' AND platform = :platform AND incognito = :incognito"
-    return _resume(db, waits, "account = NULL, ", platform=asked, incognito=incognito)
+    whose = "(coalesce(account, '') IN ('', :account) OR error_code = 'login_needed')"
+    waits = f"{_WAITS} AND wait_reason = 'session' AND platform = :platform AND incognito = :incognito AND {whose}"
+    return _resume(db, waits, platform=asked, account=account, incognito=incognito)
 
 
-def _resume(db: sqlite3.Connection, waits: str, change: str = "", **values: object) -> int:
+def _resume(db: sqlite3.Connection, waits: str, **values: object) -> int:
     values["now"] = now()
     if db.execute(f"SELECT 1 FROM jobs WHERE {waits} LIMIT 1", values).fetchone() is None:
         return 0
     with transaction(db):
         return db.execute(
-            f"UPDATE jobs SET {_GOES_ON}, wait_reason = NULL, not_before = NULL, {change}{_QUIET} WHERE {waits}", values
+            f"UPDATE jobs SET {_GOES_ON}, wait_reason = NULL, not_before = NULL, {_QUIET} WHERE {waits}", values
         ).rowcount
 
 

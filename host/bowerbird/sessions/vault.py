@@ -23,14 +23,13 @@ from bowerbird.sessions import cookies as jar
 from bowerbird.sessions import keys, policy, sealing
 from bowerbird.sessions.cookies import Cookie
 from bowerbird.sessions.sealing import Contents
-from bowerbird.sessions.vault_file import Event, Note, VaultFile, note
+from bowerbird.sessions.vault_file import MOST_NOTES, Event, Note, VaultFile, note
 from bowerbird.settings import Settings
 
 State = Literal["ok", "expired", "challenge", "lost"]
 
 INCOGNITO_SECONDS = 24 * 3600  # a private window's session is there for the job at hand
 REFUSED_SECONDS = 3600  # so long the very sign-in that a site refused is not taken again
-MOST_NOTES = 5000  # rows of the audit trail
 
 
 class SessionState(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +89,6 @@ class Vault:
                 },
             )  # fmt: skip
             note(db, platform, account, "stored")
-            db.execute("DELETE FROM audit WHERE id <= (SELECT max(id) FROM audit) - ?", (MOST_NOTES,))
 
     def lend(self, platform: str, account: str | None = None, *, incognito: bool = False) -> LentSession | None:
         """The newest session that should still hold, of this account or of any; None where there is none.
@@ -135,9 +133,16 @@ class Vault:
         """Remove the sessions of an account, or of all accounts. Returns how many there were."""
         return self._forget(*_whose(platform, account))
 
-    def forget_private(self, platform: str) -> int:
+    def has_private(self) -> bool:
+        """Whether there is one of a private window: a look that opens none of them."""
+        if not self.is_there:
+            return False
+        with self._file.open() as db:
+            return db.execute("SELECT 1 FROM sessions WHERE incognito = 1 LIMIT 1").fetchone() is not None
+
+    def forget_private(self, platform: str, account: str | None = None) -> int:
         """Remove those of private windows: nothing needs them any more. Returns how many there were."""
-        where, values = _whose(platform, None)
+        where, values = _whose(platform, account)
         return self._forget(f"{where} AND incognito = 1", values) if self.is_there else 0
 
     def _forget(self, where: str, values: dict[str, Any]) -> int:

@@ -20,6 +20,7 @@ from bowerbird.settings import Settings
 # Of no session: `exposed`, others could read the key or the vault, and can no more; `rotated`, there is a new key.
 Event = Literal["stored", "used", "checked", "expired", "challenge", "forgotten", "exposed", "rotated"]
 
+MOST_NOTES = 5000  # rows of the audit trail
 VERSION = 1
 _COLUMNS = "platform, account, username, state, state_at, sealed, store_id, incognito, stored_at, used_at, expires_at"
 _TABLES = (
@@ -89,10 +90,11 @@ class VaultFile:
 
 
 def note(db: sqlite3.Connection, platform: str, account: str, event: Event) -> None:
-    """A line of the audit trail; never what a session holds."""
+    """A line of the audit trail, which keeps the newest MOST_NOTES; never what a session holds."""
     db.execute(
         "INSERT INTO audit (at, platform, account, event) VALUES (?, ?, ?, ?)", (now(), platform, account, event)
     )
+    db.execute("DELETE FROM audit WHERE id <= (SELECT max(id) FROM audit) - ?", (MOST_NOTES,))
 
 
 def _version(db: sqlite3.Connection) -> int:

@@ -75,9 +75,9 @@ class Attempt:
             log.exception("job=%s ended unexpectedly", self.job.id)
             return Failed(code="internal", message="", detail=type(error).__name__)
 
-    def missed_a_session(self, db: sqlite3.Connection) -> bool:
-        """Whether what the job waits for now was stored before it began to wait."""
-        return self._lender(db).has_newer(self._since)
+    def missed_sessions(self, db: sqlite3.Connection) -> tuple[str, ...]:
+        """The accounts of which a session was stored while the attempt ran: what the job waits for may be there."""
+        return self._lender(db).newer(self._since)
 
     def _run(self, db: sqlite3.Connection, progress: sqlite3.Connection, record: AttemptRecord) -> Outcome:
         if free_bytes(self._settings.archive) <= self._settings.disk_floor:

@@ -132,8 +132,10 @@ class Attempts:
             try:
                 record.end(outcome)
                 settle(db, self._settings, Ended(attempt.job, record.part), outcome)
-                if isinstance(outcome, NeedsSession) and attempt.missed_a_session(db):
-                    transitions.resume_sessions(db, attempt.job.target.platform)
+                if isinstance(outcome, NeedsSession):
+                    job = attempt.job
+                    for account in attempt.missed_sessions(db):
+                        transitions.resume_sessions(db, job.target.platform, account, incognito=job.incognito)
                 return
             except RequestError as error:
                 if error.code not in PASSING or not tries_left:

@@ -84,6 +84,8 @@ class Lender:
             return None
         if used is None:
             return self._for_stranger(outcome)
+        if outcome.code == "login_needed":
+            return self._of_another_account(used)
         if outcome.code != "session_expired":
             return None
         return self._ask(outcome.message or self._only_signed_in(), used.account)
@@ -93,7 +95,7 @@ class Lender:
         if not isinstance(outcome, Failed) or self._need == "never":
             return outcome
         if outcome.code == "session_expired" or (outcome.code == "login_needed" and self._may_wait(used)):
-            return self.missing(outcome.message, again=used is not None)
+            return self.missing(outcome.message, again=used is not None and outcome.code == "session_expired")
         if outcome.code == "challenge" and used:
             step = f"Open {self._site} in {self._place} and answer its question"
             return self._waiting(outcome.code, outcome.message, step)
@@ -110,9 +112,9 @@ class Lender:
         """Whether nothing is shown without a session."""
         return self._need == "always"
 
-    def has_newer(self, moment: str) -> bool:
-        """Whether a session that may be used was stored since."""
-        return any(one.stored_at >= moment for one in self._usable())
+    def newer(self, moment: str) -> tuple[str, ...]:
+        """The accounts of which a session that may be used was stored since."""
+        return tuple(one.account for one in self._usable() if one.stored_at >= moment)
 
     def _waiting(self, code: str, message: str, step: str) -> NeedsSession:
         return NeedsSession(Failed(code=code, message=message, hint=f"{step}: this goes on by itself."))
@@ -122,7 +124,7 @@ class Lender:
 
     def _may_wait(self, used: LentSession | None) -> bool:
         """A member does not hold up its list, unless the whole list needs a session; a person acts on single jobs."""
-        return used is None and (self._job.parent_id is None or self.needs_one)
+        return self.needs_one or (used is None and self._job.parent_id is None)
 
     def _for_stranger(self, outcome: Failed) -> LentSession | None:
         if outcome.code not in SAID_TO_STRANGERS:
@@ -144,6 +146,11 @@ class Lender:
         """Of the account that the job had before, else of any."""
         account = self._job.account or None
         return (self._lent(account) if account else None) or self._lent()
+
+    def _of_another_account(self, used: LentSession) -> LentSession | None:
+        """What one person saved is shown to that account alone, whichever signed in last."""
+        others = (one.account for one in self._usable() if one.account != used.account)
+        return next(filter(None, map(self._lent, others)), None)
 
     def _lent(self, account: str | None = None) -> LentSession | None:
         """A private window's for what was clicked in one; the ordinary one's for everything else."""

@@ -42,6 +42,7 @@ from bowerbird.queue.requests import Request
 from bowerbird.queue.session_states import Publisher
 from bowerbird.queue.sweep import forget_events, forget_old
 from bowerbird.settings import Settings
+from bowerbird.worker import private
 from bowerbird.worker.attempt import discard
 from bowerbird.worker.attempts import PASSING, Attempts
 from bowerbird.worker.changes import Changes
@@ -87,6 +88,8 @@ class Worker:
         self._next_prune = 0.0
         self._pruned = 0
         self._trouble_since: float | None = None
+        # Whether a private window's sign-in may be left that nothing needs: of a job that was given up, or an old one.
+        self._leaves_private = True
 
     def adopt(self, child: Child) -> None:
         """Use a child that was started before."""
@@ -241,6 +244,10 @@ class Worker:
                 requests.done(db, request, "unknown")
             elif carry_out(self, db, request.job_id):
                 requests.done(db, request, "done")
+                self._leaves_private = True
+        if self._leaves_private:
+            private.forget_unneeded(db, self._settings)
+            self._leaves_private = False
 
     def _cancel(self, db: sqlite3.Connection, job_id: str) -> bool:
         """Whether it is done: the request stays open until the attempt is over, however that ends."""
@@ -253,6 +260,10 @@ class Worker:
         if pausing.is_wanted(db, job_id) and not self._is_over(job_id, Paused()):
             return False
         pausing.settle_pause(db, job_id)
+        return True
+
+    def _resume(self, db: sqlite3.Connection, job_id: str) -> bool:
+        pausing.resume_whole(db, job_id)
         return True
 
     def _is_over(self, job_id: str, outcome: WantedEnd) -> bool:
@@ -315,6 +326,7 @@ _CARRY_OUT: dict[str, Callable[[Worker, sqlite3.Connection, str], bool]] = {
     "cancel": Worker._cancel,
     "pause": Worker._pause,
     "discard": Worker._discard,
+    "resume": Worker._resume,
 }
 
 

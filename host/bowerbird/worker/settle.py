@@ -44,7 +44,7 @@ def settle(db: sqlite3.Connection, settings: Settings, ended: Ended, outcome: Ou
     log.info("job=%s platform=%s outcome=%s", job.id, job.target.platform, type(outcome).__name__.lower())
     _write(db, settings, ended, outcome)
     if job.incognito:
-        private.forget_unneeded(db, settings, job.target.platform)
+        private.forget_unneeded(db, settings)
 
 
 def _write(db: sqlite3.Connection, settings: Settings, ended: Ended, outcome: Outcome) -> None:
