@@ -52,6 +52,32 @@ def _gave(machine: Machine, job_id: str) -> dict[str, int]:
     return {row["scraper"]: row["gave"] for row in machine.rows(sql, job_id)}
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{instagram.GARDEN}/reels/",
+        f"{instagram.GARDEN}/tagged/",
+        f"{instagram.GARDEN}/highlights/",
+        f"stories/highlights/{instagram.HIGHLIGHT}/",
+        f"stories/{instagram.GARDEN}/",
+        f"{instagram.ME.username}/saved/",
+        f"p/{instagram.CAROUSEL}/",
+    ],
+)
+def test_every_kind_is_filed(signed_in: Machine, path: str) -> None:
+    """Whatever of Instagram is clicked ends in items of which all files are there, and no member is missed."""
+    job = _ended(signed_in, signed_in.save(f"https://www.instagram.com/{path}"))
+    assert (job.status, job.items_failed, job.error) == ("completed", 0, None)
+    members = signed_in.one("SELECT count(*) FROM jobs WHERE status <> 'completed'")
+    items, pictures = (
+        signed_in.one(f"SELECT count(*) FROM {what}")
+        for what in ("items", "files WHERE file_type IN ('image', 'video')")
+    )
+    assert members == 0
+    assert 0 < items <= pictures
+    signed_in.check_whole()
+
+
 def test_second_library_takes_over_from_one_that_is_refused(signed_in: Machine) -> None:
     """instaloader meets 401 again and again: the pauses are kept, then gallery-dl goes on with what is missing."""
     signed_in.platforms.fault(instagram.refusals.please_wait(skip=1, **POSTS_QUERY))
