@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -35,6 +36,19 @@ def test_one_job_is_paused_raised_and_resumed(run: Run) -> None:
     assert run("resume", first, "--json").lines[0]["status"] == "pending"
     refused = run("resume", first, "--json")
     assert (refused.status, refused.lines[0]["code"]) == (2, "wrong_state")
+
+
+@pytest.mark.usefixtures("no_worker")
+def test_a_job_is_put_off_until_a_time_of_this_place(run: Run) -> None:
+    """`pause --until` lets what has not begun wait for a time, in the zone of the computer unless it names one."""
+    [job] = run("save", URLS[0], "--json").lines
+    asked = (datetime.now(timezone.utc).astimezone() + timedelta(days=1)).replace(microsecond=0, tzinfo=None)
+    put_off = run("pause", job["id"], "--until", asked.isoformat(), "--json").lines[0]
+    assert (put_off["status"], put_off["wait_reason"]) == ("waiting", "schedule")
+    assert datetime.fromisoformat(put_off["not_before"].replace("Z", "+00:00")) == asked.astimezone()
+    assert run("continue", job["id"], "--json").lines[0]["status"] == "pending"
+    assert run("pause", job["id"], "--until", "tomorrow", "--json").lines[0]["code"] == "bad_request"
+    assert run("pause", "--all", "--until", asked.isoformat()).status == 2
 
 
 @pytest.mark.usefixtures("no_worker")

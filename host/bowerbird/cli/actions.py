@@ -6,9 +6,11 @@ import argparse
 import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from bowerbird.cli import show
 from bowerbird.cli.opening import archive
+from bowerbird.clock import as_text
 from bowerbird.errors import RequestError
 from bowerbird.model import Job
 from bowerbird.settings import Settings, load_settings
@@ -40,6 +42,8 @@ def wake(settings: Settings) -> None:
 def _check(chosen: Arguments) -> None:
     if bool(chosen.jobs) == chosen.every:
         raise RequestError("bad_request", "Name jobs, or all of them.", f"Look at: bowerbird {chosen.action} --help")
+    if chosen.until and chosen.every:
+        raise RequestError("bad_request", "The whole queue is paused until it is resumed.", "Leave out: --until")
     if (chosen.platform or chosen.error) and not chosen.every:
         raise RequestError("bad_request", "--platform and --error choose among all that failed.", "Add: --failed")
 
@@ -91,8 +95,6 @@ _FOR_ALL: dict[str, Callable[[sqlite3.Connection, Arguments], str]] = {
 
 def _act_on_jobs(settings: Settings, chosen: Arguments) -> int:
     """Those with which it can't be done are named, and it is done with the others."""
-    from bowerbird.queue import actions
-
     named: dict[str, str] = {}
     after: list[Job] = []
     refused: dict[str, RequestError] = {}
@@ -102,12 +104,28 @@ def _act_on_jobs(settings: Settings, chosen: Arguments) -> int:
                 named.setdefault(whole_id(db, given), given)
         for job_id, given in named.items():
             with _one_job(given, refused):
-                after += actions.act(db, settings, (job_id,), chosen.action)
+                after += _acted(db, settings, job_id, chosen)
     if after:
         show.acted(after, chosen.action, as_json=chosen.json)
     for given, error in refused.items():
         show.not_acted(given, error, as_json=chosen.json)
     return 2 if refused else 0
+
+
+def _acted(db: sqlite3.Connection, settings: Settings, job_id: str, chosen: Arguments) -> list[Job]:
+    from bowerbird.queue import actions
+
+    if chosen.until:
+        return [actions.schedule(db, settings, job_id, _as_utc(chosen.until))]
+    return actions.act(db, settings, (job_id,), chosen.action)
+
+
+def _as_utc(moment: str) -> str:
+    """A time of this place, unless it names its zone; what is no time is left to be refused."""
+    try:
+        return as_text(datetime.fromisoformat(moment.replace("Z", "+00:00")))
+    except (ValueError, OverflowError):
+        return moment
 
 
 @contextlib.contextmanager

@@ -108,11 +108,13 @@ def _add_action(known: Known[argparse.ArgumentParser], action: str, what: str) -
     )
     if every:
         parser.add_argument(every[0], action="store_true", dest="every", help=every[1])
+    if action == "pause":
+        parser.add_argument("--until", metavar="TIME", help="what has not begun: until then, such as 2026-12-24T18:00")
     if action == "retry":
         parser.add_argument("--platform", metavar="NAME", help="with --failed: only of this one, such as youtube")
         parser.add_argument("--error", metavar="CODE", help="with --failed: only what failed so, such as network")
     _json(parser)
-    parser.set_defaults(run=actions.act, action=action, every=False, platform=None, error=None)
+    parser.set_defaults(run=actions.act, action=action, every=False, platform=None, error=None, until=None)
 
 
 def _add_processes(known: Known[argparse.ArgumentParser]) -> None:
