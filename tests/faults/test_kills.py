@@ -36,10 +36,10 @@ def test_worker_and_children_killed_at_random(machine: Machine, seed: int) -> No
             time.sleep(chance.uniform(0.0, 0.3))
         _kill(worker)
         eventually(lambda children=children: not any(_is_alive(child) for child in children), "children end")
-    machine.work()
+    _work_without_rests(machine)
     job = machine.job(list_id)
+    assert [member.error for member in machine.members(list_id) if member.status != "completed"] == []
     assert (job.status, job.items_done, job.items_failed) == ("completed", MEMBERS, 0)
-    assert {member.status for member in machine.members(list_id)} == {"completed"}
     assert len(machine.members(list_id)) == MEMBERS
     assert machine.one("SELECT count(*) FROM items") == MEMBERS
     assert machine.one("SELECT count(*) FROM files WHERE file_type = 'video'") == MEMBERS
@@ -47,6 +47,18 @@ def test_worker_and_children_killed_at_random(machine: Machine, seed: int) -> No
     assert machine.one("SELECT count(*) FROM attempts WHERE outcome = 'lost'") >= KILLS / 3
     assert machine.partial() == []
     machine.check_whole()
+
+
+def _work_without_rests(machine: Machine) -> None:
+    """Until all is done. What saw three workers die in a row would rest for half a minute, and longer beside others."""
+    worker = machine.start()
+
+    def has_ended() -> bool:
+        machine.db.execute("UPDATE jobs SET not_before = NULL WHERE status = 'pending' AND not_before IS NOT NULL")
+        return worker.poll() is not None
+
+    eventually(has_ended)
+    machine.work()
 
 
 def _kill(process: psutil.Process) -> None:

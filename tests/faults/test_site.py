@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,6 +26,20 @@ def site(tmp_path: Path) -> Iterator[RunningSite]:
     ensure_archive(settings.database)
     with running(settings, {}) as site:
         yield site
+
+
+# Datasette lets questions lie that it has not asked yet when one before them failed.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
+]
+
+
+@pytest.fixture(autouse=True)
+def nothing_lies_on() -> Iterator[None]:
+    """What Datasette let lie is gone before another test could be blamed for it."""
+    yield
+    gc.collect()
 
 
 @contextlib.contextmanager
@@ -75,8 +90,6 @@ def test_a_lock_that_lasts_is_said(site: RunningSite) -> None:
     assert (refused.status_code, taken.status_code) == (503, 303)
 
 
-# Datasette lets questions lie that it has not asked yet when one before them failed.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_damage_beneath_an_open_archive_is_no_riddle(site: RunningSite) -> None:
     """Promise 2: pages that are still in memory are shown, for the others it is 503; the exchanged file serves all."""
     with site.person() as person:
