@@ -44,9 +44,9 @@ def nothing_lies_on() -> Iterator[None]:
 
 @contextlib.contextmanager
 def truncated(database: Path) -> Iterator[None]:
-    """An archive of which the second half is missing."""
+    """An archive of which all but the first page is missing: what needs only what is left may well be shown."""
     whole = troubles._at_rest(database)
-    database.write_bytes(whole[: len(whole) // 2])
+    database.write_bytes(whole[:4096])
     yield
     database.write_bytes(whole)
 
