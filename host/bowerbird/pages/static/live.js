@@ -7,6 +7,7 @@ const BUSY_MS = 1000;
 class BowerLive extends HTMLElement {
   connectedCallback() {
     this.mark = "";
+    this.turn = 0;
     this.wait = Number(this.getAttribute("every") ?? 2000);
     this.addEventListener("submit", (event) => this.send(event));
     document.addEventListener("visibilitychange", () => this.plan(0));
@@ -19,13 +20,15 @@ class BowerLive extends HTMLElement {
   }
 
   async refresh() {
+    const turn = this.turn;
     try {
       const answer = await fetch(this.getAttribute("src"), { headers: this.mark ? { "If-None-Match": this.mark } : {} });
       if (answer.status === 401) return location.reload();
-      // while somebody drags a row nothing moves by itself: what came meanwhile is asked for again
-      if (answer.status === 200 && !this.held) {
+      const text = await answer.text();
+      // while somebody moves a row nothing else moves it: what was asked for before that is over is asked for again
+      if (answer.status === 200 && !this.held && this.turn === turn) {
         this.mark = answer.headers.get("ETag") ?? "";
-        takeIn(await answer.text());
+        takeIn(text);
         this.dispatchEvent(new Event("renewed"));
       }
     } catch {

@@ -11,11 +11,13 @@ let held = 0;
 async function hold(during) {
   held += 1;
   live.held = true;
+  live.turn += 1;
   try {
     await during;
   } finally {
     held -= 1;
     live.held = held > 0;
+    live.turn += 1;
   }
 }
 
