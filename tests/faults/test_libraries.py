@@ -43,5 +43,7 @@ def _commands(machine: Machine) -> dict[psutil.Process, str]:
     found = {}
     for process in machine.children():
         with contextlib.suppress(psutil.Error):
-            found[process] = " ".join(process.cmdline())
+            # what is ending has no command any more
+            if command := process.cmdline():
+                found[process] = " ".join(command)
     return found
