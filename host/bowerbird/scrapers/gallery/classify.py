@@ -16,7 +16,7 @@ from bowerbird.scrapers.classify import Evidence, classify
 from bowerbird.scrapers.gallery.pages import Answer
 from bowerbird.scrapers.guard import MARK
 
-NO_EXTRACTOR, NEEDS_LOGIN, CHALLENGED, DISK = 64, 16, 8, 128  # bits of the exit code
+NO_EXTRACTOR, NEEDS_LOGIN, CHALLENGED = 64, 16, 8  # bits of the exit code
 _TITLES = {"instagram": "Instagram", "tiktok": "TikTok", "4chan": "4chan"}
 _HOSTS = {"instagram": "instagram.com", "tiktok": "tiktok.com"}
 
