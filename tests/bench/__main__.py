@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 
-from tests.bench import downloads, host, instagram, memory, queue, site, targets
+from tests.bench import browsing, downloads, host, instagram, memory, queue, site, targets
 from tests.bench.figure import HEADING, Figure
 
 MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -21,6 +21,7 @@ MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
     "site-memory": memory.site_memory,
     "targets": targets.identify_urls,
     "pages": site.pages,
+    "paint": browsing.paint,
     "acks": queue.acks_at_once,
     "claims": queue.claims,
     "small-files": queue.small_files,
@@ -29,6 +30,7 @@ MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
 SLOW = {
     "environment": memory.environment_size,
     "pages-large": site.large_pages,
+    "clicking": browsing.an_hour,
     "long-soak": queue.long_soak,
 }
 

@@ -55,12 +55,13 @@ VOCABULARY = [*_SHORT, *(one + other for one in _SHORT for other in _SHORT)]
 FREQUENCIES = list(itertools.accumulate(1 / rank for rank in range(1, len(VOCABULARY) + 1)))
 TAGS = (("keep", 300), ("rare", 100_000))
 WIDTHS = (320, 640)
+PICTURED = 100  # the newest, whose thumbnails exist
 STEP = 20_000
 FILES = (("video.mp4", "video"), ("thumbnail.jpg", "thumbnail"), ("metadata.json", "metadata"))
 
 
 def build(settings: Settings, items: int) -> float:
-    """An archive of so many items with three files each; the newest hundred have thumbnails that exist.
+    """An archive of so many items with three files each; the newest PICTURED have thumbnails that exist.
 
     Every tenth is spoken in, every fiftieth commented; a few are gone, tagged, or of a rare kind. The frequency of
     words falls as in a language. Returns the size of the search tables as a part of the text in them.
@@ -83,7 +84,7 @@ def build(settings: Settings, items: int) -> float:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         db.execute("ANALYZE")
     picture = media.unique("picture.jpg", "thumbnail")
-    for number in range(max(1, items - 99), items + 1):
+    for number in range(max(1, items - PICTURED + 1), items + 1):
         for path in (f"{_folder(number)}/thumbnail.jpg", *(place_of(number, width) for width in WIDTHS)):
             place = settings.archive / path
             place.parent.mkdir(parents=True, exist_ok=True)

@@ -117,7 +117,7 @@ class _Pending:
     def __init__(self, folder: Path, number: int) -> None:
         settings = Settings(archive=folder / "archive", home=folder / "home")
         ensure_archive(settings.database)
-        _capture(settings, (_URLS[one % len(_URLS)].format(one) for one in range(FEW)))
+        capture_all(settings, (_URLS[one % len(_URLS)].format(one) for one in range(FEW)))
         # as the worker leaves it: not all in the log
         with contextlib.closing(open_keeper(settings.database)) as db:
             if number > FEW:
@@ -136,7 +136,8 @@ class _Pending:
         return seconds * 1000
 
 
-def _capture(settings: Settings, urls: Iterator[str]) -> None:
+def capture_all(settings: Settings, urls: Iterator[str]) -> None:
+    """Capture them as the command line does, some hundred at a time."""
     with contextlib.closing(open_writer(settings.database)) as db:
         captures = [Capture(key=str(n), url=url, source="cli", captured_at="") for n, url in enumerate(urls)]
         for start in range(0, len(captures), 500):
@@ -160,7 +161,7 @@ def small_files() -> Iterator[Figure]:
 
 def _ours(platforms: StandIn) -> float:
     with place(BOWERBIRD_MAX_CONCURRENT=str(HOSTS_AT_ONCE), **platforms.environment) as where:
-        _capture(where.settings, (web.small(number) for number in range(SMALL_FILES)))
+        capture_all(where.settings, (web.small(number) for number in range(SMALL_FILES)))
         began = time.perf_counter()
         subprocess.run([sys.executable, "-c", UNTIL_IDLE], env=where.environment, check=True, timeout=600)
         seconds = time.perf_counter() - began
@@ -235,7 +236,7 @@ def _soak(number: int) -> Iterator[Figure]:
     """What grows while so many small jobs are done: memory and open files of the worker and its children."""
     with StandIn() as platforms, place(BOWERBIRD_MAX_CONCURRENT="4", **platforms.environment) as where:
         media.make_all()
-        _capture(where.settings, (web.small(one) for one in range(number)))
+        capture_all(where.settings, (web.small(one) for one in range(number)))
         samples, seconds = _watched(where, number, platforms)
         left = list(where.settings.partial.iterdir()) if where.settings.partial.is_dir() else []
         with contextlib.closing(open_writer(where.settings.database)) as db:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from bowerbird.settings import Settings
 from tests.bench import pages as measured
 from tests.bench.figure import Figure, percentile
+from tests.bench.queue import capture_all
 from tests.pages.sites import RunningSite, settings_in
+from tests.platforms import StandIn, faults, web
 
 BARE = "icon (bare)"
 
@@ -37,12 +42,13 @@ def pages() -> Iterator[Figure]:
 SMALL, LARGE = 10_000, 1_000_000
 CLIENTS = 8
 AT_ONCE_MS = 100.0
+LATENCY, SMALL_FILES = 0.2, 10_000
 GROWS = 1.5
 INDEX_PART = 60.0
 
 
 def large_pages() -> Iterator[Figure]:
-    """Each page over a million items: alone, beside seven others, and against the same page over ten thousand."""
+    """Each page over a million items: alone, of several clients beside a working worker, and against ten thousand."""
     with tempfile.TemporaryDirectory() as folder:
         small, _, _ = _asked(Path(folder), SMALL)
     with tempfile.TemporaryDirectory() as folder:
@@ -62,8 +68,26 @@ def _asked(folder: Path, items: int) -> tuple[dict[str, list[float]], dict[str, 
     with contextlib.redirect_stdout(sys.stderr), measured.serving(settings) as (site, _process):
         with site.person() as client:
             alone = {name: measured.measure(client, path) for name, path in measured.pages_of(items).items()}
-        at_once = {name: _at_once(site, path) for name, path in measured.pages_of(items).items()}
+        with _working(settings):
+            at_once = {name: _at_once(site, path) for name, path in measured.pages_of(items).items()}
     return alone, at_once, part
+
+
+@contextlib.contextmanager
+def _working(settings: Settings) -> Iterator[None]:
+    """A worker that is busy: one job brings bytes all the time, beside it small files are filed one after the other."""
+    with StandIn(delay=LATENCY) as platforms:
+        platforms.fault(faults.slow(2_000, host="media.example"))
+        capture_all(settings, iter((web.BIG_MP4, *(web.small(number) for number in range(SMALL_FILES)))))
+        places = {"BOWERBIRD_ARCHIVE": str(settings.archive), "BOWERBIRD_HOME": str(settings.home)}
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "bowerbird.worker"], env={**os.environ, **places, **platforms.environment}
+        )
+        try:
+            yield
+        finally:
+            worker.terminate()
+            worker.wait(60)
 
 
 def _at_once(site: RunningSite, path: str) -> list[float]:
