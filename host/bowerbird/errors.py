@@ -114,7 +114,7 @@ JOB_ADVICE: dict[str, JobAdvice] = {
     ),
     "scraper_outdated": JobAdvice(
         "The site changed and the installed library no longer understands it.",
-        "Run installers/install.sh again: it fetches newer libraries.",
+        "Press Update and try again on its page, or run: bowerbird update",
     ),
     "missing_tool": JobAdvice("A program that is needed is missing.", "Run: bowerbird doctor"),
     "network": JobAdvice("The connection to the site failed.", "Check the network, then try again.", retry=True),

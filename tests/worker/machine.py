@@ -67,6 +67,7 @@ class Machine:
         ensure_archive(self.settings.database)
         self.db = open_writer(self.settings.database)
         self.workers: list[subprocess.Popen[str]] = []
+        self.python = sys.executable
 
     @property
     def settings(self) -> Settings:
@@ -93,7 +94,7 @@ class Machine:
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """A worker in a session of its own."""
         worker = subprocess.Popen(
-            [sys.executable, *(arguments or UNTIL_IDLE)],
+            [self.python, *(arguments or UNTIL_IDLE)],
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

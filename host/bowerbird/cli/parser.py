@@ -6,7 +6,7 @@ import argparse
 from typing import NoReturn
 
 from bowerbird import __version__
-from bowerbird.cli import actions, commands, logs, sessions
+from bowerbird.cli import actions, commands, logs, sessions, update
 from bowerbird.errors import RequestError
 from bowerbird.settings import QUALITIES
 
@@ -51,6 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_processes(known)
     sessions.add(known)
     logs.add(known)
+    update.add(known)
     _add_care(known)
     return parser
 

@@ -14,6 +14,7 @@ from bowerbird.model import ITEM_KINDS, Job, QueueCounts, Receipt, to_builtins
 if TYPE_CHECKING:
     from bowerbird.archive.finding import Hit
     from bowerbird.install.checks.check import Check
+    from bowerbird.queue.updates import Update
     from bowerbird.sessions.vault import SessionState
 
 WORDS = {
@@ -33,6 +34,7 @@ SESSION_WORDS = {
 }
 # What the worker has to see to first.
 BEING = {"cancel": "cancelled", "pause": "paused"}
+UPDATED = {"updated": "The libraries were updated.", "up_to_date": "All libraries are up to date."}
 MARKS = {"ok": "ok  ", "warn": "look", "fail": "FAIL"}
 
 
@@ -246,6 +248,26 @@ def finding(check: Check, *, as_json: bool) -> None:
     say(f"{MARKS[check.state]}  {check.name}: {check.message}")
     if check.fix:
         say(f"      {check.fix}")
+
+
+def updated(update: Update, *, as_json: bool) -> None:
+    """What came of an update: each library before and after, or why not."""
+    if as_json:
+        line({
+            "code": update.code, "message": update.message, "hint": update.hint,
+            "libraries": [
+                {"name": name, "before": update.before.get(name), "after": version}
+                for name, version in update.after.items()
+            ],
+        })  # fmt: skip
+        return
+    if not update.is_good:
+        complain(update.message, update.hint)
+        return
+    for name, version in update.after.items():
+        before = update.before.get(name)
+        say(f"{name}  {version}" if before == version else f"{name}  {before or 'none'} → {version}")
+    say(UPDATED[update.code])
 
 
 def sessions(found: Iterable[SessionState], *, as_json: bool) -> None:

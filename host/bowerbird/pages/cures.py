@@ -1,4 +1,4 @@
-"""What cures an error, beside trying again: a place to go to. One table of codes; the sentence comes from the job."""
+"""What cures an error, beside trying again: a place to go to, or an act. One table; the sentence comes from the job."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ _SITES = {"youtube": "www.youtube.com", "instagram": "www.instagram.com", "tikto
 
 
 class Cure(NamedTuple):
-    """A link in the words of what one does there; one that leads out of the archive begins with `http`."""
+    """A link in the words of what one does there; one that leads out of the archive begins with `http`.
+
+    Where `act` is not empty it is no link but a button: an act of the queue, with the job's id.
+    """
 
     label: str
-    link: str
+    link: str = ""
+    act: str = ""
 
 
 def cure(job: Job) -> Cure | None:
@@ -43,7 +47,7 @@ def _look_back(job: Job) -> Cure | None:
 
 
 def _update(job: Job) -> Cure:
-    return Cure("Update the library", "/settings#libraries")
+    return Cure("Update and try again", act="update")
 
 
 def _host(job: Job) -> str:

@@ -1,12 +1,18 @@
-"""Which libraries do the fetching, in which version, and how old they are: as the doctor finds them."""
+"""Which libraries do the fetching, in which version, how old they are, and what came of their last update."""
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import date, datetime, timezone
 from typing import NamedTuple
 
+from bowerbird.clock import seconds_until
 from bowerbird.install.checks.programs import check_bowerbird, check_libraries, check_yt_dlp
+from bowerbird.queue import updates
 from bowerbird.settings import Settings
+
+# For so long the page tells what came of an update.
+FRESH_SECONDS = 24 * 3600
 
 
 class Library(NamedTuple):
@@ -24,6 +30,12 @@ def libraries(settings: Settings) -> tuple[Library, ...]:
     found = [check for look in (check_bowerbird, check_yt_dlp, check_libraries) for check in look(settings)]
     today = datetime.now(timezone.utc).date()
     return tuple(Library(one.name, one.message, one.state, one.fix, age_in_days(one.message, today)) for one in found)
+
+
+def last_update(db: sqlite3.Connection) -> updates.Asked | None:
+    """The last update of them that is over, unless that was long ago."""
+    found = updates.last(db)
+    return found if found and found.done_at and seconds_until(found.done_at) > -FRESH_SECONDS else None
 
 
 def age_in_days(version: str, today: date) -> int | None:

@@ -11,6 +11,7 @@ from bowerbird.clock import later
 from bowerbird.model import Job
 from bowerbird.pages import words
 from bowerbird.pages.cures import cure
+from bowerbird.queue import updates
 from bowerbird.settings import Settings
 
 MOST_SHOWN = 3
@@ -35,10 +36,17 @@ class Notice(NamedTuple):
 
 def notices(db: sqlite3.Connection, settings: Settings, under_way: Sequence[Job]) -> tuple[tuple[Notice, ...], int]:
     """The most pressing ones, and how many more there are."""
-    found = [*_waiting(under_way), *_disk(settings)]
+    found = [*_update(db), *_waiting(under_way), *_disk(settings)]
     told = {notice.bold for notice in found}
     found += [warning for warning in _warnings(db) if warning.bold not in told]
     return tuple(found[:MOST_SHOWN]), max(0, len(found) - MOST_SHOWN)
+
+
+def _update(db: sqlite3.Connection) -> list[Notice]:
+    if updates.asked(db) is None:
+        return []
+    text = "Nothing else is begun meanwhile; then the queue goes on by itself."
+    return [Notice("retry", "calm", "The libraries are being updated.", text, "/settings#libraries", "Look at it")]
 
 
 def _waiting(under_way: Sequence[Job]) -> list[Notice]:
@@ -57,7 +65,7 @@ def _notice(jobs: list[Job]) -> Notice:
         return Notice(icon, "", bold, job.title or job.url, label="Continue", job_id=job.id, action="continue")
     several = f" {words.counted(len(jobs), 'save')} wait for it." if len(jobs) > 1 else ""
     found = cure(job)
-    if found:
+    if found and found.link:
         return Notice(icon, "", bold, text + several, found.link, found.label)
     link = f"/job/{job.id}" if len(jobs) == 1 else f"/history?status=waiting&platform={job.platform}"
     return Notice(icon, "", bold, text + several, link, "Look at it")

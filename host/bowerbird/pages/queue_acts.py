@@ -11,7 +11,8 @@ from datasette.utils.asgi import Response
 from bowerbird.errors import RequestError
 from bowerbird.pages import words
 from bowerbird.pages.visit import Visit, go_to
-from bowerbird.queue import actions, bulk, pausing
+from bowerbird.queue import actions, bulk, pausing, updates
+from bowerbird.queue.reads import job as read_job
 from bowerbird.settings import Settings
 
 Form = Mapping[str, str]
@@ -62,6 +63,8 @@ _SAID = {
     "retry_failed": "{jobs} tried again so far; the rest follows.",
     "clear_completed": "{jobs} taken out of the list so far. What was saved stays.",
     **{action: "{jobs} " + said + "." for action, said in _OF_CHOSEN.items() if action not in ("pause", "resume")},
+    "update": "The libraries are being updated. What runs is stopped, and goes on afterwards.",
+    "update_and_retry": "The libraries are being updated; then this is tried again.",
     "paused": "{jobs} paused.",
     "resumed": "{jobs} going on.",
 }
@@ -90,6 +93,15 @@ def _retry_failed(db: sqlite3.Connection, settings: Settings, form: Form) -> str
 
 def _clear_completed(db: sqlite3.Connection, settings: Settings, form: Form) -> str:
     return f"clear_completed.{bulk.begin(db, 'clear_completed').count}"
+
+
+def _update(db: sqlite3.Connection, settings: Settings, form: Form) -> str:
+    """Ask for an update, and where a job is named for another try of it afterwards."""
+    job_id = form.get("job") or None
+    if job_id and read_job(db, settings, job_id) is None:
+        raise RequestError("not_found", "There is no such job.", "It may have been taken out of the list.")
+    updates.ask(db, job_id)
+    return "update_and_retry" if job_id else "update"
 
 
 def _chosen(db: sqlite3.Connection, settings: Settings, form: Form) -> str:
@@ -124,6 +136,7 @@ ACTS: dict[str, Act] = {
     "retry_failed": _retry_failed,
     "clear_completed": _clear_completed,
     "chosen": _chosen,
+    "update": _update,
 }
 
 

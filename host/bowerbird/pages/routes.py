@@ -82,6 +82,7 @@ ROUTES = (
     Route(r"^/settings$", "GET", settings.settings),
     Route(r"^/settings/save$", "POST", settings.change),
     Route(r"^/live/settings$", "GET", settings.live),
+    Route(r"^/live/libraries$", "GET", settings.live_libraries),
     Route(r"^/sessions/(?P<act>[a-z]{1,20})$", "POST", sessions.act_on),
     Route(r"^/devices/sign-out$", "POST", devices.sign_out),
     Route(r"^/appearance$", "POST", appearance.change),

@@ -12,9 +12,11 @@ from datasette.utils.asgi import Response
 from bowerbird.pages import devices, sessions
 from bowerbird.pages.appearance import CHOICES
 from bowerbird.pages.devices import Device
-from bowerbird.pages.libraries import libraries
+from bowerbird.pages.libraries import last_update, libraries
+from bowerbird.pages.queue_acts import told
 from bowerbird.pages.visit import Visit, go_to
 from bowerbird.queue import preferences
+from bowerbird.queue.updates import Asked
 from bowerbird.setting_kinds import as_text
 from bowerbird.settings import BY_NAME, Settings, SettingState, shown_place
 
@@ -68,6 +70,7 @@ class Found(NamedTuple):
     states: tuple[SettingState, ...]
     sessions: tuple[sessions.SessionLine, ...]
     devices: tuple[Device, ...]
+    last: Asked | None
 
 
 async def settings(visit: Visit) -> Response:
@@ -79,6 +82,13 @@ async def live(visit: Visit) -> Response:
     """The sign-ins, for the page to take in."""
     frame, found = await visit.read(sessions.lines)
     return visit.part("settings-live.html", frame, sessions=found)
+
+
+async def live_libraries(visit: Visit) -> Response:
+    """The libraries, and the update that is under way, for the page to take in."""
+    frame, found = await visit.read(last_update)
+    installed = await asyncio.to_thread(libraries, visit.site.settings)
+    return visit.part("libraries-live.html", frame, libraries=installed, last=found)
 
 
 async def change(visit: Visit) -> Response:
@@ -116,13 +126,17 @@ async def _page(visit: Visit, typed: Mapping[str, str], wrong: Mapping[str, str]
     return visit.page(
         "settings.html", frame, status=422 if wrong else 200, groups=groups(found.states, typed, wrong),
         sources=SOURCES, sessions=found.sessions, devices=found.devices, wrong=wrong,
-        libraries=await asyncio.to_thread(libraries, now), choices=CHOICES,
-        config=shown_place(now.home / "config.toml"), said=DONE.get(visit.query.get("done", ""), ""),
+        libraries=await asyncio.to_thread(libraries, now), last=found.last, choices=CHOICES,
+        config=shown_place(now.home / "config.toml"), said=_said(visit.query.get("done", "")),
     )  # fmt: skip
 
 
 def _look(db: sqlite3.Connection, now: Settings) -> Found:
-    return Found(preferences.states(db, now), sessions.lines(db), devices.listed(db))
+    return Found(preferences.states(db, now), sessions.lines(db), devices.listed(db), last_update(db))
+
+
+def _said(done: str) -> str:
+    return DONE.get(done) or told(done)
 
 
 def groups(states: tuple[SettingState, ...], typed: Mapping[str, str], wrong: Mapping[str, str]) -> tuple[Group, ...]:

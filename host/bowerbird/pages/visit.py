@@ -17,6 +17,7 @@ from bowerbird.database import open_writer
 from bowerbird.errors import RequestError
 from bowerbird.model import QueueCounts
 from bowerbird.pages.site import Site
+from bowerbird.queue import updates
 from bowerbird.queue.reads import counts
 from bowerbird.queue.wake import wake_worker
 
@@ -29,10 +30,15 @@ MOST_FIELDS = 100
 
 @dataclasses.dataclass(frozen=True)
 class Frame:
-    """What stands on every page: how busy it is, and how much is kept."""
+    """What stands on every page: how busy it is, how much is kept, and what waits for newer libraries.
+
+    `update` is the update of the libraries that is asked for; `updating` are the jobs that are tried again after it.
+    """
 
     counts: QueueCounts
     totals: reads.ArchiveTotals
+    update: updates.Asked | None = None
+    updating: frozenset[str] = frozenset()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,7 +59,9 @@ class Visit:
         """The frame and what `look` finds, in one trip to a reading thread."""
 
         def both(db: sqlite3.Connection) -> tuple[Frame, Found]:
-            return Frame(counts(db), reads.totals(db)), look(db)
+            update = updates.asked(db)
+            updating = updates.waiting_jobs(db) if update else frozenset()
+            return Frame(counts(db), reads.totals(db), update, updating), look(db)
 
         found: tuple[Frame, Found] = await self.database.execute_fn(both)
         return found

@@ -57,6 +57,7 @@ class Waker:
         from bowerbird.queue.jumps import any_ahead
         from bowerbird.queue.preferences import effective
         from bowerbird.queue.reads import is_idle
+        from bowerbird.queue.updates import asked
         from bowerbird.queue.waiting import any_waits_for
 
         with contextlib.closing(open_reader(self._settings.database)) as db:
@@ -64,6 +65,7 @@ class Waker:
             is_due = (
                 not is_idle(db, now())
                 or any_ahead(db)
+                or asked(db)
                 or trash.is_due(db)
                 or thumbnails.any_missing(db)
                 or (any_waits_for(db, "disk") and self._has_room_again(floor))

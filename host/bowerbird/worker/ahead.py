@@ -9,6 +9,7 @@ from typing import BinaryIO
 from bowerbird.database import open_reader
 from bowerbird.errors import RequestError
 from bowerbird.queue.claim import first_target
+from bowerbird.queue.updates import asked
 from bowerbird.queue.wake import worker_is_running
 from bowerbird.scrapers import scrapers_for
 from bowerbird.settings import Settings
@@ -22,6 +23,7 @@ def start_ahead(settings: Settings, log: BinaryIO) -> Child | None:
     # Whatever is wrong with the archive is told by the worker.
     with contextlib.suppress(RequestError, sqlite3.Error, OSError):
         with contextlib.closing(open_reader(settings.database)) as db:
-            target = first_target(db)
+            # what would hold an old library ends before it is of use
+            target = None if asked(db) else first_target(db)
         return Child(scrapers_for(target)[0], settings, log) if target else None
     return None

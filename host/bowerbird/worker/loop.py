@@ -32,6 +32,7 @@ from bowerbird.queue import (
     reads,
     requests,
     transitions,
+    updates,
     workers,
 )
 from bowerbird.queue.claim import claim
@@ -52,6 +53,7 @@ from bowerbird.worker.lease import lease
 from bowerbird.worker.outcome import Cancelled, Paused, WantedEnd
 from bowerbird.worker.room import Room
 from bowerbird.worker.thumbnails import ThumbnailMaking
+from bowerbird.worker.updating import Updating
 
 log = logging.getLogger("bowerbird.worker")
 
@@ -77,6 +79,7 @@ class Worker:
         self._stir = threading.Event()
         self._attempts = Attempts(settings, self._pool, self._room, self._stir.set)
         self._checks = Checks(settings, self._stir.set)
+        self._updating = Updating(settings, self._pool, self._stir.set)
         self._sessions = Publisher(settings)
         self._thumbnails = ThumbnailMaking(settings, self._pool, self._stir.set)
         self._marker = Marker(settings.archive)
@@ -171,7 +174,7 @@ class Worker:
         try:
             self._look(db)
             emptied = trash.empty(db, self._settings, busy=self._attempts.platforms())
-            is_busy = self._attempts or self._checks.runs or self._thumbnails.runs or emptied
+            is_busy = self._attempts or self._checks.runs or self._thumbnails.runs or self._updating.holds or emptied
             is_idle = not is_busy and reads.is_idle(db, later(SOON))
         except (RequestError, sqlite3.Error) as error:
             told = as_request_error(error) if isinstance(error, sqlite3.Error) else error
@@ -207,17 +210,17 @@ class Worker:
         """Everything that may have to be done, once."""
         self._use(preferences.effective(db, self._started_with))
         self._attempts.reap(db)
+        self._updating.look(db)
         self._carry_out_requests(db)
-        self._checks.look(db)
         forget_asked(db, self._settings)
         self._thumbnails.look(db)
         self._attempts.give_back(budgets.refused(db))
-        if pausing.is_paused(db):
+        if pausing.is_paused(db) or self._updating.holds:
             self._attempts.stop()
         transitions.resume_due(db)
         if self._room.is_back():
             transitions.resume_reason(db, "disk")
-        self._start_attempts(db)
+        self._begin_work(db)
         index_new(db)
         self._marker.note(db)
         self._pool.retire()
@@ -230,6 +233,13 @@ class Worker:
             self._room.use(settings)
             self._attempts.use(settings)
 
+    def _begin_work(self, db: sqlite3.Connection) -> None:
+        if not self._updating.holds:
+            self._checks.look(db)
+            self._start_attempts(db)
+        elif not self._attempts and not self._checks.runs:
+            self._updating.begin(db)
+
     def _start_attempts(self, db: sqlite3.Connection) -> None:
         limits = Limits(self._settings.max_concurrent, self._settings.max_per_platform)
         while job := claim(db, self._attempts.crowd(), limits):
@@ -238,6 +248,8 @@ class Worker:
     def _carry_out_requests(self, db: sqlite3.Connection) -> None:
         for request in requests.open_requests(db):
             carry_out = _CARRY_OUT.get(request.kind)
+            if request.kind == updates.KIND:
+                continue
             if request.kind in bulk.KINDS:
                 self._go_on(db, request)
             elif carry_out is None or request.job_id is None:
@@ -264,6 +276,12 @@ class Worker:
 
     def _resume(self, db: sqlite3.Connection, job_id: str) -> bool:
         pausing.resume_whole(db, job_id)
+        return True
+
+    def _retry_updated(self, db: sqlite3.Connection, job_id: str) -> bool:
+        if updates.asked(db):
+            return False
+        updates.retry(db, self._settings, job_id)
         return True
 
     def _is_over(self, job_id: str, outcome: WantedEnd) -> bool:
@@ -302,7 +320,7 @@ class Worker:
         """Let nothing run on that only the holder of the lease may run."""
         since = time.monotonic()
         with contextlib.suppress(RequestError, sqlite3.Error):
-            while self._attempts and time.monotonic() - since < self._grace:
+            while (self._attempts or self._updating.runs) and time.monotonic() - since < self._grace:
                 self._stir.wait(1.0)
                 self._stir.clear()
                 self._attempts.reap(db)
@@ -327,6 +345,7 @@ _CARRY_OUT: dict[str, Callable[[Worker, sqlite3.Connection, str], bool]] = {
     "pause": Worker._pause,
     "discard": Worker._discard,
     "resume": Worker._resume,
+    updates.RETRY: Worker._retry_updated,
 }
 
 

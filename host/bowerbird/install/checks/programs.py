@@ -28,6 +28,7 @@ _LIBRARIES = (
     ("sqlite-utils", "sqlite_utils"),
 )
 _AGAIN = "Run installers/install.sh again."
+_UPDATE = "Update the libraries in Settings, or run: bowerbird update"
 
 
 def check_bowerbird(_settings: Settings) -> Iterator[Check]:
@@ -85,7 +86,7 @@ def _library(name: str, module: str) -> Check:
     since = datetime.fromtimestamp(Path(found.origin).stat().st_mtime, timezone.utc)
     age = parse(now()) - since
     if name in _FOLLOWING and age > FOLLOWING_MAX_AGE:
-        return Check(name, "warn", f"{installed}, here for {age.days} days; platforms may have changed since.", _AGAIN)
+        return Check(name, "warn", f"{installed}, here for {age.days} days; platforms may have changed since.", _UPDATE)
     return Check(name, "ok", installed)
 
 
@@ -98,4 +99,4 @@ def _age(name: str, installed: str, today: date) -> Check:
         return Check(name, "ok", installed)
     if age <= YT_DLP_MAX_AGE:
         return Check(name, "ok", installed)
-    return Check(name, "warn", f"{installed} is {age.days} days old; platforms may have changed since.", _AGAIN)
+    return Check(name, "warn", f"{installed} is {age.days} days old; platforms may have changed since.", _UPDATE)
