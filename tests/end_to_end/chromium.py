@@ -211,5 +211,5 @@ def devtools_port(profile: Path) -> int:
     """The DevTools port that the browser chose, once it answers."""
     chosen = profile / "DevToolsActivePort"
     port = int(eventually(lambda: chosen.exists() and chosen.read_text().split(), said="the DevTools port")[0])
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/version", timeout=10):
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/version", timeout=60):
         return port

@@ -9,7 +9,7 @@ from typing import Literal, TypeVar
 T = TypeVar("T")
 
 
-def eventually(look: Callable[[], T | Literal[False] | None], *, seconds: float = 20.0, said: str = "it") -> T:
+def eventually(look: Callable[[], T | Literal[False] | None], *, seconds: float = 60.0, said: str = "it") -> T:
     """What `look` gives once it is true.
 
     Raises:

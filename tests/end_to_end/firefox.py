@@ -320,4 +320,4 @@ def _end(process: subprocess.Popen[str]) -> None:
         process.wait(timeout=10)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait(timeout=10)
+    process.wait(timeout=60)

@@ -39,8 +39,8 @@ def test_standstill_that_passes_costs_one_attempt(machine: Machine) -> None:
 
 def test_slow_but_alive_is_not_ended(machine: Machine) -> None:
     """Promise 2: a download that takes many times the stall time, but goes on, is left alone."""
-    machine.set(stall_seconds=2, max_retries=0)
-    machine.platforms.fault(faults.slow(15_000, **MEDIA))
+    machine.set(stall_seconds=4, max_retries=0)
+    machine.platforms.fault(faults.slow(10_000, **MEDIA))
     job_id = machine.save(WATCH + youtube.SILENT)
     machine.work()
     assert machine.job(job_id).status == "completed", machine.job(job_id).error

@@ -36,7 +36,7 @@ def script(person: Path) -> Script:
         command = ["/bin/bash", str(CHECKOUT / "installers" / name), *arguments]
         known = {"HOME": str(person), "PATH": str(person / "bin"), **environ}
         return subprocess.run(
-            command, env=known, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120, check=False
+            command, env=known, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=400, check=False
         )
 
     return run

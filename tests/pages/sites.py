@@ -37,12 +37,12 @@ class RunningSite:
 
     def stranger(self) -> httpx.Client:
         """Somebody without a session."""
-        return httpx.Client(base_url=self.origin, timeout=10, trust_env=False)
+        return httpx.Client(base_url=self.origin, timeout=60, trust_env=False)
 
     def person(self) -> httpx.Client:
         """Somebody who is signed in and sends what a browser sends from our own pages."""
         return httpx.Client(
-            base_url=self.origin, timeout=10, cookies=self.cookies(), trust_env=False,
+            base_url=self.origin, timeout=60, cookies=self.cookies(), trust_env=False,
             headers={"Origin": self.origin, "Sec-Fetch-Site": "same-origin"},
         )  # fmt: skip
 

@@ -24,7 +24,7 @@ PHONE = "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 (KHTML, like Gecko) 
 def come_in(site: RunningSite, user_agent: str) -> Iterator[httpx.Client]:
     """A browser that came by a link."""
     headers = {"Origin": site.origin, "Sec-Fetch-Site": "same-origin", "User-Agent": user_agent}
-    with httpx.Client(base_url=site.origin, trust_env=False, timeout=10, headers=headers) as client:
+    with httpx.Client(base_url=site.origin, trust_env=False, timeout=60, headers=headers) as client:
         assert client.get(signin.sign_in_link(site.settings).removeprefix(site.origin)).status_code == 200
         yield client
 

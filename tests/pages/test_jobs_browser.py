@@ -59,7 +59,7 @@ def test_the_queue_is_put_in_order_by_dragging(page: Page, fresh: RunningSite) -
             page.keyboard.press("Escape")
             assert names.all_inner_texts() == before
         page.mouse.up()
-    eventually(lambda: queue(fresh) == wanted, seconds=10)
+    eventually(lambda: queue(fresh) == wanted)
     expect(page.locator("#moved")).to_have_text("pending 3: place " + str(wanted.index("pending 3") + 1))
     assert names.all_inner_texts() == wanted
 
@@ -71,7 +71,7 @@ def test_the_queue_is_put_in_order_by_keys(page: Page, fresh: RunningSite) -> No
     page.locator(handle(page, "pending 2")).focus()
     for key in ("ArrowDown", "ArrowUp", "ArrowUp", "Home", "ArrowUp", "ArrowDown"):
         page.keyboard.press(key)
-    eventually(lambda: queue(fresh).index("pending 2") == 1, seconds=10)
+    eventually(lambda: queue(fresh).index("pending 2") == 1)
     with page.expect_response("**/live/dashboard"):
         pass
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Move: pending 2"
@@ -89,7 +89,7 @@ def test_the_menu_of_a_row_stays_open_and_acts(page: Page, fresh: RunningSite) -
     many(fresh, 1)
     expect(page.locator(".queue .job")).to_have_count(len(rows_before) + 1)
     row.get_by_role("button", name="More urgent").click()
-    eventually(lambda: queue(fresh)[0] == "pending 1", seconds=10)
+    eventually(lambda: queue(fresh)[0] == "pending 1")
     expect(page.locator(".queue .title").first).to_have_text("pending 1")
     assert page.evaluate("window.stayed")
 
@@ -132,7 +132,7 @@ def test_a_link_can_be_dropped_on_the_form(page: Page, fresh: RunningSite) -> No
     expect(page.locator("#url")).to_have_value("https://x.example/typed\nhttps://x.example/dropped")
     expect(page.locator("#seen")).to_contain_text("2 links")
     page.get_by_role("button", name="Save 2 links").click()
-    eventually(lambda: bool(rows(fresh, "SELECT 1 FROM jobs WHERE url = 'https://x.example/dropped'")), seconds=10)
+    eventually(lambda: bool(rows(fresh, "SELECT 1 FROM jobs WHERE url = 'https://x.example/dropped'")))
 
 
 def test_many_jobs_are_chosen_by_keys(page: Page, fresh: RunningSite) -> None:

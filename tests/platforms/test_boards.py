@@ -131,10 +131,10 @@ def test_board_of_an_unknown_host_gives_nothing_without_a_word(platforms: StandI
 @pytest.mark.parametrize("url", ["https://a.4cdn.org/po/catalog.json", "https://board.test/b/catalog.json"])
 def test_catalog_holds_the_opening_posts(platforms: StandIn, url: str) -> None:
     """The catalog names the threads; a file's checksum is that of its bytes."""
-    pages = requests.get(url, timeout=5).json()
+    pages = requests.get(url, timeout=30).json()
     first = pages[0]["threads"][0]
     folder = "https://i.4cdn.org/po" if "4cdn" in url else "https://board.test/b/src"
-    body = requests.get(f"{folder}/{first['tim']}{first['ext']}", timeout=5).content
+    body = requests.get(f"{folder}/{first['tim']}{first['ext']}", timeout=30).content
     assert base64.b64encode(hashlib.md5(body).digest()).decode() == first["md5"]
     assert first["fsize"] == len(body)
 
@@ -145,10 +145,10 @@ def test_catalog_holds_the_opening_posts(platforms: StandIn, url: str) -> None:
 )
 def test_pages_are_there_for_a_browser(platforms: StandIn, url: str) -> None:
     """A thread has a page with its title, whose own pictures are there too."""
-    page = requests.get(url, timeout=5).text
+    page = requests.get(url, timeout=30).text
     assert "<h1>" in page
     pictures = [urljoin(url, one) for one in re.findall(r'<img src="([^"]+)"', page)]
-    assert all(requests.get(one, timeout=5).headers["Content-Type"].startswith("image/") for one in pictures)
+    assert all(requests.get(one, timeout=30).headers["Content-Type"].startswith("image/") for one in pictures)
 
 
 def test_cookies_of_a_file_stay_at_their_host(platforms: StandIn, gallery: Gallery) -> None:
@@ -246,7 +246,7 @@ def test_members_only_needs_the_session_that_holds_now(
 def test_login_page_gives_the_session(platforms: StandIn) -> None:
     """A browser that opens the login page has the member's cookies afterwards."""
     with requests.Session() as browser:
-        browser.get(f"{forum.ROOT}/login/", timeout=5)
+        browser.get(f"{forum.ROOT}/login/", timeout=30)
         assert dict(browser.cookies) == forum.cookies()
 
 

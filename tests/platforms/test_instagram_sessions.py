@@ -61,7 +61,7 @@ def test_session_went_only_where_it_belongs(platforms: StandIn, tmp_path: Path) 
 )
 def test_stray_session_is_found(platforms: StandIn, headers: dict[str, str]) -> None:
     """A login that reaches the host of files is found in the log, whatever it looks like."""
-    requests.get(files.url(instagram.STORY_IMAGE, ".jpg"), headers=headers, timeout=5)
+    requests.get(files.url(instagram.STORY_IMAGE, ".jpg"), headers=headers, timeout=30)
     (stray,) = instagram.sent_astray(platforms.log)
     assert stray.host == files.CDN
 
@@ -88,7 +88,7 @@ def test_other_processes_turn_the_same_switches(platforms: StandIn, tmp_path: Pa
     """Expire, refuse, accept, renew and rename go over the control path as well."""
 
     def turn(what: str, **sent: Any) -> Any:
-        return requests.post(f"{platforms.url}/{what}", json=sent, timeout=5, proxies={"http": ""}).json()
+        return requests.post(f"{platforms.url}/{what}", json=sent, timeout=30, proxies={"http": ""}).json()
 
     assert turn("expire", account=ME.username) == {ME.username: refusals.EXPIRED}
     assert turn("refuse", account=SECOND.username, how=refusals.LIMITED)[SECOND.username] == refusals.LIMITED
@@ -102,10 +102,10 @@ def test_login_page_gives_a_browser_its_cookies(platforms: StandIn) -> None:
     """The login page sets the cookies of the session that holds, secure and for the whole domain."""
     platforms.renew(ME.username)
     browser = requests.Session()
-    assert browser.get(instagram.login_url(ME), timeout=5).url == f"{SITE}/"
+    assert browser.get(instagram.login_url(ME), timeout=30).url == f"{SITE}/"
     assert {one.name: one.value for one in browser.cookies} == ME.cookies(1)
     assert {(one.domain, one.secure) for one in browser.cookies} == {(".instagram.com", True)}
-    assert browser.get(instagram.collection_url(instagram.COLLECTION), timeout=5).status_code == 200
+    assert browser.get(instagram.collection_url(instagram.COLLECTION), timeout=30).status_code == 200
     browser.close()
 
 
@@ -135,7 +135,7 @@ def test_login_page_gives_a_browser_its_cookies(platforms: StandIn) -> None:
 def test_page_opens_to_whom_it_is_for(platforms: StandIn, path: str, visitor: int, me: int) -> None:
     """Public pages open to everybody, stories and saved posts to their account, and the rest is not there."""
     statuses = [
-        requests.get(SITE + path, cookies=cookies, timeout=5, allow_redirects=False).status_code
+        requests.get(SITE + path, cookies=cookies, timeout=30, allow_redirects=False).status_code
         for cookies in ({}, ME.cookies())
     ]
     assert statuses == [visitor, me]
@@ -144,7 +144,7 @@ def test_page_opens_to_whom_it_is_for(platforms: StandIn, path: str, visitor: in
 def test_short_hosts_lead_to_the_site(platforms: StandIn) -> None:
     """The short domain, and the one without www, redirect."""
     for host in ("instagr.am", "instagram.com"):
-        assert requests.get(f"https://{host}/p/{instagram.PHOTO}", timeout=5).url == f"{SITE}/p/{instagram.PHOTO}"
+        assert requests.get(f"https://{host}/p/{instagram.PHOTO}", timeout=30).url == f"{SITE}/p/{instagram.PHOTO}"
 
 
 def test_reel_without_a_login_is_for_yt_dlp_too(extract: Extract) -> None:

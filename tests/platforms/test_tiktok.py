@@ -231,7 +231,7 @@ def test_login_page_gives_the_session(platforms: StandIn) -> None:
     import requests
 
     with requests.Session() as browser:
-        start = browser.get(tiktok.login_url(tiktok.WATCHER), timeout=5)
+        start = browser.get(tiktok.login_url(tiktok.WATCHER), timeout=30)
         assert dict(browser.cookies).items() >= tiktok.WATCHER.cookies().items()
     assert f'"uniqueId":"{tiktok.WATCHING}"' in start.text
 

@@ -19,7 +19,7 @@ from bowerbird.model import Job
 from bowerbird.queue import wake
 from bowerbird.worker.loop import Worker
 from tests.platforms import faults, youtube
-from tests.worker.machine import BACKGROUND, FOR_EVER, UNTIL_IDLE, Machine, eventually
+from tests.worker.machine import BACKGROUND, FOR_EVER, PATIENCE, UNTIL_IDLE, Machine, eventually
 
 WATCH = "https://www.youtube.com/watch?v="
 MEDIA = {"host": "*.googlevideo.com", "path": "/videoplayback*"}
@@ -50,7 +50,7 @@ def test_cancelled_job_can_be_retried_and_deleted(machine: Machine) -> None:
     worker = machine.start()
     machine.until_running(job_id)
     machine.act(job_id, "cancel")
-    assert worker.wait(timeout=20) == 0
+    assert worker.wait(timeout=PATIENCE) == 0
     machine.platforms.clear()
     machine.act(job_id, "retry")
     machine.work()
@@ -66,7 +66,7 @@ def test_worker_ends_when_idle(machine: Machine) -> None:
     machine.save(WATCH + youtube.SILENT)
     worker = machine.start(*UNTIL_IDLE)
     children = eventually(machine.children)
-    assert worker.wait(timeout=20) == 0
+    assert worker.wait(timeout=PATIENCE) == 0
     assert not any(child.is_running() for child in children)
     assert not wake.worker_is_running(machine.settings)
 
@@ -78,7 +78,7 @@ def test_worker_of_a_removed_archive_ends(machine: Machine) -> None:
     machine.until_running(job_id)
     children = machine.children()
     shutil.rmtree(machine.archive)
-    said, _ = worker.communicate(timeout=20)
+    said, _ = worker.communicate(timeout=PATIENCE)
     assert worker.returncode == 1
     assert "There is no archive" in said
     assert not any(child.is_running() for child in children)
@@ -106,7 +106,7 @@ def test_worker_goes_over_to_an_archive_that_replaced_its_own(machine: Machine) 
 
 def test_second_worker_refuses(machine: Machine) -> None:
     """A second worker says in a sentence that one runs already, and ends; the first goes on."""
-    job_id = _slow(machine)
+    job_id = _slow(machine, pace=2_000)
     machine.start(*FOR_EVER)
     machine.until_running(job_id)
     said = machine.work(*FOR_EVER)
@@ -139,7 +139,7 @@ def test_terminate_twice_gives_back(machine: Machine) -> None:
     worker.terminate()
     time.sleep(0.1)
     worker.terminate()
-    assert worker.wait(timeout=10) == 0
+    assert worker.wait(timeout=PATIENCE) == 0
     job = machine.job(job_id)
     assert (job.status, job.error) == ("pending", None)
     assert machine.one("SELECT retry_count FROM jobs") == 0
@@ -199,7 +199,7 @@ def test_worker_survives_who_started_it(machine: Machine) -> None:
         "from bowerbird.queue.wake import wake_worker; from bowerbird.settings import load_settings;"
         "wake_worker(load_settings())",
     )
-    assert starter.wait(timeout=10) == 0
+    assert starter.wait(timeout=PATIENCE) == 0
     assert starter.stdout is not None
     assert starter.stdout.read() == ""
     pid = int(eventually(lambda: (machine.settings.home / "worker.pid").exists() and _pid(machine)))
@@ -208,7 +208,7 @@ def test_worker_survives_who_started_it(machine: Machine) -> None:
     assert {str(Path(f"/proc/{pid}/fd/{n}").readlink()) for n in range(3)} == {"/dev/null"}
     machine.until(job_id, lambda job: job.status == "completed")
     worker.terminate()
-    psutil.wait_procs([worker], timeout=20)
+    psutil.wait_procs([worker], timeout=PATIENCE)
 
 
 def _pid(machine: Machine) -> str:

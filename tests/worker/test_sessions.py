@@ -15,7 +15,7 @@ from bowerbird.model import Job
 from bowerbird.queue import browsers, transitions
 from bowerbird.sessions.vault import Vault
 from tests.platforms import faults, instagram, youtube
-from tests.worker.machine import BACKGROUND, Machine, eventually
+from tests.worker.machine import BACKGROUND, PATIENCE, Machine, eventually
 from tests.worker.signed_in import ME, YOUTUBE_CANARY, state_of, store_instagram, store_youtube, turns
 
 WATCH = "https://www.youtube.com/watch?v="
@@ -144,7 +144,7 @@ def test_session_leaves_no_trace(machine: Machine) -> None:
 
     eventually(is_done)
     worker.terminate()
-    said, _ = worker.communicate(timeout=20)
+    said, _ = worker.communicate(timeout=PATIENCE)
     assert YOUTUBE_CANARY not in said + "".join(seen)
     files = [path for root in (machine.archive, machine.settings.home) for path in root.rglob("*") if path.is_file()]
     assert [path.name for path in files if YOUTUBE_CANARY.encode() in path.read_bytes()] == []

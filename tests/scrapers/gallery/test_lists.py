@@ -118,7 +118,7 @@ def test_budget_ends_between_two_pages(scrape: GalleryScrapes, platforms: StandI
 
 def test_budget_ends_before_the_next_post(scrape: GalleryScrapes, platforms: StandIn) -> None:
     """Where each post costs a request, the list stops at a whole post, with no request above the budget."""
-    events = scrape.instagram(f"{instagram.GARDEN}/reels/", pace=Pace(delay_min=0.3, delay_max=0.3, requests=6))
+    events = scrape.instagram(f"{instagram.GARDEN}/reels/", pace=Pace(delay_min=1.0, delay_max=1.0, requests=6))
     assert events.error == "rate_limited"
     assert asked(platforms) == 6
     assert 0 < len(events.of(ItemDone)) < 5
