@@ -117,7 +117,7 @@ def test_the_log_can_be_held_still(browser: Browser, fresh: RunningSite) -> None
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [320, 1024, 2560])
 def test_nothing_is_wider_than_the_window_or_moves(browser: Browser, site: RunningSite, width: int) -> None:
-    """From a small phone to a wide screen nobody scrolls sideways, and on a slow computer too nothing jumps while it comes."""
+    """From a small phone to a wide screen nobody scrolls sideways, and nothing jumps while it comes, however slowly."""
     page = signed_in(browser, site, viewport={"width": width, "height": 900})
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 6})
     found = {}
