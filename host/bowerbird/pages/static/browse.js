@@ -67,8 +67,7 @@ more?.addEventListener("click", async (event) => {
   else if (more.querySelector("a") === link) location.assign(link.href);
 });
 
-document.querySelector("form[data-changes]")?.addEventListener("change", (event) => {
-  const form = event.currentTarget;
+for (const form of document.querySelectorAll("form[data-changes]")) form.addEventListener("change", () => {
   const asked = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
   location.assign(`${form.getAttribute("action")}${asked.size ? `?${asked}` : ""}`);
 });
