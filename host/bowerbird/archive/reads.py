@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -223,6 +225,12 @@ def file_type(db: sqlite3.Connection, file_path: str) -> str | None:
         (file_path,),
     ).fetchone()
     return row["file_type"] if row else None
+
+
+def urls(db: sqlite3.Connection, item_ids: Sequence[int]) -> list[str]:
+    """Where these items come from; of what is in the trash or not there, nothing."""
+    sql = "SELECT url FROM items WHERE deleted_at IS NULL AND id IN (SELECT value FROM json_each(?))"
+    return [row["url"] for row in db.execute(sql, (json.dumps([*item_ids]),))]
 
 
 def gave(db: sqlite3.Connection, job_id: str) -> list[tuple[str, int]]:

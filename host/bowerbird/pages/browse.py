@@ -14,6 +14,7 @@ from bowerbird.archive.gallery import ORDERS, Gallery, Place, Wanted
 from bowerbird.archive.months import MonthCount, begin_of, months
 from bowerbird.clock import parse
 from bowerbird.errors import RequestError
+from bowerbird.pages import chosen as chosen_items
 from bowerbird.pages.charts import LineChart, Point, line_chart
 from bowerbird.pages.months import jumps, shelved
 from bowerbird.pages.visit import Visit, number_in
@@ -66,6 +67,7 @@ async def browse(visit: Visit) -> Response:
         is_first=wanted.after is None,
         years=jumps(found.months, begins, lambda month: _link(visit, chosen, {BEGINS: month})), begins=begins,
         more=_more(visit, chosen, found.page.next), link=lambda **changes: _link(visit, chosen, changes),
+        done=chosen_items.told(visit.query.get("done", "")), most=chosen_items.MOST,
         filtered=sorted(set(chosen) - {"order"}),
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from bowerbird.errors import RequestError
 from bowerbird.pages import (
     appearance,
     browse,
+    chosen,
     dashboard,
     devices,
     download,
@@ -72,6 +73,7 @@ ROUTES = (
     Route(r"^/creators/(?P<platform>[^/]{1,200})$", "GET", browse.creators),
     Route(r"^/browse/(?P<platform>[^/]{1,200})$", "GET", browse.browse),
     Route(r"^/browse/(?P<platform>[^/]{1,200})/(?P<creator>\d{1,18})$", "GET", browse.browse),
+    Route(r"^/chosen$", "POST", chosen.act_on),
     Route(r"^/download$", "POST", download.download),
     Route(r"^/seen$", "POST", seen.seen),
     Route(r"^/queue/(?P<act>[a-z_]{1,20})$", "POST", queue_acts.act_on),
