@@ -227,6 +227,17 @@ def file_type(db: sqlite3.Connection, file_path: str) -> str | None:
     return row["file_type"] if row else None
 
 
+def file_paths(db: sqlite3.Connection, item_ids: Sequence[int], types: Sequence[str]) -> list[str]:
+    """Paths of the files of these types, item by item in their order; of what is in the trash, none."""
+    sql = f"""
+        SELECT file_path FROM json_each(:items) AS asked JOIN items ON items.id = asked.value AND deleted_at IS NULL
+        JOIN files ON files.item_id = items.id AND file_type IN (SELECT value FROM json_each(:types))
+        ORDER BY asked.key, position IS NULL, position, files.id LIMIT {MOST_FILES * len(item_ids)}
+    """
+    values = {"items": json.dumps([*item_ids]), "types": json.dumps([*types])}
+    return [row["file_path"] for row in db.execute(sql, values)]
+
+
 def urls(db: sqlite3.Connection, item_ids: Sequence[int]) -> list[str]:
     """Where these items come from; of what is in the trash or not there, nothing."""
     sql = "SELECT url FROM items WHERE deleted_at IS NULL AND id IN (SELECT value FROM json_each(?))"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from datasette.utils.asgi import Response
 
 from bowerbird.archive import marks, reads, trash
 from bowerbird.clock import now
 from bowerbird.errors import RequestError
-from bowerbird.pages import words
+from bowerbird.pages import words, zips
 from bowerbird.pages.download import captures_from
 from bowerbird.pages.visit import Visit, go_to, number_in, saying
 from bowerbird.queue.batches import give_way
@@ -132,6 +132,10 @@ async def _refresh(visit: Visit, form: Form) -> Response:
     return answer
 
 
+async def _zip(visit: Visit, form: Form) -> Any:
+    return await zips.of_items(visit, chosen_in(form))
+
+
 ACTS: dict[str, Act] = {
-    "tag": _tag, "untag": _untag, "delete": _delete, "restore": _restore, "refresh": _refresh,
+    "tag": _tag, "untag": _untag, "delete": _delete, "restore": _restore, "refresh": _refresh, "zip": _zip,
 }  # fmt: skip

@@ -31,6 +31,7 @@ from bowerbird.pages import (
     signing,
     stats,
     trash,
+    zips,
 )
 from bowerbird.pages.refusals import ADVICE, render_refusal, told
 from bowerbird.pages.site import DATABASE, Site, site_of
@@ -58,6 +59,7 @@ ROUTES = (
     Route(rf"^{ITEM}/said$", "GET", item.said),
     Route(rf"^{ITEM}/confirm$", "GET", item.confirm),
     Route(rf"^{ITEM}/metadata$", "GET", metadata.metadata),
+    Route(rf"^{ITEM}/files\.zip$", "GET", zips.of_item),
     Route(rf"^{ITEM}/(?P<act>[a-z]{{1,20}})$", "POST", item_acts.act_on),
     Route(rf"^/live{ITEM}$", "GET", item.live),
     Route(r"^/trash$", "GET", trash.trash),
