@@ -55,6 +55,41 @@ def test_filters_stand_in_the_address(visitor: httpx.Client, shelf: RunningSite,
     assert "<b>" not in page.text.partition("<h1")[0]
 
 
+@pytest.mark.parametrize(("order", "years"), [("newest", "2022 2021 2020"), ("oldest", "2020 2021 2022")])
+def test_months_stand_with_their_counts_and_lead_to_their_items(
+    visitor: httpx.Client, shelf: RunningSite, order: str, years: str
+) -> None:
+    """Headings count the whole month, and the list of months leads to the first item of each."""
+    address = f"/browse/instagram/{shelf.found['creator']}?order={order}"
+    page = visitor.get(address).text
+    year = years.split(maxsplit=1)[0]
+    assert f'January {year}<span class="count"> · <span class="num">4' in page
+    links = re.findall(r'href="([^"]+)" data-month="(\d{4})-01"', page)
+    assert [one for _, one in links] == years.split()
+    for link, one in links:
+        begun = visitor.get(link.replace("&amp;", "&")).text
+        assert re.findall(r'<section data-month="([^"]+)', begun)[0] == f"{one}-01"
+        assert f'<option value="{one}-01" selected>' in begun
+    assert "To the beginning" in begun
+    assert "To the beginning" not in page
+
+
+@pytest.mark.parametrize("asked", ["tag=kiln", "spoken=1", "gone=1", "collection=1", "order=archived&year=2021"])
+def test_months_without_kept_counts_have_no_numbers(visitor: httpx.Client, asked: str) -> None:
+    """Where nothing is counted headings stand alone, and there is no list of months."""
+    page = visitor.get(f"/browse?order=newest&{asked}").text
+    assert '<section data-month="2' in page
+    assert 'class="count"' not in page
+    assert 'data-part="months"' not in page
+
+
+def test_an_order_without_days_has_no_months(visitor: httpx.Client) -> None:
+    """By length there are no headings, and a month in the address is no matter."""
+    page = visitor.get("/browse?order=longest&from=2021-01").text
+    assert 'data-month="2' not in page
+    assert len(cards(page)) == 60
+
+
 def test_a_creators_page(visitor: httpx.Client, shelf: RunningSite) -> None:
     """Name, handle, own words, what is kept of how much, followers as a chart, and where one is."""
     page = visitor.get(f"/browse/instagram/{shelf.found['creator']}").text

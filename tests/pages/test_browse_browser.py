@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,13 @@ from tests.pages.test_browser import browser, signed_in, wait_until
 
 __all__ = ["browser", "shelf"]
 pytestmark = pytest.mark.browser
+SHIFTS = """
+    new PerformanceObserver((list) => {
+        for (const one of list.getEntries().filter((entry) => !entry.hadRecentInput)) {
+            window.shifted = (window.shifted ?? 0) + one.value;
+        }
+    }).observe({ type: 'layout-shift', buffered: true })
+"""
 
 
 @pytest.fixture
@@ -23,18 +31,22 @@ def window(browser: Browser, shelf: RunningSite) -> Iterator[BrowserContext]:
     context.close()
 
 
-def test_a_shelf_goes_on_and_is_as_it_was_on_the_way_back(window: BrowserContext, shelf: RunningSite) -> None:
-    """Cards come as one nears the end, nothing moves meanwhile, and who comes back from an item finds the place."""
-    page = window.new_page()
-    shifts = "new PerformanceObserver((list) => { for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted = (window.shifted ?? 0) + one.value; }).observe({ type: 'layout-shift', buffered: true })"  # noqa: E501
-    page.goto(f"{shelf.origin}/browse/instagram/{shelf.found['creator']}")
-    page.evaluate(shifts)
+def read_to_the_end(page: Page) -> None:
+    """Scroll, as a person does, until all cards are there."""
     for _ in range(40):
         page.mouse.wheel(0, 600)
         page.wait_for_timeout(120)
         if page.locator(".card").count() == ITEMS:
             break
     expect(page.locator(".card")).to_have_count(ITEMS)
+
+
+def test_a_shelf_goes_on_and_is_as_it_was_on_the_way_back(window: BrowserContext, shelf: RunningSite) -> None:
+    """Cards come as one nears the end, nothing moves meanwhile, and who comes back from an item finds the place."""
+    page = window.new_page()
+    page.goto(f"{shelf.origin}/browse/instagram/{shelf.found['creator']}")
+    page.evaluate(SHIFTS)
+    read_to_the_end(page)
     expect(page.locator("#more a")).to_have_count(0)
     assert page.locator("section[data-month]").count() == 1
     assert page.evaluate("window.shifted ?? 0") < 0.01
@@ -45,6 +57,38 @@ def test_a_shelf_goes_on_and_is_as_it_was_on_the_way_back(window: BrowserContext
     page.go_back()
     expect(page.locator(".card")).to_have_count(ITEMS)
     wait_until(page, f"Math.abs(scrollY - {place}) < 200")
+
+
+def test_months_go_on_without_being_told_twice(window: BrowserContext, shelf: RunningSite) -> None:
+    """Pages that come by themselves continue the month that they begin with, and nothing moves meanwhile."""
+    page = window.new_page()
+    page.goto(f"{shelf.origin}/browse/instagram/{shelf.found['creator']}?order=newest")
+    page.evaluate(SHIFTS)
+    read_to_the_end(page)
+    expect(page.locator(".month h2")).to_have_text(
+        [re.compile(f"^January {year} · 4[34]$") for year in (2022, 2021, 2020)]
+    )
+    assert page.evaluate("window.shifted ?? 0") < 0.01
+    page.locator(".card").nth(60).scroll_into_view_if_needed()
+    assert page.evaluate("Math.round(document.querySelectorAll('.month')[1].getBoundingClientRect().top)") == 56
+
+
+def test_a_month_is_gone_to(window: BrowserContext, shelf: RunningSite) -> None:
+    """By a link of the rail where there is room for it, by a select where there is not."""
+    page = window.new_page()
+    address = f"{shelf.origin}/browse/instagram/{shelf.found['creator']}?order=newest"
+    page.goto(address)
+    page.locator(".jump summary", has_text="2021").click()
+    page.get_by_role("link", name="January 2021").click()
+    page.wait_for_url("**from=2021-01**")
+    expect(page.locator(".month h2").first).to_have_text(re.compile("January 2021"))
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator(".jump")).to_be_hidden()
+    page.select_option("#from", "2020-01")
+    page.wait_for_url("**from=2020-01**")
+    expect(page.locator(".month h2").first).to_have_text(re.compile("January 2020"))
+    page.get_by_role("link", name="To the beginning").click()
+    page.wait_for_url(address)
 
 
 def test_arrows_and_filters(window: BrowserContext, shelf: RunningSite) -> None:

@@ -14,7 +14,7 @@ from tests.pages.sites import RunningSite
 from tests.security.attacker import Attacker
 from tests.security.browsers import EVIL, Tab, sign_in
 
-ACTIONS = ("/download", "/sign-out", "/job/{failed}/retry")
+ACTIONS = ("/download", "/sign-out", "/job/{failed}/retry", "/chosen")
 
 
 @pytest.mark.parametrize("path", ACTIONS)

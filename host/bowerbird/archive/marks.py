@@ -5,8 +5,10 @@ Small rows that no file depends on, so the site writes them itself. Each functio
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import unicodedata
+from collections.abc import Collection
 
 from bowerbird.database import transaction
 from bowerbird.errors import RequestError
@@ -27,19 +29,55 @@ def add_tag(db: sqlite3.Connection, item_id: int, text: str) -> str:
 
     Raises RequestError `bad_request` for a tag that says nothing, is too long or one too many, and as `shown`.
     """
-    tag = _tidy(text)
-    if not tag or len(tag) > LONGEST_TAG:
-        raise RequestError("bad_request", f"A tag has 1 to {LONGEST_TAG} characters.", "Choose a shorter word.")
+    tag = _tag(text)
     with transaction(db):
-        _check_shown(db, item_id)
-        tags = [row[0] for row in db.execute("SELECT tag FROM tags WHERE item_id = ?", (item_id,))]
-        known = next((one for one in tags if one.casefold() == tag.casefold()), None)
-        if known:
-            return str(known)
-        if len(tags) >= MOST_TAGS:
-            raise RequestError("bad_request", f"An item has at most {MOST_TAGS} tags.", "Remove one first.")
-        db.execute("INSERT INTO tags (item_id, tag) VALUES (?, ?)", (item_id, tag))
+        return _give(db, item_id, tag)
+
+
+def add_tag_to(db: sqlite3.Connection, item_ids: Collection[int], text: str) -> int:
+    """Give several items a tag, and return how many have it now; the others are in the trash, gone, or have too many.
+
+    One transaction: the caller asks for few at a time. Raises RequestError `bad_request` for what is no tag.
+    """
+    tag = _tag(text)
+    with transaction(db):
+        return sum(_is_given(db, item_id, tag) for item_id in item_ids)
+
+
+def _is_given(db: sqlite3.Connection, item_id: int, tag: str) -> bool:
+    try:
+        _give(db, item_id, tag)
+    except RequestError:
+        return False
+    return True
+
+
+def _give(db: sqlite3.Connection, item_id: int, tag: str) -> str:
+    _check_shown(db, item_id)
+    tags = [row[0] for row in db.execute("SELECT tag FROM tags WHERE item_id = ?", (item_id,))]
+    known = next((one for one in tags if one.casefold() == tag.casefold()), None)
+    if known:
+        return str(known)
+    if len(tags) >= MOST_TAGS:
+        raise RequestError("bad_request", f"An item has at most {MOST_TAGS} tags.", "Remove one first.")
+    db.execute("INSERT INTO tags (item_id, tag) VALUES (?, ?)", (item_id, tag))
     return tag
+
+
+def remove_tag_from(db: sqlite3.Connection, item_ids: Collection[int], text: str) -> int:
+    """Take a tag away from several items, in whatever case it is written, and return how many had it.
+
+    One transaction, as `add_tag_to`; what lies in the trash keeps it. Raises RequestError `bad_request`.
+    """
+    tag = _tag(text).casefold()
+    sql = """
+        SELECT item_id, tag FROM tags JOIN items ON items.id = item_id
+        WHERE item_id IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL
+    """
+    with transaction(db):
+        held = [tuple(row) for row in db.execute(sql, (json.dumps([*item_ids]),)) if row["tag"].casefold() == tag]
+        db.executemany("DELETE FROM tags WHERE item_id = ? AND tag = ?", held)
+    return len(held)
 
 
 def remove_tag(db: sqlite3.Connection, item_id: int, tag: str) -> None:
@@ -78,6 +116,13 @@ def _check_shown(db: sqlite3.Connection, item_id: int) -> None:
         raise RequestError("not_found", "There is no such item in the archive.", "It may have been removed for good.")
     if row["deleted_at"]:
         raise RequestError("wrong_state", "This lies in the trash.", "Put it back first.")
+
+
+def _tag(text: str) -> str:
+    tag = _tidy(text)
+    if not tag or len(tag) > LONGEST_TAG:
+        raise RequestError("bad_request", f"A tag has 1 to {LONGEST_TAG} characters.", "Choose a shorter word.")
+    return tag
 
 
 def _tidy(text: str) -> str:

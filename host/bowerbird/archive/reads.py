@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -223,6 +225,23 @@ def file_type(db: sqlite3.Connection, file_path: str) -> str | None:
         (file_path,),
     ).fetchone()
     return row["file_type"] if row else None
+
+
+def file_paths(db: sqlite3.Connection, item_ids: Sequence[int], types: Sequence[str]) -> list[str]:
+    """Paths of the files of these types, item by item in their order; of what is in the trash, none."""
+    sql = f"""
+        SELECT file_path FROM json_each(:items) AS asked JOIN items ON items.id = asked.value AND deleted_at IS NULL
+        JOIN files ON files.item_id = items.id AND file_type IN (SELECT value FROM json_each(:types))
+        ORDER BY asked.key, position IS NULL, position, files.id LIMIT {MOST_FILES * len(item_ids)}
+    """
+    values = {"items": json.dumps([*item_ids]), "types": json.dumps([*types])}
+    return [row["file_path"] for row in db.execute(sql, values)]
+
+
+def urls(db: sqlite3.Connection, item_ids: Sequence[int]) -> list[str]:
+    """Where these items come from; of what is in the trash or not there, nothing."""
+    sql = "SELECT url FROM items WHERE deleted_at IS NULL AND id IN (SELECT value FROM json_each(?))"
+    return [row["url"] for row in db.execute(sql, (json.dumps([*item_ids]),))]
 
 
 def gave(db: sqlite3.Connection, job_id: str) -> list[tuple[str, int]]:

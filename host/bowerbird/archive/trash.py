@@ -6,6 +6,7 @@ site puts away and puts back, which are marks in a row; only the worker removes.
 
 from __future__ import annotations
 
+import json
 import logging
 import sqlite3
 from collections.abc import Collection
@@ -23,7 +24,7 @@ log = logging.getLogger("bowerbird.archive")
 
 KEPT_DAYS = 30
 KEPT_SECONDS = KEPT_DAYS * 24 * 3600.0
-# So many are removed between two looks at the queue.
+# So many are removed between two looks at the queue, or put back in one commit.
 AT_ONCE = 20
 # Where files can't be removed, because of their rights for example.
 TRY_AGAIN_SECONDS = 24 * 3600.0
@@ -69,6 +70,31 @@ def put_away(db: sqlite3.Connection, item_id: int) -> None:
         cursor = db.execute("UPDATE items SET deleted_at = coalesce(deleted_at, ?) WHERE id = ?", (now(), item_id))
         if not cursor.rowcount:
             raise _not_there()
+
+
+def put_away_all(db: sqlite3.Connection, item_ids: Collection[int], moment: str) -> int:
+    """Hide several items and return how many were shown; `moment`, a stored time, is what `put_back_all` takes.
+
+    One transaction: the caller asks for few at a time.
+    """
+    sql = """
+        UPDATE items SET deleted_at = ? WHERE deleted_at IS NULL AND id IN (SELECT value FROM json_each(?))
+    """
+    with transaction(db):
+        return db.execute(sql, (moment, json.dumps([*item_ids]))).rowcount
+
+
+def put_back_all(db: sqlite3.Connection, moment: str) -> int:
+    """Show some of the items again that were put away at this moment; how many, 0 when all are back.
+
+    At most AT_ONCE in one transaction. Those whose files are being removed stay where they are.
+    """
+    sql = """
+        UPDATE items SET deleted_at = NULL WHERE id IN (
+            SELECT id FROM items WHERE deleted_at = ? AND purge_at IS NULL LIMIT ?)
+    """
+    with transaction(db):
+        return db.execute(sql, (moment, AT_ONCE)).rowcount
 
 
 def put_back(db: sqlite3.Connection, item_id: int) -> None:

@@ -10,32 +10,26 @@ from urllib.parse import quote, urlencode
 from datasette.utils.asgi import Response
 
 from bowerbird.archive import gallery, reads, shelves
-from bowerbird.archive.gallery import ORDERS, Card, Gallery, Place, Wanted
+from bowerbird.archive.gallery import ORDERS, Gallery, Place, Wanted
+from bowerbird.archive.months import MonthCount, begin_of, months
 from bowerbird.clock import parse
 from bowerbird.errors import RequestError
+from bowerbird.pages import chosen as chosen_items
 from bowerbird.pages.charts import LineChart, Point, line_chart
+from bowerbird.pages.months import jumps, shelved
 from bowerbird.pages.visit import Visit, number_in
-from bowerbird.pages.words import month
 
 PAGE = 60
 RAIL = 12
 CREATORS_A_PAGE = 60
 FIRST_ORDER = "archived"
+# Names the month with which the page begins, `2026-11`; the link to more has its own place instead.
+BEGINS = "from"
 ORDER_WORDS = {
     "archived": "Last saved", "newest": "Newest", "oldest": "Oldest", "longest": "Longest", "viewed": "Most viewed",
 }  # fmt: skip
-# Orders by a day stand under the months' names.
-_MONTH_OF = {"archived": "captured_at", "newest": "published", "oldest": "published"}
 # What an address may say beside its path, in the order in which our links say it.
 _PARAMETERS = ("kind", "year", "tag", "collection", "spoken", "gone", "order")
-
-
-class Shelf(NamedTuple):
-    """Cards of one month, or all of a page: `name` is '' then."""
-
-    key: str
-    name: str
-    cards: tuple[Card, ...]
 
 
 class CreatorPage(NamedTuple):
@@ -57,6 +51,7 @@ class Found(NamedTuple):
     collections: tuple[shelves.Collection, ...]
     collection: shelves.Collection | None
     tags: tuple[str, ...]
+    months: tuple[MonthCount, ...]
 
 
 async def browse(visit: Visit) -> Response:
@@ -65,10 +60,14 @@ async def browse(visit: Visit) -> Response:
     frame, found = await visit.read(lambda db: _found(db, platform, wanted))
     _check(found, platform, wanted)
     chosen = {name: visit.query[name] for name in _PARAMETERS if visit.query.get(name)}
+    begins = visit.query.get(BEGINS, "")
     return visit.page(
         "browse.html", frame, platform=platform, found=found, creator=found.creator, wanted=wanted, chosen=chosen,
-        shelves=shelved(found.page.cards, wanted.order), orders=ORDER_WORDS, is_first=wanted.after is None,
+        shelves=shelved(found.page.cards, wanted.order, found.months), orders=ORDER_WORDS,
+        is_first=wanted.after is None,
+        years=jumps(found.months, begins, lambda month: _link(visit, chosen, {BEGINS: month})), begins=begins,
         more=_more(visit, chosen, found.page.next), link=lambda **changes: _link(visit, chosen, changes),
+        done=chosen_items.told(visit.query.get("done", "")), most=chosen_items.MOST,
         filtered=sorted(set(chosen) - {"order"}),
     )  # fmt: skip
 
@@ -88,6 +87,7 @@ async def creators(visit: Visit) -> Response:
 def wanted_by(parts: Mapping[str, str], query: Mapping[str, str]) -> Wanted:
     """What an address asks for; what makes no sense in it is not asked."""
     order = query.get("order", FIRST_ORDER)
+    order = order if order in ORDERS else FIRST_ORDER
     creator_id = number_in(parts.get("creator", ""))
     return Wanted(
         platform=None if creator_id else parts.get("platform"),
@@ -98,8 +98,8 @@ def wanted_by(parts: Mapping[str, str], query: Mapping[str, str]) -> Wanted:
         tag=query.get("tag") or None,
         spoken=True if query.get("spoken") else None,
         gone=True if query.get("gone") else None,
-        order=order if order in ORDERS else FIRST_ORDER,  # type: ignore[arg-type]
-        after=_place(query.get("after", ""), order),
+        order=order,  # type: ignore[arg-type]
+        after=_place(query.get("after", ""), order) or begin_of(query.get(BEGINS, ""), order),
         limit=PAGE,
     )
 
@@ -126,6 +126,7 @@ def _found(db: sqlite3.Connection, platform: str | None, wanted: Wanted) -> Foun
         collections=shelves.collections(db, platform, wanted.creator_id, limit=RAIL),
         collection=shelves.collection(db, wanted.collection_id),
         tags=reads.tags(db),
+        months=months(db, platform, wanted),
     )
 
 
@@ -151,21 +152,6 @@ def _check(found: Found, platform: str | None, wanted: Wanted) -> None:
         raise RequestError("not_found", "There is no such creator in the archive.", "Look for the name in Search.")
     if wanted.collection_id and found.collection is None:
         raise RequestError("not_found", "There is no such collection in the archive.", "Look for it in Browse.")
-
-
-def shelved(cards: tuple[Card, ...], order: str) -> list[Shelf]:
-    """The cards by months where they are in the order of days."""
-    column = _MONTH_OF.get(order)
-    if column is None:
-        return [Shelf("all", "", cards)] if cards else []
-    found: list[Shelf] = []
-    for card in cards:
-        key = getattr(card, column)[:7]
-        if found and found[-1].key == key:
-            found[-1] = found[-1]._replace(cards=(*found[-1].cards, card))
-        else:
-            found.append(Shelf(key, month(key), (card,)))
-    return found
 
 
 def _more(visit: Visit, chosen: dict[str, str], place: Place | None) -> str:

@@ -81,7 +81,7 @@ def guard(app: App, datasette: Any, site: Site) -> App:
             if scope["session"]:
                 devices.see(site, scope["session"], _Headers(scope).get(b"user-agent"))
             if scope["method"] not in READING_METHODS:
-                receive = _replay(await _whole_body(scope, receive))
+                receive = _replay(await _whole_body(scope, receive), receive)
             await answer(scope, receive, guarded)
         except (Refused, RequestError) as refused:
             await _send(guarded, *refusal_page(site, refused))
@@ -202,11 +202,12 @@ async def _received(receive: Receive) -> bytes:
             return bytes(body)
 
 
-def _replay(body: bytes) -> Receive:
+def _replay(body: bytes, then: Receive) -> Receive:
+    """The body once, then what still comes: that the browser has left."""
     waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive() -> Message:
-        return waiting.pop() if waiting else {"type": "http.disconnect"}
+        return waiting.pop() if waiting else await then()
 
     return receive
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping
-from urllib.parse import parse_qsl, urlencode
 
 from datasette.utils.asgi import Response
 
 from bowerbird.errors import RequestError
 from bowerbird.pages import words
-from bowerbird.pages.visit import Visit, go_to
+from bowerbird.pages.visit import Visit, go_to, saying
 from bowerbird.queue import actions, bulk, pausing, updates
 from bowerbird.queue.reads import job as read_job
 from bowerbird.settings import Settings
@@ -38,13 +37,6 @@ async def act_on(visit: Visit) -> Response:
         return done
 
     return go_to(saying(visit.back(), await visit.write(change)))
-
-
-def saying(path: str, done: str) -> str:
-    """The same page with the mark of what was done, which it shows as a sentence."""
-    page, _, query = path.partition("?")
-    fields = [(name, value) for name, value in parse_qsl(query) if name != "done"]
-    return f"{page}?{urlencode([*fields, ('done', done)])}" if done else path
 
 
 def told(done: str) -> str:

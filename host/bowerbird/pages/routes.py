@@ -13,6 +13,7 @@ from bowerbird.errors import RequestError
 from bowerbird.pages import (
     appearance,
     browse,
+    chosen,
     dashboard,
     devices,
     download,
@@ -30,6 +31,7 @@ from bowerbird.pages import (
     signing,
     stats,
     trash,
+    zips,
 )
 from bowerbird.pages.refusals import ADVICE, render_refusal, told
 from bowerbird.pages.site import DATABASE, Site, site_of
@@ -57,6 +59,7 @@ ROUTES = (
     Route(rf"^{ITEM}/said$", "GET", item.said),
     Route(rf"^{ITEM}/confirm$", "GET", item.confirm),
     Route(rf"^{ITEM}/metadata$", "GET", metadata.metadata),
+    Route(rf"^{ITEM}/files\.zip$", "GET", zips.of_item),
     Route(rf"^{ITEM}/(?P<act>[a-z]{{1,20}})$", "POST", item_acts.act_on),
     Route(rf"^/live{ITEM}$", "GET", item.live),
     Route(r"^/trash$", "GET", trash.trash),
@@ -72,6 +75,7 @@ ROUTES = (
     Route(r"^/creators/(?P<platform>[^/]{1,200})$", "GET", browse.creators),
     Route(r"^/browse/(?P<platform>[^/]{1,200})$", "GET", browse.browse),
     Route(r"^/browse/(?P<platform>[^/]{1,200})/(?P<creator>\d{1,18})$", "GET", browse.browse),
+    Route(r"^/chosen$", "POST", chosen.act_on),
     Route(r"^/download$", "POST", download.download),
     Route(r"^/seen$", "POST", seen.seen),
     Route(r"^/queue/(?P<act>[a-z_]{1,20})$", "POST", queue_acts.act_on),

@@ -8,7 +8,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from datasette.utils.asgi import Response
 
@@ -25,7 +25,8 @@ log = logging.getLogger("bowerbird.site")
 
 Found = TypeVar("Found")
 
-MOST_FIELDS = 100
+# A form of 500 chosen items, and what it does with them.
+MOST_FIELDS = 600
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,6 +112,13 @@ class Visit:
         if f"{came_from.scheme}://{came_from.netloc}" != self.site.origin or came_from.path.startswith(("//", "/\\")):
             return "/"
         return came_from.path + (f"?{came_from.query}" if came_from.query else "")
+
+
+def saying(path: str, done: str) -> str:
+    """The same page with the mark of what was done, which it shows as a sentence."""
+    page, _, query = path.partition("?")
+    fields = [(name, value) for name, value in parse_qsl(query) if name != "done"]
+    return f"{page}?{urlencode([*fields, ('done', done)])}" if done else path
 
 
 def fields_of(text: str) -> dict[str, str]:

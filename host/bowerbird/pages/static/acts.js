@@ -15,9 +15,14 @@ export function takeParts(html, names) {
 
 /** Say something for some seconds, longer while it is pointed at or focused. */
 export function toast(words) {
-  document.querySelector(".toast")?.remove();
   const said = Object.assign(document.createElement("p"), { className: "toast", textContent: words });
   said.setAttribute("role", "status");
+  show(said);
+}
+
+/** The same with a toast that a page has, which may hold a button. */
+export function show(said) {
+  document.querySelector("body > .toast")?.remove();
   document.body.append(said);
   leave(said);
 }
@@ -26,28 +31,34 @@ function leave(said) {
   setTimeout(() => (said.matches(":hover, :focus-within") ? leave(said) : said.remove()), TOAST_MS);
 }
 
+/** Post fields, and hand on the page that they lead to; where it was refused say why, and hand on nothing. */
+export async function post(address, fields) {
+  try {
+    const answer = await fetch(address, { method: "POST", body: fields }), html = await answer.text();
+    if (answer.ok) return { url: answer.url, redirected: answer.redirected, html };
+    const fresh = new DOMParser().parseFromString(html, "text/html");
+    toast([...fresh.querySelectorAll(".empty h1, .empty p:not(.faint)")].map((part) => part.textContent).join(" "));
+  } catch {
+    toast("The archive does not answer. Is it running? Start it with: bowerbird open");
+  }
+  return null;
+}
+
 async function send(form, submitter) {
   const fields = new URLSearchParams(new FormData(form));
   form.setAttribute("aria-busy", "true");
   if (submitter) submitter.disabled = true;
-  try {
-    await take(await fetch(form.action, { method: "POST", body: fields }), form);
-  } catch {
-    toast("The archive does not answer. Is it running? Start it with: bowerbird open");
-  } finally {
-    form.removeAttribute("aria-busy");
-    if (submitter) submitter.disabled = false;
-  }
+  const done = await post(form.action, fields);
+  form.removeAttribute("aria-busy");
+  if (submitter) submitter.disabled = false;
+  if (done) take(done, form);
 }
 
-async function take(answer, form) {
-  const html = await answer.text();
-  const fresh = new DOMParser().parseFromString(html, "text/html");
-  if (!answer.ok) return toast([...fresh.querySelectorAll(".empty h1, .empty p:not(.faint)")].map((part) => part.textContent).join(" "));
-  if (answer.redirected && new URL(answer.url).pathname !== location.pathname) return location.assign(answer.url);
+function take({ url, redirected, html }, form) {
+  if (redirected && new URL(url).pathname !== location.pathname) return location.assign(url);
   const focused = form.contains(document.activeElement) ? document.activeElement.id : "";
   // what is being said and followed stays as it is: only what a person changes is taken
-  takeParts(html, ["own", "files"]);
+  const fresh = takeParts(html, ["own", "files"]);
   if (focused) document.getElementById(focused)?.focus();
   const said = fresh.querySelector("main .toast")?.textContent;
   if (said) toast(said);

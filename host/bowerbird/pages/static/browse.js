@@ -1,4 +1,5 @@
 // The gallery: more cards as one comes near the end, filters that act at once, arrows from card to card.
+import "./chosen.js";
 import { bind } from "./keys.js";
 
 // After so many pages by themselves the button is asked again: so the foot of the page can be reached.
@@ -67,8 +68,7 @@ more?.addEventListener("click", async (event) => {
   else if (more.querySelector("a") === link) location.assign(link.href);
 });
 
-document.querySelector("form[data-changes]")?.addEventListener("change", (event) => {
-  const form = event.currentTarget;
+for (const form of document.querySelectorAll("form[data-changes]")) form.addEventListener("change", () => {
   const asked = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
   location.assign(`${form.getAttribute("action")}${asked.size ? `?${asked}` : ""}`);
 });
@@ -86,7 +86,7 @@ async function goOn() {
 /** To the card beside, above or below the one that has the focus. */
 function step(key) {
   const links = [...shelves.querySelectorAll(".card h3 a")];
-  const place = links.indexOf(document.activeElement);
+  const place = links.indexOf(document.activeElement.closest(".card")?.querySelector("h3 a"));
   if (place < 0) return false;
   const target = key === "ArrowLeft" ? links[place - 1] : key === "ArrowRight" ? links[place + 1] : across(links, place, key === "ArrowDown" ? 1 : -1);
   target?.focus();
