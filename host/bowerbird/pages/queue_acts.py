@@ -61,6 +61,7 @@ _SAID = {
     "resume": "The queue goes on.",
     "retry_failed": "{jobs} tried again so far; the rest follows.",
     "clear_completed": "{jobs} taken out of the list so far. What was saved stays.",
+    "clear_failed": "{jobs} taken out of the list so far; the rest follows.",
     **{action: "{jobs} " + said + "." for action, said in _OF_CHOSEN.items() if action not in ("pause", "resume")},
     "paused": "{jobs} paused.",
     "resumed": "{jobs} going on.",
@@ -90,6 +91,13 @@ def _retry_failed(db: sqlite3.Connection, settings: Settings, form: Form) -> str
 
 def _clear_completed(db: sqlite3.Connection, settings: Settings, form: Form) -> str:
     return f"clear_completed.{bulk.begin(db, 'clear_completed').count}"
+
+
+def _clear_failed(db: sqlite3.Connection, settings: Settings, form: Form) -> str:
+    platform, error_code = form.get("platform") or None, form.get("error") or None
+    if error_code is None:
+        raise RequestError("bad_request", "No cause is named.", "Go back and use the buttons of the page.")
+    return f"clear_failed.{bulk.begin(db, 'clear_failed', platform=platform, error_code=error_code).count}"
 
 
 def _chosen(db: sqlite3.Connection, settings: Settings, form: Form) -> str:
@@ -123,6 +131,7 @@ ACTS: dict[str, Act] = {
     "move": _move,
     "retry_failed": _retry_failed,
     "clear_completed": _clear_completed,
+    "clear_failed": _clear_failed,
     "chosen": _chosen,
 }
 
