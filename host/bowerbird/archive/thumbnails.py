@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections.abc import Collection
 from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 
@@ -82,6 +84,33 @@ def picture_of(row: sqlite3.Row) -> Picture:
         mark=row["thumbnails_at"] or "",
         source=row["picture_source"],
     )
+
+
+def pictures(db: sqlite3.Connection, item_ids: Collection[int]) -> dict[int, Picture]:
+    """How lists show these items, by their ids, in one query; of one that is not there, or in the trash, nothing."""
+    if not item_ids:
+        return {}
+    rows = db.execute(
+        f"SELECT {PICTURE_COLUMNS} FROM items WHERE id IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL",
+        (msgspec.json.encode(sorted(item_ids)).decode(),),
+    )
+    return {picture.item_id: picture for picture in map(picture_of, rows)}
+
+
+def address_of(picture: Picture, width: int) -> str:
+    """Where the site has the thumbnail of this width, or the next larger one; its source where there is none.
+
+    A path of the site; '' where nothing shows the item.
+    """
+    if not picture.widths:
+        return f"/media/{quote(picture.source)}" if picture.source else ""
+    chosen = next((one for one in picture.widths if one >= width), picture.widths[-1])
+    return f"/thumbnails/{picture.item_id}/{chosen}.webp?v={mark_of(picture)}"
+
+
+def mark_of(picture: Picture) -> str:
+    """What an address says of the moment at which the thumbnails were made: it never shows others."""
+    return "".join(filter(str.isdigit, picture.mark))
 
 
 def any_missing(db: sqlite3.Connection) -> bool:

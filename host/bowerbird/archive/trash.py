@@ -43,7 +43,10 @@ _ROWS = (
 
 
 class Trashed(msgspec.Struct, frozen=True, kw_only=True):
-    """An item in the trash; `bytes` are those of its files. `is_going` says that there is no way back any more."""
+    """An item in the trash; `bytes` are those of its files. `is_going` says that there is no way back any more.
+
+    Of its picture only the nine colours of `blur` are shown, for no address leads to what was deleted.
+    """
 
     id: int
     platform: str
@@ -54,10 +57,12 @@ class Trashed(msgspec.Struct, frozen=True, kw_only=True):
     deleted_at: str
     is_going: bool
     bytes: int
+    blur: str
 
 
 _SELECT = """
     SELECT id, platform, kind, title, uploader AS creator, url, deleted_at, purge_at IS NOT NULL AS is_going,
+           thumbnail_blur AS blur,
            (SELECT coalesce(sum(file_size), 0) FROM files WHERE item_id = items.id) AS bytes
     FROM items WHERE deleted_at IS NOT NULL
 """

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from bowerbird import __version__
+from bowerbird.archive import thumbnails
 from bowerbird.pages import appearance, words
 from bowerbird.pages.assets import Assets
 from bowerbird.pages.prose import prose, spoken
@@ -80,19 +81,14 @@ def media_url(file_path: str | None) -> str:
 
 def thumbnail_url(picture: Picture, width: int) -> str:
     """Where the thumbnail of this width is, or of the next larger one; the picture itself where there is none."""
-    if not picture.widths:
-        return media_url(picture.source)
-    chosen = next((one for one in picture.widths if one >= width), picture.widths[-1])
-    return f"/thumbnails/{picture.item_id}/{chosen}.webp?v={_mark(picture)}"
+    return thumbnails.address_of(picture, width)
 
 
 def srcset(picture: Picture) -> str:
     """All widths, for a browser to choose from; '' where there are not several."""
     if len(picture.widths) < 2:
         return ""
-    return ", ".join(
-        f"/thumbnails/{picture.item_id}/{width}.webp?v={_mark(picture)} {width}w" for width in picture.widths
-    )
+    return ", ".join(f"{thumbnails.address_of(picture, width)} {width}w" for width in picture.widths)
 
 
 def sizes(picture: Picture) -> str:
@@ -100,18 +96,14 @@ def sizes(picture: Picture) -> str:
     return f"{round(SHELF * (picture.width or 16) / (picture.height or 9))}px"
 
 
-def _mark(picture: Picture) -> str:
-    return "".join(filter(str.isdigit, picture.mark))
-
-
-def blur(picture: Picture) -> Markup:
+def blur(colours: str) -> Markup:
     """Nine soft colours that stand there until the picture has come, as SVG: the policy allows no inline style."""
     from markupsafe import Markup
 
-    if not _BLUR.fullmatch(picture.blur):
+    if not _BLUR.fullmatch(colours):
         return Markup()
     cells = "".join(
-        f'<path fill="#{picture.blur[place * 3 : place * 3 + 3]}" d="M{place % 3} {place // 3}h1v1h-1z"/>'
+        f'<path fill="#{colours[place * 3 : place * 3 + 3]}" d="M{place % 3} {place // 3}h1v1h-1z"/>'
         for place in range(9)
     )
     return Markup(f'<svg class="blur" viewBox="0 0 3 3" preserveAspectRatio="none" aria-hidden="true">{cells}</svg>')  # noqa: S704 - hexadecimal digits alone
