@@ -6,6 +6,7 @@ site puts away and puts back, which are marks in a row; only the worker removes.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 from collections.abc import Collection
@@ -13,10 +14,10 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from bowerbird.archive import placing, search, thumbnails
+from bowerbird.archive import pieces, placing, search, thumbnails
 from bowerbird.clock import later, now
 from bowerbird.database import transaction
-from bowerbird.errors import RequestError
+from bowerbird.errors import JobError, RequestError
 from bowerbird.settings import Settings
 
 log = logging.getLogger("bowerbird.archive")
@@ -152,6 +153,8 @@ def _remove(db: sqlite3.Connection, settings: Settings, item: sqlite3.Row) -> bo
     paths = [row[0] for row in db.execute("SELECT file_path FROM files WHERE item_id = ?", (item["id"],))]
     try:
         thumbnails.remove(db, settings.archive, item["id"])
+        with contextlib.suppress(JobError):
+            pieces.remove(settings.archive, item["id"])
         placing.remove_item(settings.archive, PurePosixPath(item["folder"]), item["platform_id"], paths)
     except OSError as error:
         log.warning("item=%d its files can't be removed: %s", item["id"], error.strerror)

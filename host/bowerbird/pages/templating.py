@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from bowerbird import __version__
-from bowerbird.archive import thumbnails
+from bowerbird.archive import pieces, thumbnails
 from bowerbird.pages import appearance, words
 from bowerbird.pages.assets import Assets
 from bowerbird.pages.prose import prose, spoken
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
+    from bowerbird.archive.reads import File, Item
     from bowerbird.archive.thumbnails import Picture
 
 # Not `templates`: Datasette would take the files there for its own pages.
@@ -50,7 +51,7 @@ def templates(assets: Assets) -> Environment:
     environment.filters.update({function.__name__: function for function in _FILTERS})
     environment.filters.update(
         media=media_url, local=local_url, web=web_url, ratio=ratio, platform_icon=platform_icon, blur=blur,
-        thumbnail=thumbnail_url, srcset=srcset, sizes=sizes,
+        piece=piece_url, thumbnail=thumbnail_url, srcset=srcset, sizes=sizes,
     )  # fmt: skip
     environment.globals.update(
         asset=assets.url, counted=words.counted, called=words.called, version=__version__,
@@ -82,6 +83,11 @@ def media_url(file_path: str | None) -> str:
 def thumbnail_url(picture: Picture, width: int) -> str:
     """Where the thumbnail of this width is, or of the next larger one; the picture itself where there is none."""
     return thumbnails.address_of(picture, width)
+
+
+def piece_url(file: File, item: Item) -> str:
+    """Where the small picture of a piece is; the piece itself until there is one."""
+    return pieces.address_of(item.id, file.id, item.pieces_at) if item.pieces_at else media_url(file.path)
 
 
 def srcset(picture: Picture) -> str:

@@ -46,3 +46,16 @@ CREATE TRIGGER causes_target_open AFTER UPDATE OF status ON jobs WHEN old.status
     AND seq > coalesce((SELECT max(seq) FROM jobs WHERE target_key = old.target_key AND status = 'completed' AND seq < old.seq), 0)
     AND NOT EXISTS (SELECT 1 FROM jobs WHERE target_key = old.target_key AND status = 'completed' AND seq > old.seq)
     GROUP BY 1, 2 ON CONFLICT DO UPDATE SET jobs = jobs + excluded.jobs, last_at = max(last_at, excluded.last_at); END;
+
+-- Items that have several pieces get a small picture of each, in `.thumbnails/` as well: `pieces_due` until that is done.
+ALTER TABLE items ADD COLUMN pieces_due INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE items ADD COLUMN pieces_at TEXT;
+UPDATE items SET pieces_due = 1 WHERE id IN (
+    SELECT item_id FROM files WHERE file_type IN ('image', 'video', 'audio') GROUP BY item_id
+    HAVING count(*) > 1 AND sum(file_type = 'image') > 0);
+CREATE INDEX items_pieces_due ON items(id) WHERE pieces_due AND deleted_at IS NULL;
+CREATE TRIGGER pieces_come AFTER INSERT ON files WHEN new.file_type IN ('image', 'video', 'audio')
+    AND EXISTS (SELECT 1 FROM files WHERE item_id = new.item_id AND file_type IN ('image', 'video', 'audio') AND id <> new.id) BEGIN
+    UPDATE items SET pieces_due = 1, pieces_at = NULL WHERE id = new.item_id AND NOT pieces_due; END;
+CREATE TRIGGER pieces_replaced AFTER UPDATE OF sha256 ON files WHEN new.sha256 <> old.sha256 AND new.file_type = 'image' BEGIN
+    UPDATE items SET pieces_due = 1, pieces_at = NULL WHERE id = new.item_id AND pieces_at IS NOT NULL; END;
