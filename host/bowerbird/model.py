@@ -242,10 +242,14 @@ class Archived(msgspec.Struct, frozen=True, tag="archived"):
 
 
 class MakeThumbnails(msgspec.Struct, frozen=True, kw_only=True, tag="make_thumbnails"):
-    """Make small pictures of the file `source` in `folder`, both absolute; the answer is `ThumbnailsMade`."""
+    """Make small pictures of the file `source` in `folder`, both absolute; the answer is `ThumbnailsMade`.
+
+    `heights` are those of the pictures, in pixels, the smallest first; none is made larger than what it shows.
+    """
 
     folder: str
     source: str
+    heights: tuple[int, ...]
 
 
 # What the worker writes to a child, one a line.

@@ -161,6 +161,49 @@ def test_list_of_which_something_failed_is_not_cleared(queue: Queue) -> None:
     assert queue.job(list_id).items_failed == 1
 
 
+def test_what_failed_by_a_cause_is_taken_out(queue: Queue) -> None:
+    """Of one platform and error code all leave the history, and nothing else does; what is over stays hidden."""
+    ids = _ended(queue, 450, "failed")
+    queue.db.execute("UPDATE jobs SET error_code = 'gone' WHERE id <> ?", (ids[7],))
+    assert _cleared(queue, platform="web", error_code="gone") == 0
+    assert _cleared(queue, platform="youtube", error_code="gone") == 449
+    assert [row["id"] for row in queue.rows("SELECT id FROM jobs")] == [ids[7]]
+
+
+def _cleared(queue: Queue, **chosen: str) -> int:
+    begun = bulk.begin(queue.db, "clear_failed", platform=chosen["platform"], error_code=chosen["error_code"])
+    assert begun.is_done
+    return begun.count
+
+
+def test_members_are_taken_out_of_a_list_that_stays(queue: Queue) -> None:
+    """A list of which some are gone is whole without them; what failed otherwise stays."""
+    list_id = queue.list_of(video_url(1), video_url(2), video_url(3))
+    transitions.complete(queue.db, queue.claimed().id, None)
+    transitions.fail(queue.db, queue.claimed().id, GONE)
+    transitions.fail(queue.db, queue.claimed().id, NETWORK)
+    queue.db.execute("UPDATE jobs SET error_code = 'network', status = 'failed' WHERE seq = 4")
+    assert queue.job(list_id).items_failed == 2
+    assert _cleared(queue, platform="youtube", error_code="gone") == 1
+    assert [job.status for job in queue.members(list_id)] == ["completed", "failed"]
+    assert (queue.job(list_id).status, queue.job(list_id).items_failed) == ("completed", 1)
+
+
+def test_list_of_which_everything_failed_so_goes_with_its_members(queue: Queue) -> None:
+    """Where nothing of a list is left, the list itself is taken out; one that has others below it stays."""
+    other = queue.list_of(video_url(1), video_url(2))
+    transitions.fail(queue.db, queue.claimed().id, GONE)
+    transitions.fail(queue.db, queue.claimed().id, GONE)
+    assert queue.job(other).status == "failed"
+    queue.db.execute("UPDATE jobs SET error_code = 'private' WHERE seq = 3")
+    assert _cleared(queue, platform="youtube", error_code="gone") == 1
+    assert [job.error.code for job in queue.members(other) if job.error] == ["private"]
+    queue.db.execute("UPDATE jobs SET error_code = 'gone' WHERE seq = 3")
+    assert _cleared(queue, platform="youtube", error_code="gone") == 2
+    assert queue.rows("SELECT id FROM jobs") == []
+    assert queue.rows("PRAGMA foreign_key_check") == []
+
+
 def test_list_that_was_seen_whole_stays_known(queue: Queue) -> None:
     """After its job was cleared, the next save of a list still ends at what is archived."""
     seen = queue.save(PLAYLIST)

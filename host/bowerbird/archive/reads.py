@@ -47,6 +47,7 @@ class ArchiveTotals(msgspec.Struct, frozen=True):
 class File(msgspec.Struct, frozen=True, kw_only=True):
     """A file of an item; `path` is relative to the archive folder, `size` in bytes."""
 
+    id: int
     path: str
     file_type: str
     size: int
@@ -108,7 +109,8 @@ class CollectionHead(msgspec.Struct, frozen=True, kw_only=True):
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about one item but its cues and comments.
 
-    `note` is what scrapers remarked, `own_note` is the person's, `resume_seconds` where the person stopped.
+    `note` is what scrapers remarked, `own_note` is the person's, `resume_seconds` where the person stopped, `pieces_at`
+    when small pictures of its pieces were made (None: there are none).
     """
 
     id: int
@@ -135,6 +137,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     captured_at: str
     updated_at: str
     gone_at: str | None
+    pieces_at: str | None
     creator: Creator | None
     files: tuple[File, ...]
     transcripts: tuple[TranscriptHead, ...]
@@ -148,7 +151,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(file for file in self.files if file.file_type in file_types)
 
 
-_FILE_COLUMNS = "file_path AS path, file_type, file_size AS size, sha256, position, width, height, duration"
+_FILE_COLUMNS = "id, file_path AS path, file_type, file_size AS size, sha256, position, width, height, duration"
 # What is looked at or listened to comes first.
 _BY_USE = "ORDER BY file_type NOT IN ('video', 'audio', 'image'), position, id"
 _HEAD = "SELECT id, language, origin FROM transcripts"

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections.abc import Collection
 from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 
@@ -20,7 +22,7 @@ from bowerbird.model import ThumbnailsMade
 
 FOLDER = ".thumbnails"
 # Two levels, because folders with a million names are slow to list.
-_ITEMS_A_FOLDER = 1000
+ITEMS_A_FOLDER = 1000
 _MOST_SOURCES = 3
 _MAGIC = b"RIFF"
 
@@ -84,6 +86,33 @@ def picture_of(row: sqlite3.Row) -> Picture:
     )
 
 
+def pictures(db: sqlite3.Connection, item_ids: Collection[int]) -> dict[int, Picture]:
+    """How lists show these items, by their ids, in one query; of one that is not there, or in the trash, nothing."""
+    if not item_ids:
+        return {}
+    rows = db.execute(
+        f"SELECT {PICTURE_COLUMNS} FROM items WHERE id IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL",
+        (msgspec.json.encode(sorted(item_ids)).decode(),),
+    )
+    return {picture.item_id: picture for picture in map(picture_of, rows)}
+
+
+def address_of(picture: Picture, width: int) -> str:
+    """Where the site has the thumbnail of this width, or the next larger one; its source where there is none.
+
+    A path of the site; '' where nothing shows the item.
+    """
+    if not picture.widths:
+        return f"/media/{quote(picture.source)}" if picture.source else ""
+    chosen = next((one for one in picture.widths if one >= width), picture.widths[-1])
+    return f"/thumbnails/{picture.item_id}/{chosen}.webp?v={mark_of_moment(picture.mark)}"
+
+
+def mark_of_moment(made_at: str) -> str:
+    """What an address says of the moment at which its picture was made: it never shows another."""
+    return "".join(filter(str.isdigit, made_at))
+
+
 def any_missing(db: sqlite3.Connection) -> bool:
     """Whether an item waits for its thumbnails."""
     return db.execute(f"SELECT 1 FROM items WHERE {_MISSING} LIMIT 1").fetchone() is not None
@@ -119,7 +148,7 @@ def source(db: sqlite3.Connection, item_id: int) -> str | None:
 
 def place_of(item_id: int, width: int) -> str:
     """Where a thumbnail lies, relative to the archive."""
-    return f"{FOLDER}/{item_id // _ITEMS_A_FOLDER}/{item_id}-{width}.webp"
+    return f"{FOLDER}/{item_id // ITEMS_A_FOLDER}/{item_id}-{width}.webp"
 
 
 def keep(db: sqlite3.Connection, archive: Path, item: Unpictured, folder: Path, made: ThumbnailsMade | None) -> None:
@@ -130,7 +159,7 @@ def keep(db: sqlite3.Connection, archive: Path, item: Unpictured, folder: Path, 
     """
     widths = [one.width for one in made.thumbnails] if made else []
     for width in widths:
-        _move(inside(folder, f"{width}.webp"), inside(archive, place_of(item.item_id, width)))
+        move_into_place(inside(folder, f"{width}.webp"), inside(archive, place_of(item.item_id, width)))
     shape = (made.width, made.height, made.blur) if made else (None, None, "")
     with transaction(db):
         db.execute(
@@ -140,7 +169,8 @@ def keep(db: sqlite3.Connection, archive: Path, item: Unpictured, folder: Path, 
         )
 
 
-def _move(made: Path, place: Path) -> None:
+def move_into_place(made: Path, place: Path) -> None:
+    """Move what a child made to where it is served from. Raises JobError `unsafe_file` where it is none, OSError."""
     with made.open("rb") as file:
         if file.read(len(_MAGIC)) != _MAGIC:
             raise JobError("unsafe_file", detail="this is no thumbnail")
@@ -163,3 +193,4 @@ def forget_where_removed(db: sqlite3.Connection, archive: Path) -> None:
         return
     with transaction(db):
         db.execute("UPDATE items SET thumbnails_at = NULL WHERE thumbnail_widths <> '' AND thumbnails_at IS NOT NULL")
+        db.execute("UPDATE items SET pieces_due = 1, pieces_at = NULL WHERE pieces_at IS NOT NULL")

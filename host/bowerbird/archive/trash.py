@@ -6,6 +6,7 @@ site puts away and puts back, which are marks in a row; only the worker removes.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import sqlite3
@@ -14,10 +15,10 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from bowerbird.archive import placing, search, thumbnails
+from bowerbird.archive import pieces, placing, search, thumbnails
 from bowerbird.clock import later, now
 from bowerbird.database import transaction
-from bowerbird.errors import RequestError
+from bowerbird.errors import JobError, RequestError
 from bowerbird.settings import Settings
 
 log = logging.getLogger("bowerbird.archive")
@@ -44,7 +45,10 @@ _ROWS = (
 
 
 class Trashed(msgspec.Struct, frozen=True, kw_only=True):
-    """An item in the trash; `bytes` are those of its files. `is_going` says that there is no way back any more."""
+    """An item in the trash; `bytes` are those of its files. `is_going` says that there is no way back any more.
+
+    Of its picture only the nine colours of `blur` are shown, for no address leads to what was deleted.
+    """
 
     id: int
     platform: str
@@ -55,10 +59,12 @@ class Trashed(msgspec.Struct, frozen=True, kw_only=True):
     deleted_at: str
     is_going: bool
     bytes: int
+    blur: str
 
 
 _SELECT = """
     SELECT id, platform, kind, title, uploader AS creator, url, deleted_at, purge_at IS NOT NULL AS is_going,
+           thumbnail_blur AS blur,
            (SELECT coalesce(sum(file_size), 0) FROM files WHERE item_id = items.id) AS bytes
     FROM items WHERE deleted_at IS NOT NULL
 """
@@ -173,6 +179,8 @@ def _remove(db: sqlite3.Connection, settings: Settings, item: sqlite3.Row) -> bo
     paths = [row[0] for row in db.execute("SELECT file_path FROM files WHERE item_id = ?", (item["id"],))]
     try:
         thumbnails.remove(db, settings.archive, item["id"])
+        with contextlib.suppress(JobError):
+            pieces.remove(settings.archive, item["id"])
         placing.remove_item(settings.archive, PurePosixPath(item["folder"]), item["platform_id"], paths)
     except OSError as error:
         log.warning("item=%d its files can't be removed: %s", item["id"], error.strerror)

@@ -26,39 +26,49 @@ def cure(job: Job) -> Cure | None:
     """The cure of what a job failed by or waits for; None where there is none but trying again."""
     if job.error is None or job.status not in ("failed", "waiting", "pending"):
         return None
-    find = _CURES.get(job.error.code)
-    return find(job) if find else None
+    return _found(job.error.code, job.platform, job.url)
 
 
-def _log_in(job: Job) -> Cure | None:
-    host = _host(job)
+def shared_cure(platform: str, code: str) -> Cure | None:
+    """The cure of what several jobs of a platform failed by; None where each has its own, or there is none."""
+    return _found(code, platform, "")
+
+
+def _found(code: str, platform: str, url: str) -> Cure | None:
+    find = _CURES.get(code)
+    return find(platform, url) if find else None
+
+
+def _log_in(platform: str, url: str) -> Cure | None:
+    host = _host(platform, url)
     return Cure(f"Open {host.removeprefix('www.')} to log in", f"https://{host}/") if host else None
 
 
-def _answer(job: Job) -> Cure | None:
-    host = _host(job)
-    return Cure(f"Open {host.removeprefix('www.')}", job.url if _is_web(job) else f"https://{host}/") if host else None
+def _answer(platform: str, url: str) -> Cure | None:
+    host = _host(platform, url)
+    return Cure(f"Open {host.removeprefix('www.')}", url if _is_web(url) else f"https://{host}/") if host else None
 
 
-def _look_back(job: Job) -> Cure | None:
-    if not _is_web(job):
+def _look_back(platform: str, url: str) -> Cure | None:
+    if not _is_web(url):
         return None
-    return Cure("Look in the Web Archive", f"https://web.archive.org/web/*/{quote(job.url, safe=':/?&=%')}")
+    return Cure("Look in the Web Archive", f"https://web.archive.org/web/*/{quote(url, safe=':/?&=%')}")
 
 
-def _update(job: Job) -> Cure:
-    return Cure("Update and try again", act="update")
+def _update(platform: str, url: str) -> Cure:
+    return Cure("Update and try again", act="update") if url else Cure("Update the libraries", "/settings#libraries")
 
 
-def _host(job: Job) -> str:
-    return _SITES.get(job.platform) or ((urlsplit(job.url).hostname or "") if _is_web(job) else "")
+def _host(platform: str, url: str) -> str:
+    return _SITES.get(platform) or ((urlsplit(url).hostname or "") if _is_web(url) else "")
 
 
-def _is_web(job: Job) -> bool:
-    return job.url.lower().startswith(("https://", "http://"))
+def _is_web(url: str) -> bool:
+    return url.lower().startswith(("https://", "http://"))
 
 
-_CURES: dict[str, Callable[[Job], Cure | None]] = {
+# What finds the cure by platform and address; of several jobs the address is ''.
+_CURES: dict[str, Callable[[str, str], Cure | None]] = {
     "login_needed": _log_in,
     "session_expired": _log_in,
     "age_restricted": _log_in,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, cast
 from urllib.parse import urlencode
@@ -11,10 +12,12 @@ from datasette.utils.asgi import Response
 
 from bowerbird.clock import as_text
 from bowerbird.errors import JOB_ADVICE
-from bowerbird.pages.lines import WORDS, job_line
+from bowerbird.pages.causes import failed_by
+from bowerbird.pages.lines import WORDS, Pictures, job_lines, pictures_of
 from bowerbird.pages.queue_acts import told
 from bowerbird.pages.visit import Frame, Visit, number_in
 from bowerbird.queue import history as queue_history
+from bowerbird.queue.causes import Causes, causes
 from bowerbird.queue.history import ORDERS, HistoryPage, Sort, Spot
 
 PAGE = 50
@@ -61,24 +64,44 @@ class Fields(NamedTuple):
         return self.link(sort=other if self.sort == first else first)
 
 
+class Found(NamedTuple):
+    """All that the page reads."""
+
+    page: HistoryPage
+    causes: Causes
+    pictures: Pictures
+
+
 async def history(visit: Visit) -> Response:
     """The whole page."""
     fields = _fields(visit)
-    frame, page = await _read(visit, fields)
+    frame, found = await _read(visit, fields)
     done = told(visit.query.get("done", ""))
-    return visit.page("history.html", frame, done=done, **_context(frame, fields, page))
+    return visit.page("history.html", frame, done=done, **_context(frame, fields, found))
 
 
 async def live(visit: Visit) -> Response:
     """The rows, for the page to take in."""
     fields = _fields(visit)
-    frame, page = await _read(visit, fields)
-    return visit.part("history-live.html", frame, **_context(frame, fields, page))
+    frame, found = await _read(visit, fields)
+    return visit.part("history-live.html", frame, **_context(frame, fields, found))
 
 
-async def _read(visit: Visit, fields: Fields) -> tuple[Frame, HistoryPage]:
+async def _read(visit: Visit, fields: Fields) -> tuple[Frame, Found]:
     asked = _asked(fields)
-    return await visit.read(lambda db: queue_history.history(db, visit.site.settings, asked))
+
+    def look(db: sqlite3.Connection) -> Found:
+        page = queue_history.history(db, visit.site.settings, asked)
+        return Found(page, _causes(db, fields, page), pictures_of(db, page.jobs))
+
+    return await visit.read(look)
+
+
+def _causes(db: sqlite3.Connection, fields: Fields, page: HistoryPage) -> Causes:
+    """Why jobs failed, where some are shown. They are not counted by words or days: then none are told."""
+    if fields.q or fields.since or fields.until or not any(job.status == "failed" for job in page.jobs):
+        return Causes()
+    return causes(db, platform=fields.platform, code=fields.error)
 
 
 def _fields(visit: Visit) -> Fields:
@@ -147,11 +170,17 @@ def _midnight(day: str, later: int) -> str | None:
         return None
 
 
-def _context(frame: Frame, fields: Fields, page: HistoryPage) -> dict[str, Any]:
-    platforms = sorted({"youtube", "instagram", "tiktok", "web", *(one.platform for one in frame.totals.platforms)})
+def _context(frame: Frame, fields: Fields, found: Found) -> dict[str, Any]:
+    page = found.page
+    platforms = sorted(
+        {"youtube", "instagram", "tiktok", "web", *(one.platform for one in frame.totals.platforms)}
+        | ({fields.platform} - {""})
+    )
     return {
         "asked": fields,
-        "lines": [job_line(job) for job in page.jobs],
+        "lines": job_lines(page.jobs, found.pictures),
+        "causes": [failed_by(cause) for cause in found.causes.shown],
+        "more_causes": found.causes.more,
         "platforms": platforms,
         "states": WORDS,
         "columns": COLUMNS,

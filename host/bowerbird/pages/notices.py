@@ -10,12 +10,22 @@ from typing import NamedTuple
 from bowerbird.clock import later
 from bowerbird.model import Job
 from bowerbird.pages import words
-from bowerbird.pages.cures import cure
+from bowerbird.pages.causes import CauseLine, failed_by, waiting_for
+from bowerbird.pages.cures import Cure
 from bowerbird.queue import updates
+from bowerbird.queue.causes import causes
 from bowerbird.settings import Settings
 
 MOST_SHOWN = 3
 FRESH_SECONDS = 24 * 3600
+
+
+class Several(NamedTuple):
+    """The jobs that share a cause: how many, where they are listed, and what all of them do."""
+
+    counted: str
+    link: str
+    do: str
 
 
 class Notice(NamedTuple):
@@ -32,11 +42,12 @@ class Notice(NamedTuple):
     label: str = ""
     job_id: str = ""
     action: str = ""
+    several: Several | None = None
 
 
 def notices(db: sqlite3.Connection, settings: Settings, under_way: Sequence[Job]) -> tuple[tuple[Notice, ...], int]:
     """The most pressing ones, and how many more there are."""
-    found = [*_update(db), *_waiting(under_way), *_disk(settings)]
+    found = [*_update(db), *_waiting(under_way), *_failed(db), *_disk(settings)]
     told = {notice.bold for notice in found}
     found += [warning for warning in _warnings(db) if warning.bold not in told]
     return tuple(found[:MOST_SHOWN]), max(0, len(found) - MOST_SHOWN)
@@ -50,25 +61,41 @@ def _update(db: sqlite3.Connection) -> list[Notice]:
 
 
 def _waiting(under_way: Sequence[Job]) -> list[Notice]:
-    causes: dict[tuple[str, str], list[Job]] = {}
+    waiting: dict[tuple[str, str], list[Job]] = {}
     for job in under_way:
         if job.status == "waiting" and job.wait_reason in _TELL:
-            causes.setdefault((job.platform, job.wait_reason), []).append(job)
-    return [_notice(jobs) for jobs in causes.values()]
+            waiting.setdefault((job.platform, job.wait_reason), []).append(job)
+    return [_wait(jobs) for jobs in waiting.values()]
 
 
-def _notice(jobs: list[Job]) -> Notice:
-    job = jobs[0]
-    icon = _ICONS.get(job.wait_reason or "", "info")
-    bold, text = (job.error.message, job.error.hint) if job.error else (_TELL[job.wait_reason or ""], "")
-    if job.wait_reason == "confirm" and len(jobs) == 1:
-        return Notice(icon, "", bold, job.title or job.url, label="Continue", job_id=job.id, action="continue")
-    several = f" {words.counted(len(jobs), 'save')} wait for it." if len(jobs) > 1 else ""
-    found = cure(job)
-    if found and found.link:
-        return Notice(icon, "", bold, text + several, found.link, found.label)
-    link = f"/job/{job.id}" if len(jobs) == 1 else f"/history?status=waiting&platform={job.platform}"
-    return Notice(icon, "", bold, text + several, link, "Look at it")
+def _wait(jobs: list[Job]) -> Notice:
+    job, reason = jobs[0], jobs[0].wait_reason or ""
+    line = waiting_for(jobs, _TELL[reason])
+    icon = _ICONS.get(reason, "info")
+    if reason == "confirm" and len(jobs) == 1:
+        text = job.title or job.url
+        return Notice(icon, "", _ended(line.says), text, label="Continue", job_id=job.id, action="continue")
+    if len(jobs) > 1:
+        return _shared(line, icon, "wait for it")
+    cure = line.cure if line.cure and line.cure.link else Cure("Look at it", f"/job/{job.id}")
+    return Notice(icon, "", _ended(line.says), line.hint, cure.link, cure.label)
+
+
+def _failed(db: sqlite3.Connection) -> list[Notice]:
+    """What several jobs failed by, the last of them lately: what is older stands in the history."""
+    since = later(-FRESH_SECONDS)
+    several = [cause for cause in causes(db).shown if cause.jobs > 1 and cause.last_at > since]
+    return [_shared(failed_by(cause), "s-failed", "failed by it")._replace(tone="bad") for cause in several]
+
+
+def _shared(line: CauseLine, icon: str, do: str) -> Notice:
+    cure = line.cure or Cure("Show them", line.link)
+    several = Several(line.counted, line.link, do)
+    return Notice(icon, "", _ended(line.says), line.hint, cure.link, cure.label, several=several)
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith(("?", "!", ".")) else f"{sentence}."
 
 
 _TELL = {

@@ -54,6 +54,7 @@ _SAID = {
     "resume": "The queue goes on.",
     "retry_failed": "{jobs} tried again so far; the rest follows.",
     "clear_completed": "{jobs} taken out of the list so far. What was saved stays.",
+    "clear_failed": "{jobs} taken out of the list so far; the rest follows.",
     **{action: "{jobs} " + said + "." for action, said in _OF_CHOSEN.items() if action not in ("pause", "resume")},
     "update": "The libraries are being updated. What runs is stopped, and goes on afterwards.",
     "update_and_retry": "The libraries are being updated; then this is tried again.",
@@ -85,6 +86,13 @@ def _retry_failed(db: sqlite3.Connection, settings: Settings, form: Form) -> str
 
 def _clear_completed(db: sqlite3.Connection, settings: Settings, form: Form) -> str:
     return f"clear_completed.{bulk.begin(db, 'clear_completed').count}"
+
+
+def _clear_failed(db: sqlite3.Connection, settings: Settings, form: Form) -> str:
+    platform, error_code = form.get("platform") or None, form.get("error") or None
+    if error_code is None:
+        raise RequestError("bad_request", "No cause is named.", "Go back and use the buttons of the page.")
+    return f"clear_failed.{bulk.begin(db, 'clear_failed', platform=platform, error_code=error_code).count}"
 
 
 def _update(db: sqlite3.Connection, settings: Settings, form: Form) -> str:
@@ -127,6 +135,7 @@ ACTS: dict[str, Act] = {
     "move": _move,
     "retry_failed": _retry_failed,
     "clear_completed": _clear_completed,
+    "clear_failed": _clear_failed,
     "chosen": _chosen,
     "update": _update,
 }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from bowerbird import __version__
+from bowerbird.archive import pieces, thumbnails
 from bowerbird.pages import appearance, words
 from bowerbird.pages.assets import Assets
 from bowerbird.pages.prose import prose, spoken
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
+    from bowerbird.archive.reads import File, Item
     from bowerbird.archive.thumbnails import Picture
 
 # Not `templates`: Datasette would take the files there for its own pages.
@@ -49,7 +51,7 @@ def templates(assets: Assets) -> Environment:
     environment.filters.update({function.__name__: function for function in _FILTERS})
     environment.filters.update(
         media=media_url, local=local_url, web=web_url, ratio=ratio, platform_icon=platform_icon, blur=blur,
-        thumbnail=thumbnail_url, srcset=srcset, sizes=sizes,
+        piece=piece_url, thumbnail=thumbnail_url, srcset=srcset, sizes=sizes,
     )  # fmt: skip
     environment.globals.update(
         asset=assets.url, counted=words.counted, called=words.called, version=__version__,
@@ -80,19 +82,19 @@ def media_url(file_path: str | None) -> str:
 
 def thumbnail_url(picture: Picture, width: int) -> str:
     """Where the thumbnail of this width is, or of the next larger one; the picture itself where there is none."""
-    if not picture.widths:
-        return media_url(picture.source)
-    chosen = next((one for one in picture.widths if one >= width), picture.widths[-1])
-    return f"/thumbnails/{picture.item_id}/{chosen}.webp?v={_mark(picture)}"
+    return thumbnails.address_of(picture, width)
+
+
+def piece_url(file: File, item: Item) -> str:
+    """Where the small picture of a piece is; the piece itself until there is one."""
+    return pieces.address_of(item.id, file.id, item.pieces_at) if item.pieces_at else media_url(file.path)
 
 
 def srcset(picture: Picture) -> str:
     """All widths, for a browser to choose from; '' where there are not several."""
     if len(picture.widths) < 2:
         return ""
-    return ", ".join(
-        f"/thumbnails/{picture.item_id}/{width}.webp?v={_mark(picture)} {width}w" for width in picture.widths
-    )
+    return ", ".join(f"{thumbnails.address_of(picture, width)} {width}w" for width in picture.widths)
 
 
 def sizes(picture: Picture) -> str:
@@ -100,18 +102,14 @@ def sizes(picture: Picture) -> str:
     return f"{round(SHELF * (picture.width or 16) / (picture.height or 9))}px"
 
 
-def _mark(picture: Picture) -> str:
-    return "".join(filter(str.isdigit, picture.mark))
-
-
-def blur(picture: Picture) -> Markup:
+def blur(colours: str) -> Markup:
     """Nine soft colours that stand there until the picture has come, as SVG: the policy allows no inline style."""
     from markupsafe import Markup
 
-    if not _BLUR.fullmatch(picture.blur):
+    if not _BLUR.fullmatch(colours):
         return Markup()
     cells = "".join(
-        f'<path fill="#{picture.blur[place * 3 : place * 3 + 3]}" d="M{place % 3} {place // 3}h1v1h-1z"/>'
+        f'<path fill="#{colours[place * 3 : place * 3 + 3]}" d="M{place % 3} {place // 3}h1v1h-1z"/>'
         for place in range(9)
     )
     return Markup(f'<svg class="blur" viewBox="0 0 3 3" preserveAspectRatio="none" aria-hidden="true">{cells}</svg>')  # noqa: S704 - hexadecimal digits alone

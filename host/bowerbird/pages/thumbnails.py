@@ -1,20 +1,40 @@
-"""Thumbnails, by item and width: what was made for lists. Where one is gone, the picture that it was made of."""
+"""Thumbnails, by item and width, and those of its pieces. Where one is gone, the picture that it was made of."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from typing import Any
+import sqlite3
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
-from bowerbird.archive import thumbnails
+from bowerbird.archive import pieces, thumbnails
 from bowerbird.pages.media import Receive, Scope, Send, file_response, place_of_file
 from bowerbird.pages.refusals import Refused
 from bowerbird.pages.site import DATABASE, Site
 
 THUMBNAILS_PREFIX = "/thumbnails/"
-_PATH = re.compile(r"/thumbnails/([0-9]{1,18})/([0-9]{1,5})\.webp")
+_PATH = re.compile(r"/thumbnails/(?P<item>[0-9]{1,18})/(?:(?P<width>[0-9]{1,5})|piece-(?P<piece>[0-9]{1,18}))\.webp")
 # An address names the moment at which it was made, so a thumbnail never changes.
 _FOR_GOOD = {"cache-control": "private, max-age=31536000, immutable"}
+
+
+class Wanted(NamedTuple):
+    """Where a thumbnail lies in the archive, and what finds the picture that it was made of."""
+
+    place: str
+    source: Callable[[sqlite3.Connection], str | None]
+
+
+def _whole(asked: re.Match[str]) -> Wanted:
+    item_id = int(asked["item"])
+    place = thumbnails.place_of(item_id, int(asked["width"]))
+    return Wanted(place, lambda db: thumbnails.source(db, item_id))
+
+
+def _piece(asked: re.Match[str]) -> Wanted:
+    item_id, file_id = int(asked["item"]), int(asked["piece"])
+    return Wanted(pieces.place_of(item_id, file_id), lambda db: pieces.source(db, item_id, file_id))
 
 
 class Thumbnails:
@@ -31,14 +51,14 @@ class Thumbnails:
         asked = _PATH.fullmatch(scope["path"])
         if asked is None:
             raise Refused(404)
-        item_id, width = int(asked[1]), int(asked[2])
+        item_id, wanted = int(asked["item"]), _piece(asked) if asked["piece"] else _whole(asked)
         if not await self._database.execute_fn(lambda db: thumbnails.is_shown(db, item_id)):
             raise Refused(404)
-        found = await asyncio.to_thread(place_of_file, self._archive, thumbnails.place_of(item_id, width))
+        found = await asyncio.to_thread(place_of_file, self._archive, wanted.place)
         if found and found[1].st_size:
             await file_response(scope, *found, _FOR_GOOD)(scope, receive, send)
             return
-        source = await self._database.execute_fn(lambda db: thumbnails.source(db, item_id))
+        source = await self._database.execute_fn(wanted.source)
         found = await asyncio.to_thread(place_of_file, self._archive, source) if source else None
         if found is None:
             raise Refused(404)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Literal
 
 import msgspec
@@ -18,11 +18,12 @@ from bowerbird.queue import requests
 from bowerbird.queue.actions import FRESH, reopen_above
 from bowerbird.queue.batches import BATCH, give_way
 from bowerbird.queue.pausing import hold_with_lists
+from bowerbird.queue.reads import OVERTAKEN
 from bowerbird.queue.removal import lowest, remove
 from bowerbird.queue.requests import Request
 from bowerbird.queue.rollup import roll_up
 
-BulkAction = Literal["retry_failed", "clear_completed"]
+BulkAction = Literal["retry_failed", "clear_completed", "clear_failed"]
 # Batches that whoever asks waits for; the worker does as many between two looks at everything else.
 BATCHES = 5
 
@@ -30,7 +31,7 @@ BATCHES = 5
 class Bulk(msgspec.Struct, frozen=True, kw_only=True):
     """What is done with all jobs that came to their end until `until`, and how far it got: up to the `seq` of `after`.
 
-    `platform` and `error_code` narrow down which failed jobs are tried again; `count` is how many jobs it was so far.
+    `platform` and `error_code` narrow down which failed jobs it is done with; `count` is how many jobs it was so far.
     """
 
     action: BulkAction
@@ -102,7 +103,7 @@ def _some(db: sqlite3.Connection, bulk: Bulk) -> Bulk:
 _FAILED = """
     SELECT seq, id, parent_id FROM jobs
     WHERE status = 'failed' AND seq > :after AND coalesce(completed_at, updated_at) <= :until
-      AND (:error_code IS NULL OR error_code = :error_code) AND {platform}
+      AND {of_a_cause}
       AND NOT (listed AND EXISTS (SELECT 1 FROM jobs AS member
                                   WHERE member.parent_id = jobs.id AND member.status = 'failed'))
       AND NOT (parent_id IS NULL AND EXISTS (
@@ -114,8 +115,7 @@ _FAILED = """
 
 
 def _retry(db: sqlite3.Connection, bulk: Bulk) -> Bulk:
-    sql = _FAILED.format(platform="platform = :platform" if bulk.platform else "true")
-    rows = _rows(db, sql, bulk)
+    rows = _rows(db, _FAILED.format(of_a_cause=_of_a_cause(bulk)), bulk)
     ids = json.dumps([row["id"] for row in rows])
     db.execute(
         f"""
@@ -150,6 +150,43 @@ def _clear(db: sqlite3.Connection, bulk: Bulk) -> Bulk:
     return _further(bulk, rows)
 
 
+# Of lists only those with which nothing goes that is no such failure: the others stay, without their failed members.
+_CAUSED = f"""
+    status = 'failed' AND coalesce(completed_at, updated_at) <= :until AND {{of_a_cause}} AND NOT {OVERTAKEN}
+    AND NOT EXISTS (SELECT 1 FROM jobs AS member WHERE member.parent_id = jobs.id
+                    AND (member.status <> 'completed' OR member.items_failed > 0))
+"""
+_TAKEN = f"SELECT seq, id, parent_id FROM jobs WHERE {_CAUSED} AND seq > :after ORDER BY seq LIMIT :most"
+_EMPTIED = f"SELECT min(seq) FROM jobs WHERE {_CAUSED} AND id IN (SELECT value FROM json_each(:lists))"
+
+
+def _clear_failed(db: sqlite3.Connection, bulk: Bulk) -> Bulk:
+    rows = _rows(db, _TAKEN.format(of_a_cause=_of_a_cause(bulk)), bulk)
+    ids = [row["id"] for row in rows]
+    doomed = lowest(db, ids, BATCH)
+    remove(db, doomed)
+    if doomed != ids:
+        return bulk
+    lists = {row["parent_id"] for row in rows if row["parent_id"]}
+    for list_id in lists:
+        roll_up(db, list_id)
+    return _back_to_lists(db, _further(bulk, rows), lists)
+
+
+def _back_to_lists(db: sqlite3.Connection, bulk: Bulk, lists: Collection[str]) -> Bulk:
+    """A list stands before its members: where nothing is left of it, it goes after them."""
+    sql = _EMPTIED.format(of_a_cause=_of_a_cause(bulk))
+    values = {**msgspec.structs.asdict(bulk), "lists": json.dumps(sorted(lists))}
+    first = db.execute(sql, values).fetchone()[0]
+    return bulk if first is None else msgspec.structs.replace(bulk, after=first - 1, is_done=False)
+
+
+def _of_a_cause(bulk: Bulk) -> str:
+    """What narrows down by platform and error, in the form in which an index answers it."""
+    wishes = {"platform = :platform": bulk.platform, "error_code = :error_code": bulk.error_code}
+    return " AND ".join(text for text, value in wishes.items() if value) or "true"
+
+
 def _rows(db: sqlite3.Connection, sql: str, bulk: Bulk) -> list[sqlite3.Row]:
     return db.execute(sql, {**msgspec.structs.asdict(bulk), "most": BATCH}).fetchall()
 
@@ -163,4 +200,8 @@ def _further(bulk: Bulk, rows: Sequence[sqlite3.Row]) -> Bulk:
     )
 
 
-KINDS: dict[str, Callable[[sqlite3.Connection, Bulk], Bulk]] = {"retry_failed": _retry, "clear_completed": _clear}
+KINDS: dict[str, Callable[[sqlite3.Connection, Bulk], Bulk]] = {
+    "retry_failed": _retry,
+    "clear_completed": _clear,
+    "clear_failed": _clear_failed,
+}

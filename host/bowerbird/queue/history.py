@@ -133,10 +133,11 @@ def _are_few(db: sqlite3.Connection, asked: Asked) -> bool:
 
 def _filters(asked: Asked) -> list[str]:
     found = [CONDITIONS[name] for name in ("platform", "since", "until") if getattr(asked, name)]
-    if asked.status:
-        found.append("jobs.status = :status")
     if asked.status == "failed":
-        found.append(f"NOT {OVERTAKEN}")
+        # in so many words, for the index of what failed holds nothing else
+        found += ["jobs.status = 'failed'", f"NOT {OVERTAKEN}"]
+    elif asked.status:
+        found.append("jobs.status = :status")
     if asked.error_code:
         found.append("jobs.error_code = :error_code")
     if asked.sort == "size":

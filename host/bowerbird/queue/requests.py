@@ -9,7 +9,7 @@ import msgspec
 
 from bowerbird.clock import now
 
-RequestKind = Literal["cancel", "pause", "discard", "resume", "retry_failed", "clear_completed"]
+RequestKind = Literal["cancel", "pause", "discard", "resume", "retry_failed", "clear_completed", "clear_failed"]
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,7 +17,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     `resume` lets a long list go on that was clicked again.
 
-    `retry_failed` and `clear_completed` go on with what was begun in bulk.py; `payload` says where.
+    `retry_failed`, `clear_completed` and `clear_failed` go on with what was begun in bulk.py; `payload` says where.
 
     Others are those of another version; what has to do with sessions is in leases.py and browsers.py.
     """

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from bowerbird.archive.thumbnails import Picture, address_of, pictures
 from bowerbird.model import CaptureOptions, ErrorReport, Job, Target, options_from
 from bowerbird.queue.order import positions
 from bowerbird.settings import Settings
@@ -16,9 +17,10 @@ JOB_COLUMNS = """
     jobs.current_operation, jobs.bytes_downloaded, jobs.bytes_total, jobs.speed, jobs.eta, jobs.items_total,
     jobs.items_done, jobs.items_failed, jobs.parent_id, jobs.item_id, jobs.error_code, jobs.error_message, jobs.hint,
     jobs.not_before, jobs.priority, jobs.place, jobs.incognito, jobs.created_at, jobs.updated_at, jobs.completed_at,
-    jobs.revision,
-    (SELECT file_path FROM files WHERE files.item_id = jobs.item_id AND file_type = 'thumbnail' LIMIT 1) AS thumbnail
+    jobs.revision
 """
+# A row of a list shows it at a fifth of this; a small window of a browser may show it whole.
+THUMBNAIL_WIDTH = 320
 
 
 class ClaimedJob(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,16 +91,17 @@ def tries_of(db: sqlite3.Connection, job: ClaimedJob) -> int:
 def as_jobs(db: sqlite3.Connection, settings: Settings, rows: Sequence[sqlite3.Row]) -> list[Job]:
     """Rows with JOB_COLUMNS as job objects."""
     places = positions(db, rows)
-    return [_as_job(settings, row, places.get(row["seq"])) for row in rows]
+    shown = pictures(db, {row["item_id"] for row in rows if row["item_id"]})
+    return [_as_job(settings, row, places.get(row["seq"]), shown.get(row["item_id"])) for row in rows]
 
 
-def _as_job(settings: Settings, row: sqlite3.Row, position: int | None) -> Job:
+def _as_job(settings: Settings, row: sqlite3.Row, position: int | None, picture: Picture | None) -> Job:
     fields = {name: row[name] for name in Job.__struct_fields__ if name in row.keys()}  # noqa: SIM118 - Row iterates values
     return Job(
         **{**fields, "incognito": bool(row["incognito"])},
         position=position,
         item_url=item_url(settings, row["item_id"]),
-        thumbnail_url=media_url(settings, row["thumbnail"]),
+        thumbnail_url=_thumbnail_url(settings, picture),
         error=_error(row),
     )
 
@@ -119,10 +122,7 @@ def item_url(settings: Settings, item_id: int | None) -> str | None:
     return f"{site_url(settings)}/item/{item_id}" if item_id else None
 
 
-def media_url(settings: Settings, file_path: str | None) -> str | None:
-    """The address of a file of the archive."""
-    if not file_path:
-        return None
-    from urllib.parse import quote
-
-    return f"{site_url(settings)}/media/{quote(file_path)}"
+def _thumbnail_url(settings: Settings, picture: Picture | None) -> str | None:
+    """Where the site has a small picture of an item, else the one that the platform gave."""
+    path = address_of(picture, THUMBNAIL_WIDTH) if picture else ""
+    return f"{site_url(settings)}{path}" if path else None

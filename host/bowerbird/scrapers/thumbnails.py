@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.frame import VideoFrame
 
-# Rows of pictures are about 170 pixels high; the larger ones are for denser screens and larger places.
-HEIGHTS = (180, 360, 720)
 WIDEST = 4.0  # width over height; what is wider is made smaller
 MOST_PIXELS = 100_000_000  # a picture of a large camera has 60; decoded, this many take 400 MB
 QUALITY = {"quality": "75", "compression_level": "0"}  # the fastest method is a third of the time, and no larger
@@ -43,7 +41,9 @@ class Thumbnails:
         """Write `{width}.webp` of each size into the folder, and say which. Raises JobError `unsafe_file`."""
         frame, upright = _frame(Path(work.source))
         has_alpha = frame.format.name in _ALPHA
-        made = [_made(frame, upright, height, Path(work.folder), has_alpha) for height in _heights(upright)]
+        made = [
+            _made(frame, upright, height, Path(work.folder), has_alpha) for height in _heights(upright, work.heights)
+        ]
         yield ThumbnailsMade(
             width=upright[0],
             height=upright[1],
@@ -119,11 +119,11 @@ def _turned(frame: VideoFrame) -> VideoFrame:
     return turned  # type: ignore[no-any-return]
 
 
-def _heights(size: tuple[int, int]) -> list[int]:
+def _heights(size: tuple[int, int], wanted: tuple[int, ...]) -> list[int]:
     """Those that are smaller than the picture, and its own where it is smaller than the largest: none is blown up."""
     own = int(size[0] / min(WIDEST, size[0] / size[1]))
-    smaller = [height for height in HEIGHTS if height <= own]
-    is_worth_it = own < HEIGHTS[-1] and own > (smaller[-1] * 1.25 if smaller else 0)
+    smaller = [height for height in wanted if height <= own]
+    is_worth_it = own < wanted[-1] and own > (smaller[-1] * 1.25 if smaller else 0)
     return [*smaller, max(1, own)] if is_worth_it or not smaller else smaller
 
 

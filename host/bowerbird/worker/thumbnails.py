@@ -1,4 +1,7 @@
-"""Thumbnails of what was saved, now or before there were any: one item at a time, beside the jobs."""
+"""Thumbnails of what was saved, now or before there were any: one item at a time, beside the jobs.
+
+Items come first, for they stand in lists; then the pieces of those that have several.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bowerbird.archive import thumbnails
+from bowerbird.archive import pieces, thumbnails
 from bowerbird.archive.names import inside
+from bowerbird.archive.pieces import UnpicturedPieces
 from bowerbird.archive.thumbnails import Unpictured
 from bowerbird.database import open_progress
 from bowerbird.errors import JobError, RequestError
@@ -24,6 +28,12 @@ log = logging.getLogger("bowerbird.worker")
 
 SCRAPER = "thumbnails"
 LONGEST = 20.0  # seconds until a picture is given up; a film's frame of a slow disk takes some
+LONGEST_PIECES = 120.0  # seconds for all pieces of an item; what is not done then is shown by itself
+# Rows of pictures are about 170 pixels high; the larger ones are for denser screens and larger places.
+HEIGHTS = (180, 360, 720)
+# The strip of pieces is 72 pixels high.
+PIECE_HEIGHTS = (180,)
+PIECES_AT_ONCE = 2  # items, each of which may have hundreds
 AT_ONCE = 20  # items between two looks at whether somebody wants the worker to end
 TICK = 0.5
 # Where the disk is full, for example.
@@ -48,7 +58,9 @@ class ThumbnailMaking:
 
     def look(self, db: sqlite3.Connection) -> None:
         """Begin, if there is something to make and nothing is under way."""
-        if self.runs or time.monotonic() < self._not_before or not thumbnails.any_missing(db):
+        if self.runs or time.monotonic() < self._not_before:
+            return
+        if not (thumbnails.any_missing(db) or pieces.any_due(db)):
             return
         self._ended.clear()
         self._thread = threading.Thread(target=self._run, name="thumbnails", daemon=True)
@@ -63,11 +75,8 @@ class ThumbnailMaking:
     def _run(self) -> None:
         try:
             with contextlib.closing(open_progress(self._settings.database)) as db:
-                for item in thumbnails.missing(db, AT_ONCE):
-                    if self._ended.is_set():
-                        break
-                    self._make(db, item)
-        except (OSError, sqlite3.Error, RequestError) as error:
+                self._make_some(db)
+        except (OSError, sqlite3.Error, RequestError, JobError) as error:
             self._not_before = time.monotonic() + TRY_AGAIN_SECONDS
             log.warning("no thumbnails for the moment: %s", type(error).__name__)
         except Exception:
@@ -76,11 +85,40 @@ class ThumbnailMaking:
         shutil.rmtree(self._settings.partial / SCRAPER, ignore_errors=True)
         self._stir()
 
+    def _make_some(self, db: sqlite3.Connection) -> None:
+        for item in thumbnails.missing(db, AT_ONCE):
+            if self._ended.is_set():
+                return
+            self._make(db, item)
+        for several in pieces.due(db, PIECES_AT_ONCE):
+            self._make_pieces(db, several)
+
+    def _make_pieces(self, db: sqlite3.Connection, item: UnpicturedPieces) -> None:
+        """Those of one item; where the worker ends meanwhile the next one begins with them anew."""
+        until = time.monotonic() + LONGEST_PIECES
+        pieces.remove(self._settings.archive, item.item_id)
+        for file_id, source in item.sources:
+            if self._ended.is_set():
+                return
+            if time.monotonic() > until:
+                break
+            self._make_piece(item.item_id, file_id, source)
+        pieces.finish(db, self._settings.archive, item)
+
+    def _make_piece(self, item_id: int, file_id: int, source: str) -> None:
+        folder = self._settings.partial / SCRAPER
+        shutil.rmtree(folder, ignore_errors=True)
+        made = self._made(source, folder, PIECE_HEIGHTS)
+        if made is None:
+            return
+        with contextlib.suppress(JobError):
+            pieces.keep(self._settings.archive, item_id, file_id, inside(folder, f"{made.thumbnails[0].width}.webp"))
+
     def _make(self, db: sqlite3.Connection, item: Unpictured) -> None:
         folder = self._settings.partial / SCRAPER
         shutil.rmtree(folder, ignore_errors=True)
         for source in item.sources:
-            made = self._made(source, folder)
+            made = self._made(source, folder, HEIGHTS)
             if made is None:
                 continue
             with contextlib.suppress(JobError):
@@ -88,12 +126,12 @@ class ThumbnailMaking:
                 return
         thumbnails.keep(db, self._settings.archive, item, folder, None)
 
-    def _made(self, source: str, folder: Path) -> ThumbnailsMade | None:
+    def _made(self, source: str, folder: Path, heights: tuple[int, ...]) -> ThumbnailsMade | None:
         """What a child made of one file; None where nothing can be made of it, whatever became of the child."""
         with contextlib.suppress(JobError):
             path = inside(self._settings.archive, source)
             if path.is_file():
-                return self._asked(MakeThumbnails(folder=str(folder), source=str(path)))
+                return self._asked(MakeThumbnails(folder=str(folder), source=str(path), heights=heights))
         return None
 
     def _asked(self, work: MakeThumbnails) -> ThumbnailsMade | None:
