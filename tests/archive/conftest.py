@@ -14,7 +14,8 @@ import pytest
 from bowerbird.archive.filing import Filing
 from bowerbird.archive.migrations import ensure_archive
 from bowerbird.database import open_writer
-from bowerbird.model import Cue, FileReady, FileType, ItemFound, ScrapedCreator, TranscriptReady
+from bowerbird.model import FileType
+from bowerbird.scraping import Cue, FileReady, ItemFound, ScrapedCreator, TranscriptReady
 from bowerbird.settings import Settings, load_settings
 
 CREATOR = ScrapedCreator(platform_id="UC1", handle="@bower", name="Bower Bird", follower_count=10)

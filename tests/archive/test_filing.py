@@ -12,7 +12,7 @@ from bowerbird.archive.filing import file_item, mark_gone, refresh_item
 from bowerbird.archive.finding import find
 from bowerbird.archive.keys import known_item
 from bowerbird.errors import JobError
-from bowerbird.model import Cue, ItemFound, ScrapedCreator, TranscriptReady
+from bowerbird.scraping import Cue, ItemFound, ScrapedCreator, TranscriptReady
 from tests.archive.conftest import CREATOR, CUES, ENGLISH, ITEM, media_files
 
 FOLDER = "youtube/bower/A blue nest [aBc-123_xyz]"

@@ -8,7 +8,7 @@ from bowerbird.archive import finding, search
 from bowerbird.archive.filing import file_item
 from bowerbird.archive.finding import find
 from bowerbird.archive.operators import taken_apart
-from bowerbird.model import Cue, ItemFound, ScrapedCreator, TranscriptReady
+from bowerbird.scraping import Cue, ItemFound, ScrapedCreator, TranscriptReady
 
 RICK = ScrapedCreator(platform_id="r", handle="@rick_a", name="Rick Astley")
 MAREN = ScrapedCreator(platform_id="m", handle="maren.keeps", name="Maren")

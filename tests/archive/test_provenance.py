@@ -9,9 +9,9 @@ import pytest
 
 from bowerbird.archive import provenance, reads
 from bowerbird.clock import later
-from bowerbird.model import Failed
 from bowerbird.queue import actions, bulk, transitions
 from bowerbird.queue.prune import prune_some
+from bowerbird.scraping import Failed
 from bowerbird.worker.listener import Part
 from bowerbird.worker.outcome import Done
 from bowerbird.worker.record import AttemptRecord

@@ -13,7 +13,7 @@ from bowerbird.archive.filing import file_item
 from bowerbird.archive.finding import find
 from bowerbird.archive.words import fold, indexable, marked, parse_query
 from bowerbird.database import transaction
-from bowerbird.model import Cue, ItemFound, ScrapedCreator, TranscriptReady
+from bowerbird.scraping import Cue, ItemFound, ScrapedCreator, TranscriptReady
 from tests.archive.conftest import ITEM
 
 

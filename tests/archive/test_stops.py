@@ -164,7 +164,7 @@ from bowerbird.archive.filing import file_item
 from bowerbird.archive.migrations import ensure_archive
 from bowerbird.database import open_writer
 from bowerbird.errors import JobError
-from bowerbird.model import Cue, TranscriptReady
+from bowerbird.scraping import Cue, TranscriptReady
 from bowerbird.settings import load_settings
 from tests.archive.conftest import CUES, ITEM, Attempts, media_files
 

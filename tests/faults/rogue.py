@@ -15,10 +15,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bowerbird.model import Assignment, ScraperEvent
 from bowerbird.scrapers import SCRAPERS
 from bowerbird.scrapers.files import FilesScraper
 from bowerbird.scrapers.interface import Report
+from bowerbird.scraping import Assignment, ScraperEvent
 from bowerbird.settings import Settings
 
 ROOT = Path(__file__).parents[2]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bowerbird.messages.handlers import _PLACES
+from bowerbird.messages.answers import _PLACES
 from bowerbird.pages.routes import is_page
 
 

@@ -12,10 +12,10 @@ import pytest
 
 from bowerbird.database import open_writer
 from bowerbird.messages.watcher import INTERVAL
-from bowerbird.model import Failed
 from bowerbird.queue import events
 from bowerbird.queue.claim import claim
 from bowerbird.queue.lanes import Crowd, Limits
+from bowerbird.scraping import Failed
 from bowerbird.settings import Settings
 from bowerbird.worker.listener import Part
 from bowerbird.worker.settle import Ended, settle

@@ -15,10 +15,11 @@ from bowerbird.archive.filing import Filing, file_item
 from bowerbird.archive.migrations import ensure_archive
 from bowerbird.clock import later, now
 from bowerbird.database import open_writer
-from bowerbird.model import Capture, Chapter, Cue, FileReady, FileType, ItemFound, ScrapedCreator, TranscriptReady
+from bowerbird.model import Capture, FileType
 from bowerbird.queue import events, pausing
 from bowerbird.queue.indexing import index_new
 from bowerbird.queue.intake import take
+from bowerbird.scraping import Chapter, Cue, FileReady, ItemFound, ScrapedCreator, TranscriptReady
 from bowerbird.settings import Settings
 from tests.platforms import media
 

@@ -9,7 +9,8 @@ from contextlib import closing
 
 from bowerbird.archive.migrations import ensure_archive
 from bowerbird.database import open_writer, transaction
-from bowerbird.model import FileType, ItemFound
+from bowerbird.model import FileType
+from bowerbird.scraping import ItemFound
 from bowerbird.settings import Settings
 from tests.pages.archives import put_item
 from tests.platforms import media

@@ -9,7 +9,7 @@ import pytest
 
 from bowerbird.archive import search
 from bowerbird.database import open_writer
-from bowerbird.model import Cue, ItemFound, ScrapedCreator, TranscriptReady
+from bowerbird.scraping import Cue, ItemFound, ScrapedCreator, TranscriptReady
 from bowerbird.worker.loop import Worker
 from tests.pages import archives
 from tests.pages.sites import RunningSite, running, settings_in

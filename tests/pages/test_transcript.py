@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bowerbird.model import Chapter, Cue
 from bowerbird.pages.transcript import LONGEST_SECONDS, paragraphs
+from bowerbird.scraping import Chapter, Cue
 
 
 def test_a_paragraph_ends_with_a_sentence() -> None:

@@ -14,11 +14,12 @@ import pytest
 from bowerbird.archive.migrations import ensure_archive
 from bowerbird.clock import now
 from bowerbird.database import open_writer
-from bowerbird.model import Capture, CaptureOptions, Failed, Job, ListPage, Member, Receipt
+from bowerbird.model import Capture, CaptureOptions, Job, Receipt
 from bowerbird.queue import intake, members, reads
 from bowerbird.queue.claim import claim
 from bowerbird.queue.lanes import Crowd, Limits
 from bowerbird.queue.rows import ClaimedJob
+from bowerbird.scraping import Failed, ListPage, Member
 from bowerbird.settings import Settings, load_settings
 
 _numbers = itertools.count(1)

@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from bowerbird.clock import as_text, later, seconds_until
-from bowerbird.model import Pace
 from bowerbird.queue import budgets
 from bowerbird.queue.budgets import Limits, Usage, after_refusal, after_requests, held_until, pace
 from bowerbird.queue.retry import FIRST_PAUSE, LONGEST_PAUSE
+from bowerbird.scraping import Pace
 from bowerbird.settings import load_settings
 from tests.queue.conftest import Queue, video_url
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from bowerbird.clock import later, now
-from bowerbird.model import ListPage
 from bowerbird.queue import budgets, reads, streams, transitions
 from bowerbird.queue.claim import _GOES_FIRST, FIRST, OPEN_PLATFORMS, goes_first
 from bowerbird.queue.waiting import can_go_on
+from bowerbird.scraping import ListPage
 from tests.queue.conftest import PLAYLIST, Queue, capture, video_url
 
 PICTURE = "https://example.org/picture.jpg"

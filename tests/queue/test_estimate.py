@@ -6,9 +6,10 @@ import msgspec
 import pytest
 
 from bowerbird.errors import JobError
-from bowerbird.model import ListPage, Member, Quality
+from bowerbird.model import Quality
 from bowerbird.queue import members
 from bowerbird.queue.estimate import expected_bytes
+from bowerbird.scraping import ListPage, Member
 from tests.queue.conftest import PLAYLIST, Queue, video_url
 
 HOUR = 3600.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bowerbird.clock import later
-from bowerbird.model import Failed
 from bowerbird.queue import browsers, leases, requests, transitions
+from bowerbird.scraping import Failed
 from bowerbird.targets import identify
 from tests.queue.conftest import Queue, video_url
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bowerbird.clock import later
-from bowerbird.model import ErrorReport, ListPage, Member
+from bowerbird.model import ErrorReport
 from bowerbird.queue import actions, members, reads, transitions
 from bowerbird.queue.waiting import can_go_on, troubled_since
+from bowerbird.scraping import ListPage, Member
 from tests.queue.conftest import GONE, NETWORK, PLAYLIST, Queue, video_url
 
 URLS = tuple(video_url(n) for n in range(1, 5))

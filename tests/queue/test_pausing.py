@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bowerbird.clock import later
-from bowerbird.model import Failed
 from bowerbird.queue import members, pausing, reads, requests, transitions
 from bowerbird.queue.actions import act
 from bowerbird.queue.waiting import can_go_on
+from bowerbird.scraping import Failed
 from tests.queue.conftest import NETWORK, Queue, capture, video_url
 
 URLS = tuple(video_url(n) for n in range(1, 4))

@@ -8,7 +8,6 @@ import pytest
 
 from bowerbird.clock import later
 from bowerbird.errors import JOB_ADVICE, RequestError
-from bowerbird.model import Failed
 from bowerbird.queue import actions
 from bowerbird.queue.retry import (
     FIRST_PAUSE,
@@ -22,6 +21,7 @@ from bowerbird.queue.retry import (
     gave_up,
     policy_of,
 )
+from bowerbird.scraping import Failed
 from bowerbird.settings import load_settings
 from tests.queue.conftest import Queue, video_url
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bowerbird.clock import now
-from bowerbird.model import ErrorReport, ItemFound, ListPage
+from bowerbird.model import ErrorReport
 from bowerbird.queue import actions, members, streams, transitions
 from bowerbird.queue.rows import ClaimedJob
 from bowerbird.queue.streams import Place
+from bowerbird.scraping import ItemFound, ListPage
 from tests.queue.conftest import Queue
 
 PROFILE = "https://www.instagram.com/garden.notes/"

@@ -14,8 +14,9 @@ from typing import Any, TypeVar
 import msgspec
 import pytest
 
-from bowerbird.model import Assignment, Failed, FileReady, Finished, ScraperEvent, Target
+from bowerbird.model import Target
 from bowerbird.scrapers.environment import child_command
+from bowerbird.scraping import Assignment, Failed, FileReady, Finished, ScraperEvent
 from bowerbird.settings import Settings
 from tests.platforms import StandIn
 from tests.platforms.exchange import Changes

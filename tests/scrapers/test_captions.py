@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bowerbird.model import Cue
 from bowerbird.scrapers import captions
+from bowerbird.scraping import Cue
 
 VTT = """WEBVTT
 Kind: captions

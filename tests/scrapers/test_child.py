@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bowerbird.model import Failed, Operation, Progress
 from bowerbird.scrapers import child as child_module
+from bowerbird.scraping import Failed, Operation, Progress
 from tests.platforms import StandIn, faults, youtube
 from tests.scrapers.conftest import Scrape, StartChild, group_is_gone, video, web
 
@@ -20,7 +20,7 @@ NOISY = """
 import os, subprocess, sys
 sys.path.insert(0, {host!r})
 from bowerbird.errors import JobError
-from bowerbird.model import Noted
+from bowerbird.scraping import Noted
 from bowerbird.scrapers import SCRAPERS, child
 
 class Noisy:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bowerbird.model import Comment
 from bowerbird.scrapers import comments
+from bowerbird.scraping import Comment
 
 WHOLE = {"id": "a", "text": "Lovely", "author": "@b", "parent": "root", "like_count": 3, "timestamp": 1_700_000_000}
 KEPT = Comment(

@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from bowerbird.model import ItemFound, Target
+from bowerbird.model import Target
 from bowerbird.scrapers.describe import chapters, describe, hashtags
+from bowerbird.scraping import ItemFound
 from tests.scrapers.conftest import video, web
 
 FOUND: dict[str, Any] = {

@@ -13,10 +13,10 @@ from yt_dlp.postprocessor.ffmpeg import FFmpegMergerPP
 from yt_dlp.utils import PostProcessingError
 
 from bowerbird.errors import JobError
-from bowerbird.model import Assignment, Failed
 from bowerbird.scrapers.attempt import Attempt
 from bowerbird.scrapers.environment import Surroundings
 from bowerbird.scrapers.library import Library
+from bowerbird.scraping import Assignment, Failed
 from bowerbird.settings import Settings
 from tests.platforms import StandIn, faults
 from tests.platforms import media as recipes

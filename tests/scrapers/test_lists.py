@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from bowerbird.model import Assignment, ListPage
 from bowerbird.scrapers import lists
+from bowerbird.scraping import Assignment, ListPage
 from tests.scrapers.conftest import web
 
 

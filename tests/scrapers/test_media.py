@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bowerbird.errors import JobError
-from bowerbird.model import Operation
 from bowerbird.scrapers import media
+from bowerbird.scraping import Operation
 from tests.platforms import media as recipes
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bowerbird.errors import JobError
-from bowerbird.model import Cue, Noted, Origin, TranscriptReady, Warned
+from bowerbird.model import Origin
 from bowerbird.scrapers import transcripts
 from bowerbird.scrapers.transcripts import Outcome, Track, Transcript, collect, events_of, wanted_tracks
+from bowerbird.scraping import Cue, Noted, TranscriptReady, Warned
 
 CUES = (Cue(0.0, 1.0, "hi"),)
 

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from bowerbird.model import Failed, FileReady, ItemFound, Progress
+from bowerbird.scraping import Failed, FileReady, ItemFound, Progress
 from tests.platforms import StandIn, faults, media
 from tests.platforms import web as sites
 from tests.scrapers.conftest import Scrape, web

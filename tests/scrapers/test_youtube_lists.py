@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bowerbird.model import ListPage, Member
+from bowerbird.scraping import ListPage, Member
 from tests.platforms import StandIn, youtube
 from tests.scrapers.conftest import Events, Scrape, listed
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bowerbird.model import Failed
+from bowerbird.scraping import Failed
 from tests.platforms import StandIn, faults, youtube
 from tests.scrapers.conftest import Scrape, listed, video
 

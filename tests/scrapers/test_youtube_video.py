@@ -8,7 +8,7 @@ import json
 import av
 import pytest
 
-from bowerbird.model import FileReady, ItemFound, Noted, TranscriptReady, Warned
+from bowerbird.scraping import FileReady, ItemFound, Noted, TranscriptReady, Warned
 from tests.platforms import StandIn, faults, youtube
 from tests.scrapers.conftest import Events, Scrape, video
 

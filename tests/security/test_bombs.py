@@ -18,10 +18,10 @@ import httpx
 import psutil
 import pytest
 
-from bowerbird.model import Failed, FileReady
 from bowerbird.pages import gate
 from bowerbird.pages.gate import BODY_LIMIT
 from bowerbird.scrapers.child import MEMORY_LIMIT
+from bowerbird.scraping import Failed, FileReady
 from tests.pages.sites import RunningSite
 from tests.scrapers.conftest import (
     Scrape,

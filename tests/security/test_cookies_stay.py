@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from bowerbird.model import LentSession, Target
+from bowerbird.model import Target
+from bowerbird.scraping import LentSession
 from bowerbird.targets import identify
 from tests.platforms import Entry, StandIn, faults, instagram, tiktok, youtube
 from tests.platforms import web as sites

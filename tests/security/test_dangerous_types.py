@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bowerbird.model import Failed
+from bowerbird.scraping import Failed
 from tests.platforms import StandIn, faults
 from tests.platforms import web as sites
 from tests.scrapers.conftest import Scrape, platforms, scrape, settings, stand_in, warm_child, web

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bowerbird.model import Failed
+from bowerbird.scraping import Failed
 from bowerbird.settings import Settings
 from tests.messages.client import a_capture
 from tests.platforms import StandIn, instagram

@@ -20,7 +20,7 @@ from hypothesis import strategies as some
 
 from bowerbird.errors import RequestError
 from bowerbird.messages.requests import read_capture
-from bowerbird.model import Assignment, CaptureOptions, Pace
+from bowerbird.model import CaptureOptions
 from bowerbird.queue.intake import check_options
 from bowerbird.scrapers.environment import Surroundings
 from bowerbird.scrapers.gallery import program as gallery_program
@@ -29,6 +29,7 @@ from bowerbird.scrapers.gallery.targets import PLANS
 from bowerbird.scrapers.instagram import library as instagram_library
 from bowerbird.scrapers.library import Library, _Silent
 from bowerbird.scrapers.transcripts import tracks_of_youtube
+from bowerbird.scraping import Assignment, Pace
 from tests.scrapers.conftest import web
 from tests.scrapers.instagram.conftest import lent
 

@@ -18,7 +18,7 @@ from bowerbird.archive.filing import file_item
 from bowerbird.archive.names import LONGEST_NAME, file_stem, inside, item_folder, safe_id, safe_name
 from bowerbird.archive.placing import EXTENSIONS
 from bowerbird.errors import JobError
-from bowerbird.model import FileReady, ScrapedCreator, TranscriptReady
+from bowerbird.scraping import FileReady, ScrapedCreator, TranscriptReady
 from tests.archive.conftest import CUES, ITEM, media_files
 
 # The list of threats: dots, nothing, device names, climbing, length, control and direction marks, options, variables.

@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bowerbird.model import Failed, Target
+from bowerbird.model import Target
+from bowerbird.scraping import Failed
 from bowerbird.settings import Settings
 from tests.faults.namespace import with_mount
 from tests.platforms import StandIn, faults, instagram

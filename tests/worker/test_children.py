@@ -10,7 +10,8 @@ from typing import Any
 import psutil
 import pytest
 
-from bowerbird.model import Assignment, Failed, Finished, Operation, Target
+from bowerbird.model import Target
+from bowerbird.scraping import Assignment, Failed, Finished, Operation
 from bowerbird.settings import Settings
 from bowerbird.worker import children
 from bowerbird.worker.children import Child, ChildPool

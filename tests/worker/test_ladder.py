@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bowerbird.model import CaptureOptions, Failed
+from bowerbird.model import CaptureOptions
 from bowerbird.queue.rows import ClaimedJob
 from bowerbird.scrapers import SCRAPERS
+from bowerbird.scraping import Failed
 from bowerbird.targets import identify
 from bowerbird.worker import ladder
 from bowerbird.worker.outcome import Listed

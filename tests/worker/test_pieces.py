@@ -12,7 +12,8 @@ from bowerbird.archive import trash
 from bowerbird.archive.migrations import SCHEMAS, _statements
 from bowerbird.archive.pieces import place_of
 from bowerbird.database import open_writer
-from bowerbird.model import FileType, ItemFound
+from bowerbird.model import FileType
+from bowerbird.scraping import ItemFound
 from bowerbird.settings import Settings
 from bowerbird.worker import thumbnails as making
 from tests.pages.archives import put_item

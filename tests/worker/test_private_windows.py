@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from bowerbird.clock import later
-from bowerbird.model import Capture, Failed
+from bowerbird.model import Capture
 from bowerbird.queue import actions, browsers, intake, transitions
 from bowerbird.queue.claim import claim
 from bowerbird.queue.lanes import Crowd, Limits
+from bowerbird.scraping import Failed
 from bowerbird.sessions.vault import Vault
 from bowerbird.worker.attempt import Attempt
 from bowerbird.worker.attempts import Attempts

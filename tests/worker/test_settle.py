@@ -6,8 +6,8 @@ from importlib.metadata import version
 
 import pytest
 
-from bowerbird.model import Failed
 from bowerbird.scrapers import DISTRIBUTIONS, SCRAPERS
+from bowerbird.scraping import Failed
 from bowerbird.worker.listener import Part
 from bowerbird.worker.outcome import Done
 from bowerbird.worker.record import AttemptRecord

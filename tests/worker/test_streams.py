@@ -14,11 +14,13 @@ import pytest
 from bowerbird.archive.migrations import ensure_archive
 from bowerbird.database import open_progress, open_writer
 from bowerbird.errors import JobError
-from bowerbird.model import (
-    Capture,
-    CaptureOptions,
+from bowerbird.model import Capture, CaptureOptions, ErrorReport
+from bowerbird.queue import budgets, intake
+from bowerbird.queue.claim import claim
+from bowerbird.queue.lanes import Crowd, Limits
+from bowerbird.queue.rows import ClaimedJob
+from bowerbird.scraping import (
     CreatorFound,
-    ErrorReport,
     FileReady,
     ItemDone,
     ItemFound,
@@ -28,10 +30,6 @@ from bowerbird.model import (
     ScrapedCreator,
     Skipped,
 )
-from bowerbird.queue import budgets, intake
-from bowerbird.queue.claim import claim
-from bowerbird.queue.lanes import Crowd, Limits
-from bowerbird.queue.rows import ClaimedJob
 from bowerbird.settings import Settings
 from bowerbird.worker.listener import Listener, Part
 

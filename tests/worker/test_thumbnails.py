@@ -16,7 +16,7 @@ from bowerbird.archive import thumbnails, trash
 from bowerbird.archive.migrations import ensure_archive
 from bowerbird.archive.thumbnails import place_of
 from bowerbird.database import open_writer
-from bowerbird.model import ItemFound
+from bowerbird.scraping import ItemFound
 from bowerbird.settings import Settings
 from bowerbird.worker import thumbnails as making
 from bowerbird.worker.loop import Worker

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bowerbird.model import Failed, Operation, Progress
+from bowerbird.scraping import Failed, Operation, Progress
 from bowerbird.settings import Settings
 from bowerbird.worker.watchdog import WatchDog
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from bowerbird.archive.names import safe_id
-from bowerbird.model import Cue, TranscriptReady
+from bowerbird.scraping import Cue, TranscriptReady
 
 _ENDINGS = {"manual": "", "automatic": ".auto", "translated": ".translated"}
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")

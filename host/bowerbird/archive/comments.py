@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from bowerbird.archive import search
-from bowerbird.model import Comment
+from bowerbird.scraping import Comment
 
 # A platform that only says "two years ago" was nearest to the truth when it was first asked.
 _UPSERT = """

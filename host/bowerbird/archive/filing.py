@@ -22,7 +22,7 @@ from bowerbird.archive.names import inside, item_folder
 from bowerbird.archive.placing import ReadyFile
 from bowerbird.database import transaction
 from bowerbird.errors import JobError, RequestError
-from bowerbird.model import Comment, FileReady, ItemFound, ScrapedCreator, TranscriptReady
+from bowerbird.scraping import Comment, FileReady, ItemFound, ScrapedCreator, TranscriptReady
 from bowerbird.settings import Settings
 
 

@@ -15,7 +15,8 @@ import msgspec
 
 from bowerbird.archive.names import file_stem, inside
 from bowerbird.errors import JobError
-from bowerbird.model import FileReady, FileType
+from bowerbird.model import FileType
+from bowerbird.scraping import FileReady
 
 # What may lie in an archive. Nothing here is run or rendered as a page by a double click.
 _IMAGES = frozenset(("jpg", "jpeg", "png", "gif", "webp", "avif", "heic", "heif", "jxl", "bmp", "tif", "tiff"))

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from bowerbird.archive import provenance
-from bowerbird.model import Chapter, Cue, Origin
+from bowerbird.model import Origin
+from bowerbird.scraping import Chapter, Cue
 
 MOST_FILES = 500
 MOST_SNAPSHOTS = 400

@@ -17,7 +17,8 @@ from bowerbird.archive import captions, search
 from bowerbird.archive.keys import item_key
 from bowerbird.archive.placing import ReadyFile
 from bowerbird.database import transaction
-from bowerbird.model import GROWING_KINDS, Counts, ItemFound, ScrapedCreator, TranscriptReady
+from bowerbird.model import GROWING_KINDS
+from bowerbird.scraping import Counts, ItemFound, ScrapedCreator, TranscriptReady
 
 _ITEM_COLUMNS = (
     "platform", "platform_id", "kind", "creator_id", "uploader", "uploader_id", "title", "description", "url", "folder",

@@ -18,7 +18,7 @@ from bowerbird.archive.names import inside
 from bowerbird.clock import now
 from bowerbird.database import transaction
 from bowerbird.errors import JobError
-from bowerbird.model import ThumbnailsMade
+from bowerbird.scraping import ThumbnailsMade
 
 FOLDER = ".thumbnails"
 # Two levels, because folders with a million names are slow to list.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 import threading
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 import msgspec
@@ -15,6 +16,8 @@ from bowerbird.errors import RequestError
 
 LARGEST_IN = 63 * 1024 * 1024
 LARGEST_OUT = 1024 * 1024
+# Bytes of a list in a message: the rest of the frame is small.
+ROOM = LARGEST_OUT - 4096
 _LENGTH = struct.Struct("=I")
 _CHUNK = 1 << 16
 
@@ -47,6 +50,16 @@ def _skip(stream: BinaryIO, length: int) -> bool:
 def _exactly(stream: BinaryIO, length: int) -> bytes | None:
     body = stream.read(length)
     return body if len(body) == length else None
+
+
+def how_many_fit(values: Sequence[Any]) -> int:
+    """How many of these, from the first on, a list in one message can hold."""
+    room = ROOM
+    for number, value in enumerate(values):
+        room -= len(msgspec.json.encode(value)) + 1
+        if room < 0:
+            return number
+    return len(values)
 
 
 class FrameWriter:

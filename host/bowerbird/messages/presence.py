@@ -1,6 +1,7 @@
 """A host that has been greeted says that it is there, and tells its browser what sessions are needed and how they are.
 
-This goes on whether the browser watches jobs or not: a job that waits for a session is started by nobody else.
+This goes on whether the browser watches jobs or not: a job that waits for a session is started by nobody else. What it
+needs is imported when it begins, which is after the first answer.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from typing import Any
 
 from bowerbird.database import open_progress, open_reader
 from bowerbird.errors import RequestError
-from bowerbird.queue import browsers, leases
 from bowerbird.queue.wake import worker_is_running
 from bowerbird.settings import Settings
 
@@ -61,6 +61,8 @@ class Presence:
         """The browser is gone: nobody need wait for its answer."""
         self._ended.set()
         if self._is_begun:
+            from bowerbird.queue import browsers
+
             with contextlib.suppress(RequestError, sqlite3.Error), self._writer() as db:
                 browsers.leave(db, self.host_id)
 
@@ -71,6 +73,8 @@ class Presence:
         """
         if not self._is_begun or time.monotonic() < self._written + HEARTBEAT:
             return
+        from bowerbird.queue import browsers
+
         with contextlib.suppress(RequestError, sqlite3.Error), self._writer() as db:
             browsers.greet(db, self.host_id, self._browser)
             self._written = time.monotonic()
@@ -90,6 +94,8 @@ class Presence:
 
     def _ask_again(self) -> None:
         """What waits for a session is asked of a browser that was not there before."""
+        from bowerbird.queue import leases
+
         with contextlib.suppress(RequestError, sqlite3.Error), self._writer() as db:
             leases.ask_again(db)
 
@@ -106,6 +112,8 @@ class Presence:
                 self._ended.wait(INTERVAL)
 
     def _tell_needed(self, db: sqlite3.Connection, told: int) -> int:
+        from bowerbird.queue import browsers
+
         for asked in browsers.needed(db, told):
             event = {
                 "event": "session_needed", "request_id": asked.request_id, "platform_host": asked.platform_host,

@@ -11,7 +11,6 @@ from typing import Any
 from bowerbird.database import open_reader
 from bowerbird.errors import RequestError
 from bowerbird.model import QueueCounts, to_builtins
-from bowerbird.queue import events, reads
 from bowerbird.settings import Settings
 
 # A job's row holds its newest state only, so that one look in this time is at most 4 events a second and job.
@@ -56,6 +55,8 @@ class Watcher:
         return open_reader(self._settings.database)
 
     def _follow(self, db: sqlite3.Connection, ended: threading.Event) -> None:
+        from bowerbird.queue import events, reads
+
         revision = reads.newest_revision(db)
         counts = reads.counts(db)
         self._send_counts(counts)
@@ -82,6 +83,8 @@ class Watcher:
         self._send({"event": "queue", "queue": to_builtins(counts)})
 
     def _send_warnings(self, db: sqlite3.Connection, warned: int) -> int:
+        from bowerbird.queue import events
+
         for one in reversed(events.warnings(db, after=warned)):
             self._send({"event": "warning", "code": one.code, "message": one.message, "hint": one.hint or ""})
             warned = one.id

@@ -13,7 +13,7 @@ from bowerbird.archive import condition, reads, trash
 from bowerbird.archive.captions import file_name
 from bowerbird.archive.condition import Fault
 from bowerbird.errors import RequestError
-from bowerbird.model import Cue, Job, TranscriptReady
+from bowerbird.model import Job
 from bowerbird.pages.charts import LineChart, Point, line_chart
 from bowerbird.pages.item_acts import DONE
 from bowerbird.pages.lines import job_line
@@ -21,6 +21,7 @@ from bowerbird.pages.transcript import blocks, paragraphs
 from bowerbird.pages.visit import Frame, Visit, number_in
 from bowerbird.pages.words import called, local
 from bowerbird.queue import reads as queue
+from bowerbird.scraping import Cue, TranscriptReady
 
 PLAYED = ("video", "audio")
 SHOWN = ("video", "audio", "image")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from bowerbird.model import Chapter, Cue
+from bowerbird.scraping import Chapter, Cue
 
 PARAGRAPH_SECONDS = 30
 # A paragraph that finds no end of a sentence is ended anyway, so that each has a time to go to.

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 import msgspec
 
 from bowerbird.clock import as_text, now, parse
 from bowerbird.database import transaction
-from bowerbird.model import Pace, Target
+from bowerbird.model import Target
 from bowerbird.queue.retry import FIRST_PAUSE, LONGEST_ASKED, LONGEST_PAUSE, spread
+from bowerbird.scraping import Pace
 from bowerbird.settings import Settings
 from bowerbird.targets import PLATFORM_NAMES
 
@@ -85,17 +85,12 @@ def limits_of(settings: Settings, platform: str) -> Limits:
 
 def payer(target: Target, account: str | None) -> str:
     """Who pays for the requests of an attempt: the account, the host of a page of the web, '' for a whole platform."""
-    return host_of(target) if target.platform == WEB else account_key(target.platform, account)
+    return target.host if target.platform == WEB else account_key(target.platform, account)
 
 
 def account_key(platform: str, account: str | None) -> str:
     """Under which name the requests of a payer are counted; '' for all of a platform together."""
     return account or "" if platform == WEB or platform in PER_ACCOUNT else ""
-
-
-def host_of(target: Target) -> str:
-    """The host at which a target is asked for."""
-    return urlsplit(target.canonical_url).hostname or ""
 
 
 # --- pure

@@ -14,7 +14,6 @@ from bowerbird.clock import now
 from bowerbird.database import transaction
 from bowerbird.errors import BowerbirdError, RequestError
 from bowerbird.model import Capture, CaptureOptions, ErrorReport, Receipt, Target, options_json
-from bowerbird.queue.budgets import host_of
 from bowerbird.queue.order import NEXT_PLACE
 from bowerbird.queue.pausing import resume_within
 from bowerbird.queue.rows import item_url
@@ -174,7 +173,7 @@ def insert_job(db: sqlite3.Connection, job: NewJob, *, capture_id: int | None) -
         (
             job.id, capture_id, job.parent_id, job.item_id, job.target.url, job.key,
             msgspec.json.encode(job.target).decode(), job.target.platform, job.target.kind, job.title, job.priority,
-            job.refresh_only, options_json(job.options), host_of(job.target), job.incognito,
+            job.refresh_only, options_json(job.options), job.target.host, job.incognito,
             moment, moment,
         ),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import msgspec
 
 from bowerbird.model import Target
-from bowerbird.queue.budgets import WEB, host_of
+from bowerbird.queue.budgets import WEB
 
 # Seconds. Most small files and pages take less, so that a mixed queue keeps to the limit.
 PATIENCE = 10.0
@@ -42,7 +42,7 @@ class Limits(msgspec.Struct, frozen=True):
 
 def lane_of(target: Target) -> str:
     """The lane of a target's jobs."""
-    return web_lane(host_of(target)) if target.platform == WEB else target.platform
+    return web_lane(target.host) if target.platform == WEB else target.platform
 
 
 def web_lane(host: str) -> str:

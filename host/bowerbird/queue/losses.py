@@ -12,8 +12,8 @@ import sqlite3
 
 from bowerbird.clock import later
 from bowerbird.database import transaction
-from bowerbird.model import Failed
 from bowerbird.queue import transitions
+from bowerbird.scraping import Failed
 from bowerbird.settings import Settings
 
 # So many deaths count like one failed try.

@@ -12,11 +12,12 @@ from bowerbird.archive.keys import archived_ids, target_key
 from bowerbird.clock import now
 from bowerbird.database import transaction
 from bowerbird.errors import BowerbirdError
-from bowerbird.model import ErrorReport, ListPage, Member, Quality, Target
+from bowerbird.model import ErrorReport, Quality, Target
 from bowerbird.queue.estimate import check_room, expected_bytes
 from bowerbird.queue.intake import NewJob, insert_job
 from bowerbird.queue.rollup import count, roll_up
 from bowerbird.queue.rows import ClaimedJob
+from bowerbird.scraping import ListPage, Member
 from bowerbird.settings import Settings
 from bowerbird.targets import identify
 

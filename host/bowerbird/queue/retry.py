@@ -8,7 +8,8 @@ from typing import Literal
 import msgspec
 
 from bowerbird.errors import JOB_ADVICE
-from bowerbird.model import Failed, WaitReason
+from bowerbird.model import WaitReason
+from bowerbird.scraping import Failed
 from bowerbird.setting_kinds import delays_of
 from bowerbird.settings import Settings
 

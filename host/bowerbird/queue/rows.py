@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from bowerbird.archive.thumbnails import Picture, address_of, pictures
 from bowerbird.model import CaptureOptions, ErrorReport, Job, Target, options_from
 from bowerbird.queue.order import positions
 from bowerbird.settings import Settings
+
+if TYPE_CHECKING:
+    from bowerbird.archive.thumbnails import Picture
 
 JOB_COLUMNS = """
     jobs.seq, jobs.id, jobs.url, jobs.platform, jobs.kind, jobs.status, jobs.wait_reason, jobs.title, jobs.progress,
@@ -90,6 +93,8 @@ def tries_of(db: sqlite3.Connection, job: ClaimedJob) -> int:
 
 def as_jobs(db: sqlite3.Connection, settings: Settings, rows: Sequence[sqlite3.Row]) -> list[Job]:
     """Rows with JOB_COLUMNS as job objects."""
+    from bowerbird.archive.thumbnails import pictures
+
     places = positions(db, rows)
     shown = pictures(db, {row["item_id"] for row in rows if row["item_id"]})
     return [_as_job(settings, row, places.get(row["seq"]), shown.get(row["item_id"])) for row in rows]
@@ -124,5 +129,7 @@ def item_url(settings: Settings, item_id: int | None) -> str | None:
 
 def _thumbnail_url(settings: Settings, picture: Picture | None) -> str | None:
     """Where the site has a small picture of an item, else the one that the platform gave."""
+    from bowerbird.archive.thumbnails import address_of
+
     path = address_of(picture, THUMBNAIL_WIDTH) if picture else ""
     return f"{site_url(settings)}{path}" if path else None

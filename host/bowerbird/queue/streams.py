@@ -16,10 +16,11 @@ from bowerbird.archive.keys import archived_ids, target_key
 from bowerbird.clock import now
 from bowerbird.database import transaction
 from bowerbird.errors import BowerbirdError
-from bowerbird.model import ErrorReport, ItemFound, ListPage, Target
+from bowerbird.model import ErrorReport, Target
 from bowerbird.queue.intake import NewJob, insert_job
 from bowerbird.queue.rollup import count
 from bowerbird.queue.rows import ClaimedJob
+from bowerbird.scraping import ItemFound, ListPage
 from bowerbird.targets import identify
 
 

@@ -15,9 +15,10 @@ from collections.abc import Mapping
 from bowerbird.clock import later, now
 from bowerbird.database import transaction
 from bowerbird.errors import JOB_ADVICE
-from bowerbird.model import Failed, WaitReason
+from bowerbird.model import WaitReason
 from bowerbird.queue.batches import with_all_below
 from bowerbird.queue.rollup import roll_up
+from bowerbird.scraping import Failed
 from bowerbird.targets import PLATFORM_NAMES
 
 _QUIET = "speed = NULL, eta = NULL, current_operation = NULL, updated_at = :now"

@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 
 from bowerbird.errors import JobError
-from bowerbird.model import Assignment, ItemFound, Operation, Progress
 from bowerbird.scrapers import media, options
 from bowerbird.scrapers.describe import describe
 from bowerbird.scrapers.interface import Report
 from bowerbird.scrapers.transcripts import FirstWay
+from bowerbird.scraping import Assignment, ItemFound, Operation, Progress
 
 Info = Mapping[str, Any]
 

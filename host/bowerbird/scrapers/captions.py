@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from bowerbird.model import Cue
+from bowerbird.scraping import Cue
 
 _TIMES = re.compile(r"(?:(\d{1,9}):)?(\d{2}):(\d{2})[.,](\d{3})\s*-->\s*(?:(\d{1,9}):)?(\d{2}):(\d{2})[.,](\d{3})")
 _TAG = re.compile(r"</?(?:c|v|b|i|u|ruby|rt|lang|font)\b[^>]*>|<\d[\d:.]*>|\{\\an\d\}", re.IGNORECASE)

@@ -24,7 +24,11 @@ from typing import cast
 import msgspec
 
 from bowerbird.errors import JobError
-from bowerbird.model import (
+from bowerbird.redact import redact
+from bowerbird.scrapers import SCRAPERS
+from bowerbird.scrapers.classify import classify, evidence_of
+from bowerbird.scrapers.interface import Scraper, SessionScraper, ThumbnailMaker
+from bowerbird.scraping import (
     Archived,
     Assignment,
     Failed,
@@ -36,10 +40,6 @@ from bowerbird.model import (
     ToChild,
     WhichArchived,
 )
-from bowerbird.redact import redact
-from bowerbird.scrapers import SCRAPERS
-from bowerbird.scrapers.classify import classify, evidence_of
-from bowerbird.scrapers.interface import Scraper, SessionScraper, ThumbnailMaker
 
 _from_worker: msgspec.json.Decoder[ToChild] = msgspec.json.Decoder(ToChild)
 

@@ -8,8 +8,8 @@ from itertools import islice
 from typing import Any
 
 from bowerbird.clock import as_text
-from bowerbird.model import Comment, CommentsFound
 from bowerbird.scrapers.describe import count_of, number_of, text_of
+from bowerbird.scraping import Comment, CommentsFound
 
 Told = Mapping[str, Any]
 

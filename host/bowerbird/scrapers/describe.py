@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bowerbird.clock import as_text
-from bowerbird.model import ITEM_KINDS, Chapter, ItemFound, Kind, ScrapedCreator, Target
+from bowerbird.model import ITEM_KINDS, Kind, Target
+from bowerbird.scraping import Chapter, ItemFound, ScrapedCreator
 
 Info = Mapping[str, Any]
 

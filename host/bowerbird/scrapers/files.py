@@ -17,13 +17,14 @@ from urllib.parse import unquote, urlsplit
 from bowerbird import __version__
 from bowerbird.clock import as_text
 from bowerbird.errors import JobError
-from bowerbird.model import Assignment, FileReady, ItemFound, Kind, Operation, Progress, ScraperEvent
+from bowerbird.model import Kind
 from bowerbird.scrapers import media
 from bowerbird.scrapers.classify import classify, evidence_of
 from bowerbird.scrapers.clean import write_metadata
 from bowerbird.scrapers.describe import web_id
 from bowerbird.scrapers.interface import Report
 from bowerbird.scrapers.transcripts import new_session
+from bowerbird.scraping import Assignment, FileReady, ItemFound, Operation, Progress, ScraperEvent
 
 BLOCK = 1 << 16
 HEADERS = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from bowerbird.model import Assignment, MakeThumbnails, ScraperEvent, SessionCheck
+from bowerbird.scraping import Assignment, MakeThumbnails, ScraperEvent, SessionCheck
 
 
 class Report(Protocol):

@@ -21,11 +21,11 @@ from yt_dlp.postprocessor.common import PostProcessor
 from yt_dlp.postprocessor.ffmpeg import FFmpegExtractAudioPP, FFmpegThumbnailsConvertorPP
 
 from bowerbird.errors import JobError
-from bowerbird.model import Assignment, LentSession
 from bowerbird.redact import redact
 from bowerbird.scrapers import options
 from bowerbird.scrapers.environment import Surroundings
 from bowerbird.scrapers.programs import ffmpeg_program
+from bowerbird.scraping import Assignment, LentSession
 
 Info = Mapping[str, Any]
 

@@ -7,8 +7,9 @@ from itertools import islice
 from typing import Any
 
 from bowerbird.errors import JOB_ADVICE, JobError
-from bowerbird.model import Assignment, ErrorReport, ListPage, Member
+from bowerbird.model import ErrorReport
 from bowerbird.scrapers.describe import count_of, creator_of, number_of, text_of
+from bowerbird.scraping import Assignment, ListPage, Member
 
 Found = Mapping[str, Any]
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from bowerbird.errors import JobError
-from bowerbird.model import FileReady, FileType, Operation
+from bowerbird.model import FileType
+from bowerbird.scraping import FileReady, Operation
 
 if TYPE_CHECKING:
     from av.container import InputContainer

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bowerbird.errors import JobError
-from bowerbird.model import MakeThumbnails, ScraperEvent, Thumbnail, ThumbnailsMade
 from bowerbird.scrapers.media import HEAD, kind_of_bytes
+from bowerbird.scraping import MakeThumbnails, ScraperEvent, Thumbnail, ThumbnailsMade
 
 if TYPE_CHECKING:
     from av.container import InputContainer

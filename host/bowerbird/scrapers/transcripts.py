@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 from xml.etree.ElementTree import ParseError
 
 from bowerbird.errors import JobError
-from bowerbird.model import Cue, Noted, Origin, ScraperEvent, TranscriptReady, Warned
+from bowerbird.model import Origin
 from bowerbird.scrapers import captions
 from bowerbird.scrapers.classify import classify, evidence_of
+from bowerbird.scraping import Cue, Noted, ScraperEvent, TranscriptReady, Warned
 
 TIMEOUT = (10.0, 20.0)  # seconds to connect and between two bytes; the library has none of its own
 LARGEST = 20 << 20  # bytes of one subtitle file; a day of speech has about 2 MB

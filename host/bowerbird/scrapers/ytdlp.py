@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from bowerbird.errors import JobError
-from bowerbird.model import (
+from bowerbird.scrapers import comments, lists, media, signed_in, transcripts
+from bowerbird.scrapers.attempt import Attempt
+from bowerbird.scrapers.classify import classify, evidence_of
+from bowerbird.scrapers.clean import write_metadata
+from bowerbird.scrapers.describe import describe, identity
+from bowerbird.scrapers.environment import read_surroundings
+from bowerbird.scrapers.interface import Report
+from bowerbird.scrapers.library import Library, landed
+from bowerbird.scraping import (
     Assignment,
     FileReady,
     Noted,
@@ -19,14 +27,6 @@ from bowerbird.model import (
     SessionChecked,
     Warned,
 )
-from bowerbird.scrapers import comments, lists, media, signed_in, transcripts
-from bowerbird.scrapers.attempt import Attempt
-from bowerbird.scrapers.classify import classify, evidence_of
-from bowerbird.scrapers.clean import write_metadata
-from bowerbird.scrapers.describe import describe, identity
-from bowerbird.scrapers.environment import read_surroundings
-from bowerbird.scrapers.interface import Report
-from bowerbird.scrapers.library import Library, landed
 
 LIVE_AGAIN = 900.0  # seconds until a running live stream is looked at again
 _SPOILED = frozenset(("incomplete", "unsafe_file"))  # what lies in the folder is worth nothing

@@ -18,7 +18,7 @@ import msgspec
 from bowerbird.clock import as_text, later, now, seconds_until
 from bowerbird.database import transaction
 from bowerbird.errors import RequestError
-from bowerbird.model import LentSession
+from bowerbird.scraping import LentSession
 from bowerbird.sessions import cookies as jar
 from bowerbird.sessions import keys, policy, sealing
 from bowerbird.sessions.cookies import Cookie

@@ -13,9 +13,9 @@ from pathlib import Path
 from bowerbird.archive.space import free_bytes
 from bowerbird.clock import now
 from bowerbird.errors import JOB_ADVICE, BowerbirdError, JobError
-from bowerbird.model import Failed
 from bowerbird.queue.lanes import lane_of
 from bowerbird.queue.rows import ClaimedJob
+from bowerbird.scraping import Failed
 from bowerbird.settings import Settings
 from bowerbird.worker.children import ChildPool
 from bowerbird.worker.climb import Climb

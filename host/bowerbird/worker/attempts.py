@@ -13,12 +13,12 @@ from collections.abc import Callable, Collection
 from bowerbird.database import open_progress, open_writer
 from bowerbird.errors import RequestError
 from bowerbird.logs import about_job
-from bowerbird.model import Failed
 from bowerbird.queue import transitions
 from bowerbird.queue.budgets import payer
 from bowerbird.queue.lanes import PATIENCE, Crowd
 from bowerbird.queue.losses import ASIDE
 from bowerbird.queue.rows import ClaimedJob
+from bowerbird.scraping import Failed
 from bowerbird.settings import Settings
 from bowerbird.worker.attempt import Attempt
 from bowerbird.worker.children import ChildPool

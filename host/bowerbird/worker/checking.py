@@ -17,9 +17,9 @@ from typing import BinaryIO
 from bowerbird.database import open_writer
 from bowerbird.errors import BowerbirdError, JobError, RequestError
 from bowerbird.logs import CHILD_LOG, logs_folder
-from bowerbird.model import Failed, Finished, LentSession, Requested, SessionCheck, SessionChecked
 from bowerbird.queue import browsers, budgets
 from bowerbird.queue.preferences import effective
+from bowerbird.scraping import Failed, Finished, LentSession, Requested, SessionCheck, SessionChecked
 from bowerbird.sessions import policy
 from bowerbird.sessions.vault import SessionState, Vault
 from bowerbird.settings import Settings

@@ -19,7 +19,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from bowerbird.model import (
+from bowerbird.scrapers.environment import child_command
+from bowerbird.scraping import (
     Archived,
     Assignment,
     Failed,
@@ -29,7 +30,6 @@ from bowerbird.model import (
     ScraperEvent,
     SessionCheck,
 )
-from bowerbird.scrapers.environment import child_command
 from bowerbird.settings import Settings
 from bowerbird.worker.memory import held
 

@@ -10,9 +10,9 @@ import msgspec
 from bowerbird.archive.keys import known_item
 from bowerbird.archive.records import grows, kept_files
 from bowerbird.archive.space import free_bytes
-from bowerbird.model import Assignment, Failed, LentSession, Pace
 from bowerbird.queue import budgets, leases, streams
 from bowerbird.queue.rows import ClaimedJob, reread
+from bowerbird.scraping import Assignment, Failed, LentSession, Pace
 from bowerbird.settings import Settings
 from bowerbird.worker import ladder
 from bowerbird.worker.children import ChildPool

@@ -10,8 +10,8 @@ import sqlite3
 import time
 
 from bowerbird.errors import RequestError
-from bowerbird.model import Progress
 from bowerbird.queue import transitions
+from bowerbird.scraping import Progress
 
 # Seconds between two writes of one job.
 WRITE_EVERY = 0.25

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bowerbird.model import Failed
 from bowerbird.queue.rows import ClaimedJob
 from bowerbird.scrapers import NEXT_SCRAPER_ON, scrapers_for
+from bowerbird.scraping import Failed
 from bowerbird.worker.outcome import Outcome
 
 # A scraper that is told to wait so often, and gets nowhere in between, is what the site refuses.

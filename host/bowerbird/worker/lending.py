@@ -14,9 +14,9 @@ from typing import Literal, TypeVar
 
 from bowerbird.clock import seconds_until
 from bowerbird.errors import RequestError
-from bowerbird.model import Failed, LentSession
 from bowerbird.queue import browsers, leases
 from bowerbird.queue.rows import ClaimedJob
+from bowerbird.scraping import Failed, LentSession
 from bowerbird.sessions import policy
 from bowerbird.sessions.vault import SessionState, Vault
 from bowerbird.settings import Settings

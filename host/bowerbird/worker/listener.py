@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from bowerbird import model
+from bowerbird import scraping
 from bowerbird.archive.keys import archived_ids
 from bowerbird.archive.records import add_counts, add_creator
 from bowerbird.errors import RequestError
@@ -54,72 +54,72 @@ class Listener:
     def _is_list(self) -> bool:
         return self.collected.listed or self._job.target.is_list
 
-    def known(self, keys: Sequence[str]) -> model.Archived:
+    def known(self, keys: Sequence[str]) -> scraping.Archived:
         """Of these keys those that need not be fetched; of a list they count as done."""
         if self._is_list:
-            return model.Archived(tuple(streams.add_known(self._db, self._job, keys)))
-        return model.Archived(() if self._job.options.force else tuple(archived_ids(self._db, keys)))
+            return scraping.Archived(tuple(streams.add_known(self._db, self._job, keys)))
+        return scraping.Archived(() if self._job.options.force else tuple(archived_ids(self._db, keys)))
 
-    def limit_reached(self) -> model.Failed | None:
+    def limit_reached(self) -> scraping.Failed | None:
         """Whether a list has saved as much as one job may without asking."""
         return self._stream.limit_reached() if self._is_list else None
 
-    def take(self, event: model.ScraperEvent) -> None:
+    def take(self, event: scraping.ScraperEvent) -> None:
         """Do what the event asks for. Raises RequestError where the members of a list can't be written."""
         take = _TAKES.get(type(event))
         if take:
             take(self, event)
 
-    def _take_progress(self, event: model.Progress) -> None:
+    def _take_progress(self, event: scraping.Progress) -> None:
         # A list is as far as its members are; what moves meanwhile are bytes.
         self.display.progress(msgspec.structs.replace(event, fraction=None) if self._is_list else event)
 
-    def _take_operation(self, event: model.Operation) -> None:
+    def _take_operation(self, event: scraping.Operation) -> None:
         self.display.operation(event.text)
 
-    def _take_item(self, event: model.ItemFound) -> None:
+    def _take_item(self, event: scraping.ItemFound) -> None:
         self.collected.item = event
         if not self._is_list:
             self.display.title(event.title, event.kind)
 
-    def _take_file(self, event: model.FileReady) -> None:
+    def _take_file(self, event: scraping.FileReady) -> None:
         self.collected.files.append(event)
 
-    def _take_transcript(self, event: model.TranscriptReady) -> None:
+    def _take_transcript(self, event: scraping.TranscriptReady) -> None:
         self.collected.transcripts.append(event)
 
-    def _take_comments(self, event: model.CommentsFound) -> None:
+    def _take_comments(self, event: scraping.CommentsFound) -> None:
         self.collected.comments += event.comments
 
-    def _take_note(self, event: model.Noted) -> None:
+    def _take_note(self, event: scraping.Noted) -> None:
         self.collected.notes.append(event.text)
 
-    def _take_list(self, event: model.ListPage) -> None:
+    def _take_list(self, event: scraping.ListPage) -> None:
         self.collected.listed = True
         self.collected.cursor = event.cursor
         if event.creator:
-            self._take_creator(model.CreatorFound(event.creator))
+            self._take_creator(scraping.CreatorFound(event.creator))
         if event.members:
             members.add_page(self._db, self._settings, self._job, event)
         else:
             self._stream.describe(event)
 
-    def _take_creator(self, event: model.CreatorFound) -> None:
+    def _take_creator(self, event: scraping.CreatorFound) -> None:
         self.collected.listed |= self._job.target.is_list
         add_creator(self._db, self._job.target.platform, event.creator)
 
-    def _take_counts(self, event: model.CountsFound) -> None:
+    def _take_counts(self, event: scraping.CountsFound) -> None:
         # Of a busy archive they are not worth a wait: the next run brings them again.
         with contextlib.suppress(RequestError):
             add_counts(self._db, self._job.target.platform, event.counts)
 
-    def _take_done(self, event: model.ItemDone) -> None:
+    def _take_done(self, event: scraping.ItemDone) -> None:
         self._stream.done(event)
 
-    def _take_skipped(self, event: model.Skipped) -> None:
+    def _take_skipped(self, event: scraping.Skipped) -> None:
         self._stream.skipped(event)
 
-    def _take_requests(self, event: model.Requested) -> None:
+    def _take_requests(self, event: scraping.Requested) -> None:
         self.requested += event.requests
         self._untold += event.requests
         # Where the archive is busy for a moment they are counted with the next ones.
@@ -128,7 +128,7 @@ class Listener:
             budgets.spend(self._progress, self._settings, platform, self._payer, self._untold)
             self._untold = 0
 
-    def _take_warning(self, event: model.Warned) -> None:
+    def _take_warning(self, event: scraping.Warned) -> None:
         self.warned.add(event.code)
         log.warning("code=%s %s", event.code, event.message)
         with contextlib.suppress(sqlite3.OperationalError):
@@ -136,18 +136,18 @@ class Listener:
 
 
 _TAKES: dict[type, Callable[[Listener, Any], None]] = {
-    model.Progress: Listener._take_progress,
-    model.Operation: Listener._take_operation,
-    model.ItemFound: Listener._take_item,
-    model.FileReady: Listener._take_file,
-    model.TranscriptReady: Listener._take_transcript,
-    model.CommentsFound: Listener._take_comments,
-    model.Noted: Listener._take_note,
-    model.ListPage: Listener._take_list,
-    model.Warned: Listener._take_warning,
-    model.CountsFound: Listener._take_counts,
-    model.CreatorFound: Listener._take_creator,
-    model.ItemDone: Listener._take_done,
-    model.Skipped: Listener._take_skipped,
-    model.Requested: Listener._take_requests,
+    scraping.Progress: Listener._take_progress,
+    scraping.Operation: Listener._take_operation,
+    scraping.ItemFound: Listener._take_item,
+    scraping.FileReady: Listener._take_file,
+    scraping.TranscriptReady: Listener._take_transcript,
+    scraping.CommentsFound: Listener._take_comments,
+    scraping.Noted: Listener._take_note,
+    scraping.ListPage: Listener._take_list,
+    scraping.Warned: Listener._take_warning,
+    scraping.CountsFound: Listener._take_counts,
+    scraping.CreatorFound: Listener._take_creator,
+    scraping.ItemDone: Listener._take_done,
+    scraping.Skipped: Listener._take_skipped,
+    scraping.Requested: Listener._take_requests,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from bowerbird.model import Comment, Failed, FileReady, ItemFound, TranscriptReady
+from bowerbird.scraping import Comment, Failed, FileReady, ItemFound, TranscriptReady
 
 
 class Collected:

@@ -6,10 +6,10 @@ import sqlite3
 
 from bowerbird.clock import now
 from bowerbird.database import transaction
-from bowerbird.model import Failed
 from bowerbird.queue.events import note
 from bowerbird.queue.rows import ClaimedJob
 from bowerbird.queue.transitions import credit
+from bowerbird.scraping import Failed
 from bowerbird.worker.library_versions import library_of
 from bowerbird.worker.listener import Part
 from bowerbird.worker.outcome import Done, Listed, Outcome

@@ -14,11 +14,11 @@ import msgspec
 from bowerbird.archive.filing import mark_gone
 from bowerbird.clock import now, seconds_until
 from bowerbird.errors import JOB_ADVICE, RequestError
-from bowerbird.model import Failed
 from bowerbird.queue import budgets, members, pausing, transitions
 from bowerbird.queue.retry import decide, gave_up, policy_of
 from bowerbird.queue.rows import ClaimedJob, tries_of
 from bowerbird.queue.warnings import warn
+from bowerbird.scraping import Failed
 from bowerbird.settings import Settings
 from bowerbird.worker import private
 from bowerbird.worker.attempt import discard

@@ -11,9 +11,10 @@ from bowerbird.archive.filing import Filing, file_item
 from bowerbird.archive.keys import target_key
 from bowerbird.archive.names import inside
 from bowerbird.errors import JOB_ADVICE, JobError
-from bowerbird.model import ErrorReport, Failed, FileReady, ItemDone, ItemFound, ListPage, Skipped
+from bowerbird.model import ErrorReport
 from bowerbird.queue import streams
 from bowerbird.queue.rows import ClaimedJob
+from bowerbird.scraping import Failed, FileReady, ItemDone, ItemFound, ListPage, Skipped
 from bowerbird.settings import Settings
 from bowerbird.worker.outcome import Collected
 

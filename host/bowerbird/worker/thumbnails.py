@@ -20,7 +20,7 @@ from bowerbird.archive.pieces import UnpicturedPieces
 from bowerbird.archive.thumbnails import Unpictured
 from bowerbird.database import open_progress
 from bowerbird.errors import JobError, RequestError
-from bowerbird.model import Failed, Finished, MakeThumbnails, ThumbnailsMade
+from bowerbird.scraping import Failed, Finished, MakeThumbnails, ThumbnailsMade
 from bowerbird.settings import Settings
 from bowerbird.worker.children import ChildPool
 

@@ -9,10 +9,10 @@ from collections.abc import Callable
 import msgspec
 
 from bowerbird.archive.filing import Filing, file_item, refresh_item
-from bowerbird.model import Assignment, Failed, Finished, ItemDone, WhichArchived
 from bowerbird.queue import budgets, streams
 from bowerbird.queue.claim import goes_first
 from bowerbird.queue.rows import ClaimedJob
+from bowerbird.scraping import Assignment, Failed, Finished, ItemDone, WhichArchived
 from bowerbird.settings import Settings
 from bowerbird.worker.children import Child, ChildPool
 from bowerbird.worker.listener import Listener

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bowerbird.archive.space import free_bytes
-from bowerbird.model import Failed, Progress, ScraperEvent
+from bowerbird.scraping import Failed, Progress, ScraperEvent
 from bowerbird.settings import Settings
 from bowerbird.worker import memory
 

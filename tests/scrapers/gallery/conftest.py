@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from bowerbird.model import Assignment, LentSession, Target
+from bowerbird.model import Target
+from bowerbird.scraping import Assignment, LentSession
 from bowerbird.targets import identify
 from tests.platforms import StandIn, instagram, tiktok
 from tests.platforms.gallery import netscape

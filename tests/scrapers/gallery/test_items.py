@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from bowerbird.model import FileReady, ItemFound, Noted, Requested
+from bowerbird.scraping import FileReady, ItemFound, Noted, Requested
 from tests.platforms import StandIn, instagram, tiktok
 from tests.platforms.boards import forum, threads
 from tests.scrapers.conftest import web

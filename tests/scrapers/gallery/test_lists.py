@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from bowerbird.model import CreatorFound, FileReady, ItemDone, ItemFound, ListPage, Operation, Pace, Requested, Skipped
+from bowerbird.scraping import (
+    CreatorFound,
+    FileReady,
+    ItemDone,
+    ItemFound,
+    ListPage,
+    Operation,
+    Pace,
+    Requested,
+    Skipped,
+)
 from tests.platforms import StandIn, instagram, tiktok
 from tests.platforms.boards import threads
 from tests.platforms.exchange import Changes

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bowerbird.model import Failed, ItemDone, Target
+from bowerbird.model import Target
+from bowerbird.scraping import Failed, ItemDone
 from bowerbird.targets import identify
 from tests.platforms import StandIn, faults, instagram, tiktok
 from tests.platforms.boards import forum, threads

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bowerbird.model import Assignment, ItemFound, Operation, Target
+from bowerbird.model import Target
 from bowerbird.scrapers.environment import Surroundings
 from bowerbird.scrapers.gallery.configuration import Wish, configuration
+from bowerbird.scraping import Assignment, ItemFound, Operation
 from bowerbird.targets import identify
 from tests.platforms import StandIn, faults, instagram
 from tests.platforms.boards import forum, threads

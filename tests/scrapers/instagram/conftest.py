@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from bowerbird.model import (
+from bowerbird.model import Target
+from bowerbird.scraping import (
     Archived,
     Assignment,
     FileReady,
@@ -19,7 +20,6 @@ from bowerbird.model import (
     ListPage,
     SessionCheck,
     Skipped,
-    Target,
     WhichArchived,
 )
 from bowerbird.targets import identify

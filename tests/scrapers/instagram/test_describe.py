@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bowerbird.errors import JobError
-from bowerbird.model import ItemFound, ScrapedCreator
 from bowerbird.scrapers.instagram import describe
 from bowerbird.scrapers.instagram.item import pieces_of_post
+from bowerbird.scraping import ItemFound, ScrapedCreator
 from tests.scrapers.instagram.conftest import target
 
 POST = target("p/DCSgF2egxAA/")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bowerbird.model import FileReady, ItemDone, ItemFound, Noted, Progress
+from bowerbird.scraping import FileReady, ItemDone, ItemFound, Noted, Progress
 from tests.platforms import StandIn, faults, instagram
 from tests.platforms.instagram import files as cdn
 from tests.scrapers.conftest import Events

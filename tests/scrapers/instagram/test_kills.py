@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bowerbird.model import Assignment, ItemDone
+from bowerbird.scraping import Assignment, ItemDone
 from tests.platforms import StandIn, instagram
 from tests.scrapers.conftest import Events, StartChild
 from tests.scrapers.instagram.conftest import Scrapes, codes, last_cursor, lent, target

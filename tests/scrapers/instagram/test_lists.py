@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bowerbird.model import CreatorFound, FileReady, ItemDone, ItemFound, ListPage, Requested, Skipped
 from bowerbird.scrapers.instagram.pages import Cursor, cursor_from
+from bowerbird.scraping import CreatorFound, FileReady, ItemDone, ItemFound, ListPage, Requested, Skipped
 from tests.platforms import StandIn, faults, instagram
 from tests.platforms.conftest import LEAVES_SOCKETS
 from tests.platforms.instagram import files as cdn

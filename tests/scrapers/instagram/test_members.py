@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bowerbird.model import Assignment, ItemDone, ItemFound, ScraperEvent
 from bowerbird.scrapers.instagram.item import Attempt
 from bowerbird.scrapers.instagram.library import Library
 from bowerbird.scrapers.instagram.members import Entries, Entry, Walk
+from bowerbird.scraping import Assignment, ItemDone, ItemFound, ScraperEvent
 from tests.scrapers.instagram.conftest import target
 
 

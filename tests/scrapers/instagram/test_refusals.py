@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bowerbird.errors import JOB_ADVICE
-from bowerbird.model import Failed, ItemFound, Pace, Requested, SessionChecked
+from bowerbird.scraping import Failed, ItemFound, Pace, Requested, SessionChecked
 from tests.platforms import StandIn, faults, instagram
 from tests.platforms.instagram import documents, refusals
 from tests.scrapers.instagram.conftest import Scrapes, asked, codes, lent

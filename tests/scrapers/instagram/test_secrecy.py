@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bowerbird.errors import JobError
-from bowerbird.model import LentSession
 from bowerbird.scrapers.instagram.session import cookies_of
+from bowerbird.scraping import LentSession
 from tests.platforms import StandIn, instagram
 from tests.scrapers.instagram.conftest import AGENT, Scrapes, lent
 

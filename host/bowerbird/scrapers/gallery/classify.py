@@ -10,11 +10,12 @@ import re
 from typing import NamedTuple
 
 from bowerbird.errors import JobError
-from bowerbird.model import LentSession, Target
+from bowerbird.model import Target
 from bowerbird.redact import redact
 from bowerbird.scrapers.classify import Evidence, classify
 from bowerbird.scrapers.gallery.pages import Answer
 from bowerbird.scrapers.guard import MARK
+from bowerbird.scraping import LentSession
 
 NO_EXTRACTOR, NEEDS_LOGIN, CHALLENGED = 64, 16, 8  # bits of the exit code
 _TITLES = {"instagram": "Instagram", "tiktok": "TikTok", "4chan": "4chan"}

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from bowerbird.model import Assignment
 from bowerbird.scrapers.environment import Surroundings
 from bowerbird.scrapers.gallery.lines import ASK, EVENTS, LOG, MOVED, PAGE
+from bowerbird.scraping import Assignment
 
 Options = Mapping[str, Any]
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bowerbird.errors import JobError
-from bowerbird.model import Assignment, Progress, Requested
 from bowerbird.redact import redact
 from bowerbird.scrapers.environment import Surroundings
 from bowerbird.scrapers.gallery.classify import Run, file_error, job_error
@@ -19,6 +18,7 @@ from bowerbird.scrapers.gallery.lines import Asked, Log, Moved, Noise, PageEnded
 from bowerbird.scrapers.gallery.pages import Answer, answer_of
 from bowerbird.scrapers.gallery.program import NO, YES, Program
 from bowerbird.scrapers.interface import Report
+from bowerbird.scraping import Assignment, Progress, Requested
 
 TELL_EVERY = 4  # requests between two reports of their number: what a kill may leave uncounted
 _OF_FILES = ("download", "downloader.")  # names of the log's parts that speak of one file

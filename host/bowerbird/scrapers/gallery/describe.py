@@ -16,9 +16,10 @@ import msgspec
 
 from bowerbird.clock import as_text
 from bowerbird.errors import JobError
-from bowerbird.model import ItemFound, Kind, ScrapedCreator, Target
+from bowerbird.model import Kind, Target
 from bowerbird.scrapers.describe import hashtags, web_id
 from bowerbird.scrapers.instagram import describe as instagram
+from bowerbird.scraping import ItemFound, ScrapedCreator
 
 Node = Mapping[str, Any]
 

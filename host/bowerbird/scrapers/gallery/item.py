@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bowerbird.errors import JobError
-from bowerbird.model import Assignment, FileReady, ItemFound, Kind, Noted, Operation, ScraperEvent
+from bowerbird.model import Kind
 from bowerbird.scrapers.gallery import describe
 from bowerbird.scrapers.gallery.conversation import Conversation
 from bowerbird.scrapers.gallery.lines import Asked, Metadata, PageEnded, Told
@@ -16,6 +16,7 @@ from bowerbird.scrapers.gallery.pages import Answer, nodes_of
 from bowerbird.scrapers.gallery.posts import Post, events_of
 from bowerbird.scrapers.gallery.targets import Plan
 from bowerbird.scrapers.interface import Report
+from bowerbird.scraping import Assignment, FileReady, ItemFound, Noted, Operation, ScraperEvent
 
 MOST_FILES = 1000  # of one page
 _KINDS: dict[str, Kind] = {"image": "image", "video": "video", "audio": "audio"}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from typing import Any, NamedTuple
 
-from bowerbird.model import Assignment, ListPage, Member, ScrapedCreator, ScraperEvent, Target
+from bowerbird.model import Target
 from bowerbird.scrapers.gallery import describe
 from bowerbird.scrapers.gallery.conversation import Conversation
 from bowerbird.scrapers.gallery.lines import Asked, PageEnded
@@ -17,6 +17,7 @@ from bowerbird.scrapers.gallery.pages import Answer
 from bowerbird.scrapers.gallery.targets import Plan
 from bowerbird.scrapers.instagram import describe as instagram
 from bowerbird.scrapers.interface import Report
+from bowerbird.scraping import Assignment, ListPage, Member, ScrapedCreator, ScraperEvent
 
 PAGE = 100  # members of one event
 _PREFIX = "gallery_dl:"

@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 
 from bowerbird.errors import JobError
-from bowerbird.model import FileReady, ItemFound, Noted, ScraperEvent
 from bowerbird.scrapers import media
 from bowerbird.scrapers.clean import write_metadata
 from bowerbird.scrapers.gallery.configuration import ADDRESS, PATH
 from bowerbird.scrapers.gallery.lines import Metadata
+from bowerbird.scraping import FileReady, ItemFound, Noted, ScraperEvent
 
 # what lies with one file: the item's other files stay
 _ONE_FILE_LESS = frozenset(("gone", "unsafe_file", "incomplete", "too_large", "geo_blocked", "not_supported"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 
 from bowerbird.errors import JobError
-from bowerbird.model import Assignment, Operation, ScraperEvent
 from bowerbird.scrapers.environment import Surroundings, read_surroundings
 from bowerbird.scrapers.gallery import item, listing, stream
 from bowerbird.scrapers.gallery.conversation import Conversation
 from bowerbird.scrapers.gallery.targets import Plan, Reading, addresses_of, plan_of, session_needed
 from bowerbird.scrapers.instagram.session import cookies_of
 from bowerbird.scrapers.interface import Report
+from bowerbird.scraping import Assignment, Operation, ScraperEvent
 
 Read = Callable[[Assignment, Plan, Conversation, str, Report], Iterator[ScraperEvent]]
 

@@ -11,18 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bowerbird.errors import JOB_ADVICE, JobError
-from bowerbird.model import (
-    Assignment,
-    CreatorFound,
-    ErrorReport,
-    ItemDone,
-    ItemFound,
-    ListPage,
-    Operation,
-    ScrapedCreator,
-    ScraperEvent,
-    Skipped,
-)
+from bowerbird.model import ErrorReport
 from bowerbird.scrapers.gallery import describe
 from bowerbird.scrapers.gallery.conversation import Conversation, Heard, NextPage, Spent
 from bowerbird.scrapers.gallery.lines import Asked, Metadata, Told
@@ -31,6 +20,17 @@ from bowerbird.scrapers.gallery.posts import Post, events_of, is_preview
 from bowerbird.scrapers.gallery.targets import Plan
 from bowerbird.scrapers.instagram import describe as instagram
 from bowerbird.scrapers.interface import Report
+from bowerbird.scraping import (
+    Assignment,
+    CreatorFound,
+    ItemDone,
+    ItemFound,
+    ListPage,
+    Operation,
+    ScrapedCreator,
+    ScraperEvent,
+    Skipped,
+)
 
 IN_A_ROW = 3  # posts that fail alike: then it is not the posts
 SITE = "https://www.instagram.com"

@@ -12,8 +12,9 @@ from typing import Any
 
 from bowerbird.clock import as_text
 from bowerbird.errors import JobError
-from bowerbird.model import Counts, ItemFound, Kind, ScrapedCreator, Target
+from bowerbird.model import Kind, Target
 from bowerbird.scrapers.describe import hashtags
+from bowerbird.scraping import Counts, ItemFound, ScrapedCreator
 
 Node = Mapping[str, Any]
 

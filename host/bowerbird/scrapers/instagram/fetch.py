@@ -8,10 +8,11 @@ from time import monotonic
 from typing import Any, NamedTuple
 
 from bowerbird.errors import JobError
-from bowerbird.model import Assignment, FileReady, FileType, Progress
+from bowerbird.model import FileType
 from bowerbird.scrapers import media
 from bowerbird.scrapers.classify import classify, evidence_of
 from bowerbird.scrapers.interface import Report
+from bowerbird.scraping import Assignment, FileReady, Progress
 
 BLOCK = 1 << 16
 _ONCE_MORE = frozenset(("network", "timeout", "incomplete"))

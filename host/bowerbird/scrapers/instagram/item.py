@@ -12,7 +12,6 @@ import msgspec
 from instaloader import BadResponseException, Post, get_json_structure
 
 from bowerbird.errors import JobError
-from bowerbird.model import Assignment, FileReady, ItemFound, Noted, Operation, ScrapedCreator, ScraperEvent
 from bowerbird.scrapers import comments as kept_comments
 from bowerbird.scrapers import media
 from bowerbird.scrapers.clean import write_metadata
@@ -20,6 +19,7 @@ from bowerbird.scrapers.instagram import describe, refusals
 from bowerbird.scrapers.instagram.fetch import Fetcher, Piece, StaleAddressError
 from bowerbird.scrapers.instagram.library import Library
 from bowerbird.scrapers.interface import Report
+from bowerbird.scraping import Assignment, FileReady, ItemFound, Noted, Operation, ScrapedCreator, ScraperEvent
 
 COMMENTS = 1000  # of one post, answers not counted
 _ONE_FILE_LESS = frozenset(("gone", "unsafe_file"))  # the item's other files stay

@@ -20,11 +20,11 @@ from instaloader import (
 )
 
 from bowerbird.errors import JobError
-from bowerbird.model import LentSession
 from bowerbird.redact import redact
 from bowerbird.scrapers.instagram import refusals
 from bowerbird.scrapers.instagram.pace import Turn
 from bowerbird.scrapers.instagram.session import cookies_of
+from bowerbird.scraping import LentSession
 
 TIMEOUT = 30.0  # seconds without a byte from the platform
 _ONLY_SIGNED_IN = "Instagram shows its profile pages to no visitor from here at present."

@@ -6,21 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from bowerbird.errors import JOB_ADVICE, JobError
-from bowerbird.model import (
-    Counts,
-    CountsFound,
-    ErrorReport,
-    ItemDone,
-    Kind,
-    ListPage,
-    Operation,
-    ScrapedCreator,
-    ScraperEvent,
-    Skipped,
-)
+from bowerbird.model import ErrorReport, Kind
 from bowerbird.scrapers.instagram import refusals
 from bowerbird.scrapers.instagram.item import Attempt, NoSuchPostError
 from bowerbird.scrapers.instagram.pages import Cursor, cursor_from
+from bowerbird.scraping import Counts, CountsFound, ItemDone, ListPage, Operation, ScrapedCreator, ScraperEvent, Skipped
 
 IN_A_ROW = 3  # members that fail alike: then it is not the members
 # may be the platform's or the connection's fault, which shows at the next member

@@ -6,8 +6,8 @@ import random
 import time
 
 from bowerbird.errors import JobError
-from bowerbird.model import Pace, Requested
 from bowerbird.scrapers.interface import Report
+from bowerbird.scraping import Pace, Requested
 
 TELL_EVERY = 4  # requests between two reports of their number: what a kill may leave uncounted
 

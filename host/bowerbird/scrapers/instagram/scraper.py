@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bowerbird.errors import JobError
-from bowerbird.model import Assignment, LentSession, Pace, ScraperEvent, SessionCheck, SessionChecked
 from bowerbird.scrapers.instagram import refusals
 from bowerbird.scrapers.instagram.item import Attempt
 from bowerbird.scrapers.instagram.library import Library
 from bowerbird.scrapers.instagram.pace import Turn
 from bowerbird.scrapers.instagram.targets import KINDS
 from bowerbird.scrapers.interface import Report
+from bowerbird.scraping import Assignment, LentSession, Pace, ScraperEvent, SessionCheck, SessionChecked
 
 
 class InstagramScraper:

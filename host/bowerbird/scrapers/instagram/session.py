@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 
 from bowerbird.errors import JobError
-from bowerbird.model import LentSession
+from bowerbird.scraping import LentSession
 
 SITE = "instagram.com"
 _OF_THE_ACCOUNT = re.compile(r"(\d+)(?:%3A|:)")  # how a sessionid begins

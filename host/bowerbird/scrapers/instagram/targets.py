@@ -10,12 +10,12 @@ from typing import Any
 from instaloader import Highlight, get_json_structure
 
 from bowerbird.errors import JobError
-from bowerbird.model import CreatorFound, ListPage, Member, Operation, ScrapedCreator, ScraperEvent
 from bowerbird.scrapers.instagram import describe, item, refusals
 from bowerbird.scrapers.instagram.item import Attempt
 from bowerbird.scrapers.instagram.members import About, Entries, Entry, Walk
 from bowerbird.scrapers.instagram.pages import Listing
 from bowerbird.scrapers.lists import PAGE
+from bowerbird.scraping import CreatorFound, ListPage, Member, Operation, ScrapedCreator, ScraperEvent
 
 SITE = describe.SITE
 STORY_GONE = "This story is no longer there: Instagram shows stories for 24 hours."
