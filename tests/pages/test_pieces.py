@@ -7,12 +7,16 @@ from contextlib import closing
 
 import httpx
 
-from bowerbird.archive import trash
+from bowerbird.archive import pieces, trash
 from bowerbird.archive.pieces import place_of
 from bowerbird.database import open_writer
+from bowerbird.model import FileType, ItemFound
+from tests.pages.archives import put_item
+from tests.pages.oddities import pixel
 from tests.pages.sites import RunningSite
 from tests.pages.test_jobs import archive
 
+MADE_AT = "2026-11-20T10:00:00Z"
 SMALL = b"RIFF\x00\x00\x00\x00WEBP small"
 
 
@@ -20,7 +24,7 @@ def made(site: RunningSite) -> list[int]:
     """The pieces of the post have their small pictures, but for the last of them; the ids of its files."""
     item_id = int(site.found["pictures"])
     with archive(site) as db:
-        db.execute("UPDATE items SET pieces_due = 0, pieces_at = '2026-11-20T10:00:00Z' WHERE id = ?", (item_id,))
+        db.execute("UPDATE items SET pieces_due = 0, pieces_at = ? WHERE id = ?", (MADE_AT, item_id))
         ids = [
             row[0]
             for row in db.execute(
@@ -53,6 +57,19 @@ def test_the_strip_loads_small_pictures(fresh: RunningSite) -> None:
     assert [answer.headers["content-type"] for answer in answers] == ["image/webp", "image/webp", "image/jpeg"]
     assert answers[0].content == SMALL
     assert ["immutable" in answer.headers["cache-control"] for answer in answers] == [True, True, False]
+
+
+def test_the_strip_of_very_many_has_pictures_too(fresh: RunningSite) -> None:
+    """Not before they are made, for then all of the pieces would be loaded; each when it comes near."""
+    item = ItemFound(platform="web", platform_id="many", kind="post", url="u")
+    files: dict[str, tuple[FileType, bytes]] = {f"many_{n}.png": ("image", pixel(n)) for n in range(1, 31)}
+    with closing(open_writer(fresh.settings.database)) as db:
+        found = {"pictures": str(put_item(db, fresh.settings, item, files))}
+    site = RunningSite(fresh.settings, found)
+    with fresh.person() as client:
+        assert strip(client, site) == []
+        ids = made(site)
+        assert strip(client, site) == [pieces.address_of(int(found["pictures"]), n, MADE_AT) for n in ids]
 
 
 def test_an_address_leads_to_its_own_piece_alone(fresh: RunningSite) -> None:
