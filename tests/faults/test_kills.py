@@ -100,7 +100,7 @@ def test_killed_worker_takes_its_children_along(machine: Machine) -> None:
 
 def test_cancel_without_a_worker_is_not_forgotten(machine: Machine) -> None:
     """A job that ran when the worker died and then is cancelled does not begin again."""
-    machine.platforms.fault(faults.slow(20_000, **MEDIA))
+    machine.platforms.fault(faults.slow(5_000, **MEDIA))
     job_id = machine.save(WATCH + youtube.SILENT)
     worker = psutil.Process(machine.start(*BACKGROUND).pid)
     machine.until_running(job_id)

@@ -10,7 +10,8 @@ import httpx
 from bowerbird.archive import pieces, trash
 from bowerbird.archive.pieces import place_of
 from bowerbird.database import open_writer
-from bowerbird.model import FileType, ItemFound
+from bowerbird.model import FileType
+from bowerbird.scraping import ItemFound
 from tests.pages.archives import put_item
 from tests.pages.oddities import pixel
 from tests.pages.sites import RunningSite

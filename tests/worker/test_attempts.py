@@ -119,7 +119,7 @@ def _is_child_of_worker(process: psutil.Process) -> bool:
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
 def test_child_that_dies_takes_only_its_attempt(machine: Machine, number: int) -> None:
     """A scraper that crashes costs its own attempt; the other one goes on and the job is tried again."""
-    machine.platforms.fault(faults.slow(40_000, times=2, **MEDIA))
+    machine.platforms.fault(faults.slow(12_000, times=2, **MEDIA))
     jobs = [machine.save(WATCH + name) for name in (youtube.SILENT, youtube.SHORT)]
     machine.start()
     for job_id in jobs:
@@ -186,7 +186,7 @@ def test_too_fast_is_honoured_by_the_next_worker_too(machine: Machine) -> None:
 
 def test_too_fast_stops_what_runs_there_too(machine: Machine) -> None:
     """When one attempt is told that it is too fast, the others on that platform stop and go on later."""
-    machine.platforms.fault(faults.slow(20_000, **MEDIA))
+    machine.platforms.fault(faults.slow(6_000, **MEDIA))
     running = machine.save(WATCH + youtube.SILENT)
     machine.start(*BACKGROUND)
     machine.until_running(running)

@@ -13,7 +13,7 @@ MEDIA = {"host": "*.googlevideo.com", "path": "/videoplayback*"}
 def test_what_is_changed_on_the_site_counts_for_the_next_claim(machine: Machine) -> None:
     """A worker that may run one job begins the second as soon as two are allowed, without a restart."""
     preferences.change(machine.db, {"max_concurrent": 1})
-    machine.platforms.fault(faults.slow(20_000, **MEDIA))
+    machine.platforms.fault(faults.slow(5_000, **MEDIA))
     first, second = machine.save(WATCH + youtube.SILENT), machine.save(WATCH + youtube.GARDEN)
     machine.start(*FOR_EVER)
     machine.until_running(first)
@@ -25,7 +25,7 @@ def test_what_is_changed_on_the_site_counts_for_the_next_claim(machine: Machine)
 
 def test_a_killed_worker_is_told_from_a_running_one(machine: Machine) -> None:
     """While it lives nothing is left alone; when it was killed, what it ran is, until the next one takes it up."""
-    machine.platforms.fault(faults.slow(20_000, **MEDIA))
+    machine.platforms.fault(faults.slow(5_000, **MEDIA))
     job_id = machine.save(WATCH + youtube.SILENT)
     worker = machine.start(*FOR_EVER)
     machine.until_running(job_id)
