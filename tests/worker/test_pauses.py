@@ -14,7 +14,7 @@ MEDIA = {"host": "*.googlevideo.com"}
 
 
 def _slow(machine: Machine) -> None:
-    machine.platforms.fault(faults.slow(10_000, **MEDIA))
+    machine.platforms.fault(faults.slow(30_000, **MEDIA))
 
 
 def test_paused_job_goes_on_where_it_was(machine: Machine) -> None:

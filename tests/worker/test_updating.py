@@ -85,7 +85,7 @@ def test_the_first_child_of_a_new_worker_has_the_new_library(machine: Machine, e
 
 def test_what_runs_is_given_back_and_goes_on_where_it_was(machine: Machine, environment: Environment) -> None:
     """An attempt ends for the update with what it fetched, counts no try, and is completed by the new library."""
-    machine.platforms.fault(faults.slow(10_000, host="*.googlevideo.com"))
+    machine.platforms.fault(faults.slow(30_000, host="*.googlevideo.com"))
     job_id = machine.save(WATCH + youtube.SILENT)
     machine.start(*BACKGROUND)
     machine.until_running(job_id)
