@@ -272,10 +272,10 @@ def serving(settings: Settings) -> Iterator[tuple[RunningSite, psutil.Process]]:
         process.wait(10)
 
 
-def measure(client: httpx.Client, path: str) -> list[float]:
-    """Milliseconds of each request, after five that do not count."""
+def measure(client: httpx.Client, path: str, requests: int = REQUESTS) -> list[float]:
+    """Milliseconds of each of so many requests, after five that do not count."""
     taken = []
-    for number in range(REQUESTS + 5):
+    for number in range(requests + 5):
         begun = time.perf_counter()
         answer = client.get(path)
         taken.append((time.perf_counter() - begun) * 1000)

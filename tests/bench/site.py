@@ -40,7 +40,7 @@ def pages() -> Iterator[Figure]:
 
 
 SMALL, LARGE = 10_000, 1_000_000
-CLIENTS = 8
+CLIENTS, EACH = 8, 20
 AT_ONCE_MS = 100.0
 LATENCY, SMALL_FILES = 0.2, 10_000
 GROWS = 1.5
@@ -50,9 +50,10 @@ INDEX_PART = 60.0
 def large_pages() -> Iterator[Figure]:
     """Each page over a million items: alone, of several clients beside a working worker, and against ten thousand."""
     with tempfile.TemporaryDirectory() as folder:
-        small, _, _ = _asked(Path(folder), SMALL)
+        _, small = _built(Path(folder), SMALL)
     with tempfile.TemporaryDirectory() as folder:
-        large, at_once, part = _asked(Path(folder), LARGE)
+        part, large = _built(Path(folder), LARGE)
+        at_once = _beside_a_worker(Path(folder))
     yield Figure("search tables, part of the text", part * 100, INDEX_PART, unit="%")
     for name, times in large.items():
         yield Figure(f"1M p95: {name}", percentile(times, 95), measured.goal_of(name))
@@ -61,16 +62,27 @@ def large_pages() -> Iterator[Figure]:
         yield Figure(f"1M p95, {CLIENTS} clients: {name}", percentile(at_once[name], 95), AT_ONCE_MS)
 
 
-def _asked(folder: Path, items: int) -> tuple[dict[str, list[float]], dict[str, list[float]], float]:
-    """Milliseconds of each page, one request after the other, and by CLIENTS at once; and the part of the index."""
+def _built(folder: Path, items: int) -> tuple[float, dict[str, list[float]]]:
+    """An archive of so many: the part that its index takes, and milliseconds of each page, one request after the other."""
     settings = settings_in(folder)
     part = measured.build(settings, items)
-    with contextlib.redirect_stdout(sys.stderr), measured.serving(settings) as (site, _process):
-        with site.person() as client:
-            alone = {name: measured.measure(client, path) for name, path in measured.pages_of(items).items()}
-        with _working(settings):
-            at_once = {name: _at_once(site, path) for name, path in measured.pages_of(items).items()}
-    return alone, at_once, part
+    with (
+        contextlib.redirect_stdout(sys.stderr),
+        measured.serving(settings) as (site, _process),
+        site.person() as client,
+    ):
+        return part, {name: measured.measure(client, path) for name, path in measured.pages_of(items).items()}
+
+
+def _beside_a_worker(folder: Path) -> dict[str, list[float]]:
+    """Milliseconds of each page, asked by CLIENTS at once while a worker is busy with the same archive."""
+    settings = settings_in(folder)
+    with (
+        contextlib.redirect_stdout(sys.stderr),
+        measured.serving(settings) as (site, _process),
+        _working(settings),
+    ):
+        return {name: _at_once(site, path) for name, path in measured.pages_of(LARGE).items()}
 
 
 @contextlib.contextmanager
@@ -95,7 +107,7 @@ def _at_once(site: RunningSite, path: str) -> list[float]:
 
     def ask() -> None:
         with site.person() as client:
-            taken.extend(measured.measure(client, path))
+            taken.extend(measured.measure(client, path, EACH))
 
     threads = [threading.Thread(target=ask) for _ in range(CLIENTS)]
     for thread in threads:

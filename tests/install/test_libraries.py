@@ -46,6 +46,16 @@ def test_what_is_newer_is_installed_and_nothing_else_changes(environment: Enviro
     assert version(SMALL) != "1.99.0"
 
 
+@pytest.mark.parametrize("elsewhere", ["user = true", "target = elsewhere", "prefix = elsewhere"])
+def test_a_configuration_of_pip_does_not_lead_elsewhere(environment: Environment, elsewhere: str) -> None:
+    """What somebody told pip for other installations does not make it install these at another place."""
+    environment.offer(SMALL, "1.99.0")
+    told = environment.folder / "pip.conf"
+    told.write_text(f"[install]\n{elsewhere}\n")
+    assert update(environment, PIP_CONFIG_FILE=str(told)) == ("updated", {SMALL: "1.99.0"})
+    assert list(environment.packages.glob("youtube_transcript_api-1.99.0*"))
+
+
 def test_without_anything_newer_all_is_up_to_date(environment: Environment) -> None:
     """Where pip reached all places and found nothing newer there is nothing to do."""
     assert update(environment) == ("up_to_date", {})

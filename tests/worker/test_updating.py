@@ -148,7 +148,7 @@ def pip(machine: Machine) -> list[psutil.Process]:
     """The running pip of the machine's environment."""
 
     def is_pip(command: list[str]) -> bool:
-        return command[:1] == [machine.python] and "pip" in command
+        return command[:1] == [machine.python] and "install" in command
 
     return [one for one in psutil.process_iter(["cmdline"]) if is_pip(one.info["cmdline"] or [])]
 
@@ -178,6 +178,25 @@ def test_a_death_amid_an_update_leaves_nothing_paused(
     machine.work(*UNTIL_IDLE)
     assert done(machine, number).code == code
     assert machine.job(job_id).status == "completed"
+
+
+def test_what_a_dead_worker_left_installing_is_waited_for(machine: Machine, environment: Environment) -> None:
+    """Although no more than two workers begin an update, nothing begins beneath the pip that the last one left."""
+    number = updates.ask(machine.db)
+    silence(machine)
+    die(machine)
+    worker = machine.start(*BACKGROUND)
+    (left,) = eventually(lambda: pip(machine), "pip runs")
+    os.killpg(worker.pid, signal.SIGKILL)
+    worker.wait()
+    job_id = machine.save(WATCH + youtube.SILENT)
+    machine.start(*BACKGROUND)
+    machine.db.execute("INSERT INTO requests (kind, job_id, created_at) VALUES ('discard', 'nobody', '')")
+    eventually(lambda: machine.one("SELECT count(*) FROM requests WHERE done_at IS NULL") == 1, "the worker looked")
+    assert machine.job(job_id).status == "pending"
+    left.kill()
+    assert done(machine, number).code == "interrupted"
+    machine.until(job_id, lambda job: job.status == "completed")
 
 
 def test_nothing_is_begun_while_pip_runs(machine: Machine, environment: Environment) -> None:

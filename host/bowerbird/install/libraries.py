@@ -41,7 +41,10 @@ _PASSED_ON = frozenset(
         "CONFIG_FILE", "TIMEOUT", "RETRIES", "KEYRING_PROVIDER",
     )
 )  # fmt: skip
-_UNREACHED = r"Could not fetch URL (?![^\n]*: 40[34] )|Retrying \(Retry|ConnectionError|ProxyError|ConnectTimeout"
+# A try that succeeds after all says `Retrying` too, but not with none left.
+_UNREACHED = (
+    r"Could not fetch URL (?![^\n]*: 40[34] )|Retrying \(Retry\(total=0|ConnectionError|ProxyError|ConnectTimeout"
+)
 # What pip says -> why it could not be done; the first that is found counts.
 _CAUSES: tuple[tuple[str, str], ...] = (
     (r"externally-managed-environment", "managed"),
@@ -51,6 +54,12 @@ _CAUSES: tuple[tuple[str, str], ...] = (
     (_UNREACHED, "offline"),
     (r"ResolutionImpossible|conflicting dependencies", "conflict"),
 )
+# `-m pip` which ends by itself: whoever started it may be gone by then.
+_PIP = f"""
+import runpy, signal
+getattr(signal, "alarm", int)({LONGEST:.0f})
+runpy.run_module("pip", run_name="__main__", alter_sys=True)
+"""
 _SIMPLE_VERSION = re.compile(r"[0-9][\w.!+-]*")
 
 
@@ -60,8 +69,9 @@ def versions() -> dict[str, str]:
     found = {}
     for name in NAMES:
         with contextlib.suppress(PackageNotFoundError):
-            found[name] = version(name)
-    return found
+            # None where its metadata is damaged, whatever the types say
+            found[name] = version(name) or ""
+    return {name: installed for name, installed in found.items() if installed}
 
 
 def update(settings: Settings, before: Mapping[str, str], longest: float = LONGEST) -> str:
@@ -124,8 +134,10 @@ def _run(settings: Settings, folder: Path, lock: int, longest: float) -> tuple[i
 
 def _command() -> list[str]:
     # -I: no PYTHON* variable, no user site and no working folder decides what is imported
-    pip = [sys.executable, "-I", "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
-    return [*pip, "--upgrade", "--upgrade-strategy", "only-if-needed", "--no-warn-script-location"]
+    pip = [sys.executable, "-I", "-c", _PIP, "install", "--quiet", "--no-input", "--disable-pip-version-check"]
+    # a configuration file of pip may say where packages come from, but not where they go
+    here = ["--no-user", "--target", "", "--prefix", sys.prefix]
+    return [*pip, *here, "--upgrade", "--upgrade-strategy", "only-if-needed", "--no-warn-script-location"]
 
 
 def _end(pip: subprocess.Popen[bytes]) -> None:
@@ -148,7 +160,7 @@ def held_back() -> list[str]:
     for one in distributions():
         name = _normal(one.metadata["Name"] or "")
         # of two that have one name the first one counts, as it does for an import
-        if name and name not in NAMES and _SIMPLE_VERSION.fullmatch(one.version):
+        if name and name not in NAMES and _SIMPLE_VERSION.fullmatch(one.version or ""):
             found.setdefault(name, one.version)
     return [f"{name}=={version}" for name, version in sorted(found.items())]
 
@@ -169,13 +181,28 @@ def pip_environment(settings: Settings, inherited: Mapping[str, str] = os.enviro
     return {**kept, "PIP_RETRIES": kept.get("PIP_RETRIES", "2"), "LC_ALL": "C.UTF-8", **proxy, **bundle}
 
 
+def is_under_way() -> bool:
+    """Whether somebody updates this environment now; it may be the pip of a worker that died."""
+    with contextlib.suppress(OSError):
+        handle = os.open(_lock(), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            return not _locked(handle)
+        finally:
+            os.close(handle)
+    return False
+
+
+def _lock() -> Path:
+    return Path(sys.prefix) / LOCK
+
+
 @contextlib.contextmanager
 def _alone(longest: float) -> Iterator[int]:
     """Be the only one that updates this environment: pip holds it too, also where we die.
 
     Raises OSError, and subprocess.TimeoutExpired where another one takes too long.
     """
-    handle = os.open(Path(sys.prefix) / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    handle = os.open(_lock(), os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _wait_for(handle, longest)
         yield handle

@@ -84,7 +84,7 @@ def _wait(jobs: list[Job]) -> Notice:
 def _failed(db: sqlite3.Connection) -> list[Notice]:
     """What several jobs failed by, the last of them lately: what is older stands in the history."""
     since = later(-FRESH_SECONDS)
-    several = [cause for cause in causes(db).shown if cause.jobs > 1 and cause.last_at > since]
+    several = causes(db, since=since, least=2).shown
     return [_shared(failed_by(cause), "s-failed", "failed by it")._replace(tone="bad") for cause in several]
 
 

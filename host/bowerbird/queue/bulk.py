@@ -150,14 +150,17 @@ def _clear(db: sqlite3.Connection, bulk: Bulk) -> Bulk:
     return _further(bulk, rows)
 
 
-# Of lists only those with which nothing goes that is no such failure: the others stay, without their failed members.
+# A list goes with its members where all of these are saved; while another one is left in it, it stays.
 _CAUSED = f"""
     status = 'failed' AND coalesce(completed_at, updated_at) <= :until AND {{of_a_cause}} AND NOT {OVERTAKEN}
     AND NOT EXISTS (SELECT 1 FROM jobs AS member WHERE member.parent_id = jobs.id
                     AND (member.status <> 'completed' OR member.items_failed > 0))
 """
 _TAKEN = f"SELECT seq, id, parent_id FROM jobs WHERE {_CAUSED} AND seq > :after ORDER BY seq LIMIT :most"
-_EMPTIED = f"SELECT min(seq) FROM jobs WHERE {_CAUSED} AND id IN (SELECT value FROM json_each(:lists))"
+# CROSS JOIN: from the few lists to their rows, not along all jobs of the cause.
+_EMPTIED = f"""
+    SELECT min(seq) FROM json_each(:lists) AS list CROSS JOIN jobs ON jobs.id = list.value WHERE {_CAUSED}
+"""
 
 
 def _clear_failed(db: sqlite3.Connection, bulk: Bulk) -> Bulk:
@@ -175,6 +178,8 @@ def _clear_failed(db: sqlite3.Connection, bulk: Bulk) -> Bulk:
 
 def _back_to_lists(db: sqlite3.Connection, bulk: Bulk, lists: Collection[str]) -> Bulk:
     """A list stands before its members: where nothing is left of it, it goes after them."""
+    if not lists:
+        return bulk
     sql = _EMPTIED.format(of_a_cause=_of_a_cause(bulk))
     values = {**msgspec.structs.asdict(bulk), "lists": json.dumps(sorted(lists))}
     first = db.execute(sql, values).fetchone()[0]

@@ -51,13 +51,13 @@ class Waker:
 
     def wake_if_due(self) -> None:
         """Start the worker where something could go on: it died, the machine was off, a time has come, or space."""
-        from bowerbird.archive import thumbnails, trash
+        from bowerbird.archive import pieces, thumbnails, trash
         from bowerbird.clock import now
         from bowerbird.database import open_reader
         from bowerbird.queue.jumps import any_ahead
         from bowerbird.queue.preferences import effective
         from bowerbird.queue.reads import is_idle
-        from bowerbird.queue.updates import asked
+        from bowerbird.queue.updates import asked, waiting_jobs
         from bowerbird.queue.waiting import any_waits_for
 
         with contextlib.closing(open_reader(self._settings.database)) as db:
@@ -66,8 +66,10 @@ class Waker:
                 not is_idle(db, now())
                 or any_ahead(db)
                 or asked(db)
+                or waiting_jobs(db)
                 or trash.is_due(db)
                 or thumbnails.any_missing(db)
+                or pieces.any_due(db)
                 or (any_waits_for(db, "disk") and self._has_room_again(floor))
             )
         if is_due:

@@ -91,6 +91,8 @@ class ThumbnailMaking:
                 return
             self._make(db, item)
         for several in pieces.due(db, PIECES_AT_ONCE):
+            if thumbnails.any_missing(db):
+                return
             self._make_pieces(db, several)
 
     def _make_pieces(self, db: sqlite3.Connection, item: UnpicturedPieces) -> None:
@@ -98,7 +100,7 @@ class ThumbnailMaking:
         until = time.monotonic() + LONGEST_PIECES
         pieces.remove(self._settings.archive, item.item_id)
         for file_id, source in item.sources:
-            if self._ended.is_set():
+            if self._ended.is_set() or thumbnails.any_missing(db):
                 return
             if time.monotonic() > until:
                 break

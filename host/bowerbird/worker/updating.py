@@ -47,8 +47,8 @@ class Updating:
         self._asked = updates.asked(db)
 
     def begin(self, db: sqlite3.Connection) -> None:
-        """Begin what is asked for, unless it is under way. No scraper works any more."""
-        if self._asked is None or self.runs:
+        """Begin what is asked for, unless it is under way, be it by a worker that died. No scraper works any more."""
+        if self._asked is None or self.runs or libraries.is_under_way():
             return
         self._pool.retire(idle_seconds=0)
         begun = updates.begin(db, self._asked, libraries.versions())

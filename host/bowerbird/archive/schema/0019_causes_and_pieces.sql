@@ -1,48 +1,49 @@
 -- Why jobs failed: how many of each platform and error code, counted as they fail, are tried again or go. A job does not count
 -- where a later one for the same target was completed; so a completion takes off those since the one before, and no others.
+-- A list that was read to its end (`listed`) fails by its members: these count, and it does not.
 CREATE TABLE causes (
     platform TEXT NOT NULL, code TEXT NOT NULL, jobs INTEGER NOT NULL, last_at TEXT NOT NULL, PRIMARY KEY (platform, code)) WITHOUT ROWID;
 INSERT INTO causes SELECT platform, coalesce(error_code, ''), count(*), max(coalesce(completed_at, updated_at)) FROM jobs
-    WHERE status = 'failed' AND NOT EXISTS (SELECT 1 FROM jobs AS later
+    WHERE status = 'failed' AND listed = 0 AND NOT EXISTS (SELECT 1 FROM jobs AS later
         WHERE later.target_key = jobs.target_key AND later.status = 'completed' AND later.seq > jobs.seq) GROUP BY 1, 2;
 CREATE INDEX jobs_causes ON jobs(platform, error_code, seq) WHERE status = 'failed';
-CREATE TRIGGER causes_job_comes AFTER INSERT ON jobs WHEN new.status = 'failed' BEGIN
+CREATE TRIGGER causes_job_comes AFTER INSERT ON jobs WHEN new.status = 'failed' AND new.listed = 0 BEGIN
     INSERT INTO causes SELECT new.platform, coalesce(new.error_code, ''), 1, coalesce(new.completed_at, new.updated_at)
     WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE target_key = new.target_key AND status = 'completed' AND seq > new.seq)
     ON CONFLICT DO UPDATE SET jobs = jobs + 1, last_at = max(last_at, excluded.last_at); END;
 CREATE TRIGGER causes_job_fails AFTER UPDATE OF status, error_code ON jobs
-    WHEN new.status = 'failed' AND (old.status <> 'failed' OR new.error_code IS NOT old.error_code) BEGIN
+    WHEN new.status = 'failed' AND new.listed = 0 AND (old.status <> 'failed' OR new.error_code IS NOT old.error_code) BEGIN
     INSERT INTO causes SELECT new.platform, coalesce(new.error_code, ''), 1, coalesce(new.completed_at, new.updated_at)
     WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE target_key = new.target_key AND status = 'completed' AND seq > new.seq)
     ON CONFLICT DO UPDATE SET jobs = jobs + 1, last_at = max(last_at, excluded.last_at); END;
-CREATE TRIGGER causes_job_goes AFTER DELETE ON jobs WHEN old.status = 'failed' BEGIN
+CREATE TRIGGER causes_job_goes AFTER DELETE ON jobs WHEN old.status = 'failed' AND old.listed = 0 BEGIN
     UPDATE causes SET jobs = jobs - 1 WHERE platform = old.platform AND code = coalesce(old.error_code, '')
     AND NOT EXISTS (SELECT 1 FROM jobs WHERE target_key = old.target_key AND status = 'completed' AND seq > old.seq); END;
 CREATE TRIGGER causes_job_tried AFTER UPDATE OF status, error_code ON jobs
-    WHEN old.status = 'failed' AND (new.status <> 'failed' OR new.error_code IS NOT old.error_code) BEGIN
+    WHEN old.status = 'failed' AND old.listed = 0 AND (new.status <> 'failed' OR new.error_code IS NOT old.error_code) BEGIN
     UPDATE causes SET jobs = jobs - 1 WHERE platform = old.platform AND code = coalesce(old.error_code, '')
     AND NOT EXISTS (SELECT 1 FROM jobs WHERE target_key = old.target_key AND status = 'completed' AND seq > old.seq); END;
 CREATE TRIGGER causes_target_comes AFTER INSERT ON jobs WHEN new.status = 'completed' BEGIN
     INSERT INTO causes SELECT platform, coalesce(error_code, ''), -count(*), '' FROM jobs
-    WHERE target_key = new.target_key AND status = 'failed' AND seq < new.seq
+    WHERE target_key = new.target_key AND status = 'failed' AND listed = 0 AND seq < new.seq
     AND seq > coalesce((SELECT max(seq) FROM jobs WHERE target_key = new.target_key AND status = 'completed' AND seq < new.seq), 0)
     AND NOT EXISTS (SELECT 1 FROM jobs WHERE target_key = new.target_key AND status = 'completed' AND seq > new.seq)
     GROUP BY 1, 2 ON CONFLICT DO UPDATE SET jobs = jobs + excluded.jobs; END;
 CREATE TRIGGER causes_target_saved AFTER UPDATE OF status ON jobs WHEN new.status = 'completed' AND old.status <> 'completed' BEGIN
     INSERT INTO causes SELECT platform, coalesce(error_code, ''), -count(*), '' FROM jobs
-    WHERE target_key = new.target_key AND status = 'failed' AND seq < new.seq
+    WHERE target_key = new.target_key AND status = 'failed' AND listed = 0 AND seq < new.seq
     AND seq > coalesce((SELECT max(seq) FROM jobs WHERE target_key = new.target_key AND status = 'completed' AND seq < new.seq), 0)
     AND NOT EXISTS (SELECT 1 FROM jobs WHERE target_key = new.target_key AND status = 'completed' AND seq > new.seq)
     GROUP BY 1, 2 ON CONFLICT DO UPDATE SET jobs = jobs + excluded.jobs; END;
 CREATE TRIGGER causes_target_goes AFTER DELETE ON jobs WHEN old.status = 'completed' BEGIN
     INSERT INTO causes SELECT platform, coalesce(error_code, ''), count(*), max(coalesce(completed_at, updated_at)) FROM jobs
-    WHERE target_key = old.target_key AND status = 'failed' AND seq < old.seq
+    WHERE target_key = old.target_key AND status = 'failed' AND listed = 0 AND seq < old.seq
     AND seq > coalesce((SELECT max(seq) FROM jobs WHERE target_key = old.target_key AND status = 'completed' AND seq < old.seq), 0)
     AND NOT EXISTS (SELECT 1 FROM jobs WHERE target_key = old.target_key AND status = 'completed' AND seq > old.seq)
     GROUP BY 1, 2 ON CONFLICT DO UPDATE SET jobs = jobs + excluded.jobs, last_at = max(last_at, excluded.last_at); END;
 CREATE TRIGGER causes_target_open AFTER UPDATE OF status ON jobs WHEN old.status = 'completed' AND new.status <> 'completed' BEGIN
     INSERT INTO causes SELECT platform, coalesce(error_code, ''), count(*), max(coalesce(completed_at, updated_at)) FROM jobs
-    WHERE target_key = old.target_key AND status = 'failed' AND seq < old.seq
+    WHERE target_key = old.target_key AND status = 'failed' AND listed = 0 AND seq < old.seq
     AND seq > coalesce((SELECT max(seq) FROM jobs WHERE target_key = old.target_key AND status = 'completed' AND seq < old.seq), 0)
     AND NOT EXISTS (SELECT 1 FROM jobs WHERE target_key = old.target_key AND status = 'completed' AND seq > old.seq)
     GROUP BY 1, 2 ON CONFLICT DO UPDATE SET jobs = jobs + excluded.jobs, last_at = max(last_at, excluded.last_at); END;

@@ -41,8 +41,17 @@ function tell(page) {
 
 const THEN = { delete: putAway, tag() {}, untag() {}, refresh() {} };
 
+/** One request at a time: a second press while the first is under way would find nothing left to do. */
+async function alone(form, button) {
+  if (bar?.ariaBusy === "true") return null;
+  bar?.setAttribute("aria-busy", "true");
+  const done = await post(form.action, new URLSearchParams(new FormData(form, button)));
+  bar?.removeAttribute("aria-busy");
+  return done;
+}
+
 async function send(button) {
-  const boxes = chosen(), done = await post(bar.action, new URLSearchParams(new FormData(bar, button)));
+  const boxes = chosen(), done = await alone(bar, button);
   if (!done) return;
   bar.querySelector("details.menu").open = false;
   letGo();
@@ -54,9 +63,9 @@ async function send(button) {
 }
 
 async function takeBack(form) {
-  if (form === undo) undo = null;
-  const done = await post(form.action, new URLSearchParams(new FormData(form)));
+  const done = await alone(form);
   if (!done) return;
+  if (form === undo) undo = null;
   if (!away.length) return location.assign(done.url);
   putBack();
   const page = takeParts(done.html, ["tags", "known-tags"]);
