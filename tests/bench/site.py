@@ -63,7 +63,7 @@ def large_pages() -> Iterator[Figure]:
 
 
 def _built(folder: Path, items: int) -> tuple[float, dict[str, list[float]]]:
-    """An archive of so many: the part that its index takes, and milliseconds of each page, one request after the other."""
+    """An archive of so many: what part of the text its index takes, and milliseconds of each page, asked alone."""
     settings = settings_in(folder)
     part = measured.build(settings, items)
     with (

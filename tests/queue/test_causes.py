@@ -41,6 +41,11 @@ STEPS = (
     "UPDATE jobs SET status = 'completed' WHERE seq = 7",
     "DELETE FROM jobs WHERE seq IN (7, 8)",
     "DELETE FROM jobs WHERE target_key = 'a'",
+    JOB.format("10, 'j10', 'list', 'youtube', 'running', NULL, '10'"),
+    "UPDATE jobs SET listed = 1 WHERE seq = 10",
+    "UPDATE jobs SET status = 'failed', error_code = 'gone' WHERE seq = 10",
+    "UPDATE jobs SET status = 'pending', error_code = NULL, listed = 0 WHERE seq = 10",
+    "UPDATE jobs SET status = 'failed', error_code = 'private' WHERE seq = 10",
 )
 COUNTED = "SELECT platform, code, jobs FROM causes WHERE jobs <> 0 ORDER BY 1, 2"
 
@@ -81,6 +86,27 @@ def test_the_most_frequent_comes_first(queue: Queue) -> None:
     assert causes(queue.db, platform="web").shown == ()
 
 
+def test_a_list_that_was_read_fails_by_its_members(queue: Queue) -> None:
+    """They count, and the list does not count once more; one that could not be read counts."""
+    read, unread = queue.save(video_url(1)), queue.save(video_url(2))
+    queue.db.execute("UPDATE jobs SET listed = 1 WHERE id = ?", (read,))
+    queue.db.execute("UPDATE jobs SET status = 'failed', error_code = 'gone' WHERE id IN (?, ?)", (read, unread))
+    assert [cause.jobs for cause in causes(queue.db).shown] == [1]
+
+
+def test_what_failed_lately_is_asked_for_by_itself(queue: Queue) -> None:
+    """However many older causes have more jobs."""
+    for number in range(30):
+        code, moment = ("fresh", "2026-05") if number < 2 else (f"old{number % 9}", "2026-01")
+        queue.db.execute(
+            "UPDATE jobs SET status = 'failed', error_code = ?, completed_at = ? WHERE id = ?",
+            (code, moment, queue.save(video_url(number))),
+        )
+    assert "fresh" not in {cause.code for cause in causes(queue.db).shown}
+    assert [cause.code for cause in causes(queue.db, since="2026-02", least=2).shown] == ["fresh"]
+    assert causes(queue.db, since="2026-02", least=3).shown == ()
+
+
 def test_of_many_causes_eight_are_told(queue: Queue) -> None:
     """How many there are beside them is said."""
     for number in range(MOST_CAUSES + 3):
@@ -102,3 +128,17 @@ def test_the_jobs_of_a_cause_are_found_by_its_index(queue: Queue) -> None:
     for statement in asked:
         plan = " ".join(row["detail"] for row in queue.rows(f"EXPLAIN QUERY PLAN {statement}"))
         assert ("jobs_causes" in plan, "TEMP B-TREE" in plan) == (True, False), (statement, plan)
+
+
+def test_lists_are_looked_up_one_by_one(queue: Queue) -> None:
+    """Where members of lists are taken out, their lists are looked at, and not all jobs of that cause."""
+    member, above = queue.save(video_url(1)), queue.save(video_url(2))
+    sql = "UPDATE jobs SET status = 'failed', error_code = 'gone', parent_id = ? WHERE id = ?"
+    queue.db.execute(sql, (above, member))
+    asked: list[str] = []
+    queue.db.set_trace_callback(lambda sql: asked.append(sql) if "min(seq)" in sql else None)
+    bulk.begin(queue.db, "clear_failed", platform="youtube", error_code="gone")
+    queue.db.set_trace_callback(None)
+    (statement,) = asked
+    plan = " ".join(row["detail"] for row in queue.rows(f"EXPLAIN QUERY PLAN {statement}"))
+    assert "SEARCH jobs USING INDEX sqlite_autoindex_jobs_1 (id=?)" in plan, plan

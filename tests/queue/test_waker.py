@@ -64,3 +64,19 @@ def test_nobody_is_started_for_space_that_no_job_waits_for(queue: Queue, started
     _waiting(queue, "confirm")
     Waker(queue.settings).wake_if_due()
     assert not started
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        "INSERT INTO requests (kind, job_id, created_at) VALUES ('retry_updated', 'one', '')",
+        """INSERT INTO items (platform, platform_id, kind, url, folder, captured_at, updated_at, thumbnails_at,
+           pieces_due) VALUES ('web', 'one', 'post', 'u', 'f', '', '', '', 1)""",
+    ],
+    ids=["a try after an update", "small pictures of pieces"],
+)
+def test_what_a_worker_left_undone_starts_another(queue: Queue, started: list[object], left: str) -> None:
+    """Where one died between two steps the next one does the second."""
+    queue.db.execute(left)
+    Waker(queue.settings).wake_if_due()
+    assert len(started) == 1

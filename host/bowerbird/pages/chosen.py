@@ -80,7 +80,7 @@ def chosen_in(form: Form) -> list[int]:
 def by_batches(db: sqlite3.Connection, item_ids: Sequence[int], step: Step) -> int:
     """Do it with BATCH items after BATCH, while others get their turn between; with how many it was.
 
-    What is in the way after the first ones ends it there: what was done is told, and can be undone. Raises RequestError.
+    What is in the way later on ends it there: what was done is told, and can be undone. Raises RequestError.
     """
     done = 0
     for start in range(0, len(item_ids), BATCH):
