@@ -166,8 +166,10 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     named = {one.name: environ[one.variable] for one in SETTINGS if environ.get(one.variable)}
     written = {name: value for name, value in config.items() if name in BY_NAME and name != "home"}
     chosen = {name: _parsed(BY_NAME[name], value, home) for name, value in {**written, **named}.items()}
+    # a default costs an import, so it is looked up only where it counts
+    archive = {} if "archive" in chosen else {"archive": default_archive()}
     return Settings(
-        **{"archive": default_archive(), **chosen, "home": home},
+        **{**archive, **chosen, "home": home},
         from_environment=frozenset(named), from_config=frozenset(written),
         unknown=tuple(sorted(set(config) - set(written))),
     )  # fmt: skip
@@ -187,7 +189,7 @@ def _parsed(setting: Setting, value: Any, home: Path) -> Any:
 
 def _read_home(environ: Mapping[str, str]) -> Path:
     given = environ.get("BOWERBIRD_HOME")
-    return _parsed(_HOME, given, default_home()) if given else default_home()
+    return _parsed(_HOME, given, Path(given)) if given else default_home()
 
 
 def shown_place(path: Path) -> str:

@@ -6,15 +6,12 @@ Host and site hold one each; a time that comes and a disk that has room again te
 from __future__ import annotations
 
 import contextlib
-import logging
 import sqlite3
 import threading
 import time
 
 from bowerbird.errors import RequestError
 from bowerbird.settings import Settings
-
-log = logging.getLogger("bowerbird.queue")
 
 # A worker that was started holds its lock within this many seconds, and then sees by itself what came meanwhile.
 WORKER_STARTS = 2.0
@@ -47,7 +44,9 @@ class Waker:
             return
         self._next = time.monotonic() + WORKER_STARTS
         if not wake_worker(self._settings):
-            log.warning("code=internal no worker could be started")
+            import logging
+
+            logging.getLogger("bowerbird.queue").warning("code=internal no worker could be started")
 
     def wake_if_due(self) -> None:
         """Start the worker where something could go on: it died, the machine was off, a time has come, or space."""
