@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as some
 
-from bowerbird.archive import search
+from bowerbird.archive import finding, search, vocabulary
 from bowerbird.archive.filing import file_item
 from bowerbird.archive.finding import find
 from bowerbird.archive.words import fold, indexable, marked, parse_query
@@ -231,6 +231,39 @@ def test_pages_follow_each_other_without_gap_or_repeat(save, db):
         if before is None:
             break
     assert found == wanted
+
+
+@pytest.mark.parametrize("scanned", [1, 3, 7])
+def test_words_that_are_rarely_together_are_found_in_full(save, db, monkeypatch, scanned):
+    """However few items are looked at at first, the pages hold each match once, the newest first."""
+    monkeypatch.setattr(finding, "SCANNED", scanned)
+    for number in range(40):
+        save(f"{number}", title="bird nest" if number in (2, 3, 21, 22, 36) else "bird" if number % 2 else "nest")
+    found, place = [], None
+    while True:
+        page = find(db, "bird nest", after=place, limit=2)
+        found += [hit.item_id for hit in page.hits]
+        place = page.next
+        if place is None:
+            break
+    assert found == [37, 23, 22, 4, 3]
+
+
+def test_a_beginning_that_many_words_have_is_asked_for_by_these(save, db, monkeypatch):
+    """FTS5 would add up the rows of all words with it: the common ones are named, and each is found."""
+    monkeypatch.setattr(vocabulary, "AFFORDABLE", 3)
+    save("1", title="A contest of crows")
+    save("2", title="Nothing", description="The contents of a nest")
+    save("3", title="Untitled", lines=("We continue", "with contempt"))
+    save("4", title="Cont.")
+    asked: list[str] = []
+    db.set_trace_callback(asked.append)
+    assert [hit.item_id for hit in find(db, "of cont").hits] == [2, 1]
+    assert [hit.item_id for hit in find(db, "cont").hits] == [4, 3, 2, 1]
+    assert [hit.said for hit in find(db, "cont").hits] == [0, 2, 0, 0]
+    assert not [sql for sql in asked if '"cont"*' in sql]
+    assert [hit.item_id for hit in find(db, "nothi").hits] == [2]
+    assert [sql for sql in asked if '"nothi"*' in sql]
 
 
 def test_a_full_last_page_has_no_next(save, db):

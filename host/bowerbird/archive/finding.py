@@ -16,9 +16,12 @@ import msgspec
 from bowerbird.archive.operators import Conditions, conditions_of, place_in, taken_apart
 from bowerbird.archive.search import COLUMNS, TRANSCRIPTS_PER_ITEM, texts_of
 from bowerbird.archive.thumbnails import PICTURE_COLUMNS, Picture, picture_of
+from bowerbird.archive.vocabulary import common_words
 from bowerbird.archive.words import Piece, Query, fold, in_pieces, marked, parse_query, unwanted_in
 
 WINDOW = 1_000
+# Items among which a page is looked for at first.
+SCANNED = 20_000
 # Items of a search without words that are looked at at once.
 _ITEMS_AT_ONCE = 5_000
 _MOST_WINDOWS = 4
@@ -143,7 +146,7 @@ def find(
 
 def _sought(db: sqlite3.Connection, asked: str) -> Sought | None:
     text, operators = taken_apart(asked)
-    words = _affordable(db, parse_query(text))
+    words = _affordable(db, text)
     conditions = conditions_of(db, operators)
     if words is None and not conditions.alone:
         return None
@@ -151,16 +154,20 @@ def _sought(db: sqlite3.Connection, asked: str) -> Sought | None:
     return Sought(words, unwanted_in(text), conditions, tables, columns, _few(db, conditions))
 
 
-def _affordable(db: sqlite3.Connection, words: Query | None) -> Query | None:
-    """The query without longer words that begin as its last one, where that one alone is found often enough.
+def _affordable(db: sqlite3.Connection, text: str) -> Query | None:
+    """What the words ask for. To ask for the begin of a word can cost as much as to read all words that begin so.
 
-    FTS5 adds up the rows of all words with a beginning before it tells the first: half a second in a large archive.
+    So the last word is asked for as it stands where that is found often enough, and where very many begin so, only the
+    common ones of these are.
     """
-    if words is None or words.match == words.whole:
+    words = parse_query(text)
+    if words is None or not words.begun:
         return words
     often = f"SELECT 1 FROM items_fts WHERE items_fts MATCH ? LIMIT 1 OFFSET {WINDOW - 1}"
-    is_often = db.execute(often, (words.whole,)).fetchone() is not None
-    return msgspec.structs.replace(words, match=words.whole) if is_often else words
+    if db.execute(often, (words.whole,)).fetchone():
+        return msgspec.structs.replace(words, match=words.whole)
+    common = common_words(db, words.begun)
+    return parse_query(text, common) if common else words
 
 
 def _few(db: sqlite3.Connection, conditions: Conditions) -> tuple[int, ...] | None:
@@ -177,7 +184,7 @@ def _page(
 ) -> tuple[list[_Match], Place | None]:
     found: list[_Match] = []
     for _ in range(_MOST_WINDOWS):
-        low = _low(db, sought, place.top)
+        low = _low(db, sought, place.top, limit)
         wanted = limit + 1 - len(found)
         found += itertools.islice(_of_window(db, sought, low, place, rank), wanted)
         if len(found) > limit:
@@ -192,30 +199,46 @@ def _page(
     return found, place
 
 
-def _low(db: sqlite3.Connection, sought: Sought, top: int) -> int:
-    """The id above which the window below `top` lies; 0 where that holds all."""
+def _low(db: sqlite3.Connection, sought: Sought, top: int, limit: int) -> int:
+    """The id above which the window below `top` lies; 0 where that holds all.
+
+    Of words that are rarely found together all rows would be read for the end of a window. So it ends sooner where the
+    newest SCANNED items below `top`, or four times as many, and so on, give enough for the page.
+    """
     if sought.few is not None:
         return 0
+    newest = int(db.execute("SELECT max(id) FROM items WHERE id < ?", (top,)).fetchone()[0] or 0)
     if sought.words is None:
-        newest = db.execute("SELECT max(id) FROM items WHERE id < ?", (top,)).fetchone()[0] or 0
-        return max(0, int(newest) - _ITEMS_AT_ONCE)
-    return max(_low_of(db, sql, values) for sql, values in _windows(sought, top))
+        return max(0, newest - _ITEMS_AT_ONCE)
+    narrows = sought.conditions.where or sought.unwanted
+    depth, enough = SCANNED, WINDOW if narrows else limit + 1
+    while True:
+        floor = max(0, newest - depth)
+        ends = [_end_of(db, sql, values, floor) for sql, values in _windows(sought, top)]
+        if floor == 0 or sum(count for count, _ in ends) >= enough:
+            return max(low for _, low in ends)
+        depth *= 4
 
 
-def _low_of(db: sqlite3.Connection, sql: str, values: dict[str, Any]) -> int:
-    row = db.execute(f"{sql} ORDER BY rowid DESC LIMIT 1 OFFSET {WINDOW - 1}", values).fetchone()
-    return int(row[0]) - 1 if row else 0
+def _end_of(db: sqlite3.Connection, sql: str, values: dict[str, Any], floor: int) -> tuple[int, int]:
+    """How many matches of a table lie above `floor`, at most WINDOW; and above which id these are."""
+    sql = f"SELECT count(*), min(id) FROM ({sql} ORDER BY rowid DESC LIMIT {WINDOW})"
+    count, lowest = db.execute(sql, values | {"floor": (floor + 1) * values["scale"]}).fetchone()
+    return count, lowest - 1 if count == WINDOW else floor
 
 
 def _windows(sought: Sought, top: int) -> Iterator[tuple[str, dict[str, Any]]]:
-    values = {"match": _match(sought), "top": top}
+    """For each table a query for ids of items that match, and its values but for `floor`."""
     for table in sorted(sought.tables):
-        end = values | {"top": top * TRANSCRIPTS_PER_ITEM} if table == "transcripts" else values
-        yield f"SELECT {_item_id(table)} FROM {table}_fts WHERE {table}_fts MATCH :match AND rowid < :top", end
+        scale = _scale(table)
+        within = f"{table}_fts MATCH :match AND rowid >= :floor AND rowid < :top"
+        values = {"match": _match(sought), "top": top * scale, "scale": scale}
+        yield f"SELECT rowid / {scale} AS id FROM {table}_fts WHERE {within}", values
 
 
-def _item_id(table: str) -> str:
-    return f"rowid / {TRANSCRIPTS_PER_ITEM}" if table == "transcripts" else "rowid"
+def _scale(table: str) -> int:
+    """By what an item's id is multiplied for the first row that it may have."""
+    return TRANSCRIPTS_PER_ITEM if table == "transcripts" else 1
 
 
 def _match(sought: Sought, columns: tuple[str, ...] = ()) -> str:
@@ -264,8 +287,8 @@ def _without_words(db: sqlite3.Connection, sought: Sought, low: int, top: int) -
 def _rows(
     db: sqlite3.Connection, sought: Sought, table: str, match: str, low: int, top: int
 ) -> Iterator[tuple[int, int]]:
-    scale = TRANSCRIPTS_PER_ITEM if table == "transcripts" else 1
-    sql = f"SELECT {_item_id(table)}, rowid FROM {table}_fts WHERE {table}_fts MATCH ? AND rowid >= ? AND rowid < ?"
+    scale = _scale(table)
+    sql = f"SELECT rowid / {scale}, rowid FROM {table}_fts WHERE {table}_fts MATCH ? AND rowid >= ? AND rowid < ?"
     if sought.few is None:
         yield from db.execute(sql, (match, (low + 1) * scale, top * scale))
         return

@@ -25,6 +25,8 @@ FOLDER = ".thumbnails"
 ITEMS_A_FOLDER = 1000
 _MOST_SOURCES = 3
 _MAGIC = b"RIFF"
+# What stands between the digits of a stored time.
+_NO_SIGNS = str.maketrans("", "", "-:.TZ")
 
 _MISSING = "thumbnails_at IS NULL AND deleted_at IS NULL"
 _SOURCES = """
@@ -104,13 +106,19 @@ def address_of(picture: Picture, width: int) -> str:
     """
     if not picture.widths:
         return f"/media/{quote(picture.source)}" if picture.source else ""
-    chosen = next((one for one in picture.widths if one >= width), picture.widths[-1])
-    return f"/thumbnails/{picture.item_id}/{chosen}.webp?v={mark_of_moment(picture.mark)}"
+    addresses = addresses_of(picture)
+    return next((address for one, address in addresses if one >= width), addresses[-1][1])
+
+
+def addresses_of(picture: Picture) -> list[tuple[int, str]]:
+    """All widths that there are, and where the site has a thumbnail of each."""
+    mark = mark_of_moment(picture.mark)
+    return [(width, f"/thumbnails/{picture.item_id}/{width}.webp?v={mark}") for width in picture.widths]
 
 
 def mark_of_moment(made_at: str) -> str:
     """What an address says of the moment at which its picture was made: it never shows another."""
-    return "".join(filter(str.isdigit, made_at))
+    return made_at.translate(_NO_SIGNS)
 
 
 def any_missing(db: sqlite3.Connection) -> bool:

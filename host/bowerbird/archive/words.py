@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -32,12 +32,13 @@ Piece = tuple[str, bool]
 class Query(msgspec.Struct, frozen=True):
     """What a person asks for: expressions for FTS5, and the pattern that finds what is wanted in folded text.
 
-    `match` says what must be there, and what must not. `whole` is `match` with the last word
-    as it stands: to ask for the begin of a word costs as much as to ask for all words that begin so.
+    `match` says what must be there, and what must not. `whole` is `match` with the last word as it stands; `begun` is
+    that word where it may be the begin of one, else ''.
     """
 
     match: str
     whole: str
+    begun: str
     pattern: re.Pattern[str]
 
 
@@ -50,21 +51,22 @@ def indexable(text: str) -> str:
     return _UNSPACED_CHARACTER.sub(r" \1 ", fold(plain))
 
 
-def parse_query(text: str) -> Query | None:
+def parse_query(text: str, endings: Sequence[str] = ()) -> Query | None:
     """What any text asks for; None where it names no word.
 
     `"…"` is a phrase, `-word` must not occur, all other words must; the last of these may be the begin of a word
-    from three letters on.
+    from three letters on: of any word, or of `endings` alone.
     """
     parts = _named(text)
     wanted = [part for part in parts if not part.negative]
     if not wanted:
         return None
     last = wanted[-1]
-    begun = [*wanted[:-1], msgspec.structs.replace(last, is_prefix=_may_go_on(last))]
+    goes_on = _may_go_on(last)
+    begun = [*wanted[:-1], msgspec.structs.replace(last, is_prefix=goes_on, endings=tuple(endings) if goes_on else ())]
     unwanted = _any_unwanted(parts)
     pattern = re.compile("|".join(map(_pattern, begun)))
-    return Query(_all_of(begun, unwanted), _all_of(wanted, unwanted), pattern)
+    return Query(_all_of(begun, unwanted), _all_of(wanted, unwanted), last.tokens[-1] if goes_on else "", pattern)
 
 
 def unwanted_in(text: str) -> str:
@@ -90,6 +92,7 @@ class _Part(msgspec.Struct, frozen=True):
     negative: bool
     is_quoted: bool
     is_prefix: bool = False
+    endings: tuple[str, ...] = ()
 
 
 def _parts(text: str) -> Iterator[_Part]:
@@ -115,6 +118,8 @@ def _may_go_on(part: _Part) -> bool:
 
 def _expression(part: _Part) -> str:
     # Tokens are letters, digits and marks alone, so nothing in them can end the string.
+    if part.endings:
+        return "(" + " OR ".join(f'"{" ".join((*part.tokens[:-1], word))}"' for word in part.endings) + ")"
     return f'"{" ".join(part.tokens)}"' + ("*" if part.is_prefix else "")
 
 

@@ -10,7 +10,7 @@ from datasette.utils.asgi import Response
 
 from bowerbird.archive.gallery import Card, Wanted, gallery
 from bowerbird.model import Job
-from bowerbird.pages.lines import Pictures, job_lines, pictures_of
+from bowerbird.pages.lines import job_line
 from bowerbird.pages.notices import Notice, notices
 from bowerbird.pages.queue_acts import told
 from bowerbird.pages.visit import Frame, Visit
@@ -35,7 +35,6 @@ class Live(NamedTuple):
     notices: tuple[Notice, ...]
     more_notices: int
     cards: tuple[Card, ...]
-    pictures: Pictures
     choices: Settings
 
 
@@ -59,15 +58,13 @@ def _look(db: sqlite3.Connection, visit: Visit) -> Live:
     now = tuple(job for jobs_of_one in under_way for job in jobs_of_one)
     told_now, more = notices(db, settings, now)
     latest = sorted(recent, key=lambda job: job.completed_at or job.created_at, reverse=True)[:RECENT_SHOWN]
-    queue = next_up(db, settings, QUEUE_SHOWN)
     return Live(
         now=now,
-        queue=queue,
+        queue=next_up(db, settings, QUEUE_SHOWN),
         recent=tuple(latest),
         notices=told_now,
         more_notices=more,
         cards=gallery(db, Wanted(limit=CARDS_SHOWN)).cards,
-        pictures=pictures_of(db, (*now, *queue, *latest)),
         choices=effective(db, settings),
     )
 
@@ -79,9 +76,9 @@ def _newest(db: sqlite3.Connection, settings: Settings, status: str, most: int) 
 def _context(visit: Visit, frame: Frame, found: Live) -> dict[str, Any]:
     return {
         **found._asdict(),
-        "now": job_lines(found.now, found.pictures),
-        "queue": job_lines(found.queue, found.pictures),
+        "now": [job_line(job) for job in found.now],
+        "queue": [job_line(job) for job in found.queue],
         "more_queued": max(0, frame.counts.pending - len(found.queue)),
-        "recent": job_lines(found.recent, found.pictures),
+        "recent": [job_line(job) for job in found.recent],
         "disk": shutil.disk_usage(visit.site.settings.archive),
     }

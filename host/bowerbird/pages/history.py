@@ -13,7 +13,7 @@ from datasette.utils.asgi import Response
 from bowerbird.clock import as_text
 from bowerbird.errors import JOB_ADVICE
 from bowerbird.pages.causes import failed_by
-from bowerbird.pages.lines import WORDS, Pictures, job_lines, pictures_of
+from bowerbird.pages.lines import WORDS, job_line
 from bowerbird.pages.queue_acts import told
 from bowerbird.pages.visit import Frame, Visit, number_in
 from bowerbird.queue import history as queue_history
@@ -69,7 +69,6 @@ class Found(NamedTuple):
 
     page: HistoryPage
     causes: Causes
-    pictures: Pictures
 
 
 async def history(visit: Visit) -> Response:
@@ -92,7 +91,7 @@ async def _read(visit: Visit, fields: Fields) -> tuple[Frame, Found]:
 
     def look(db: sqlite3.Connection) -> Found:
         page = queue_history.history(db, visit.site.settings, asked)
-        return Found(page, _causes(db, fields, page), pictures_of(db, page.jobs))
+        return Found(page, _causes(db, fields, page))
 
     return await visit.read(look)
 
@@ -178,7 +177,7 @@ def _context(frame: Frame, fields: Fields, found: Found) -> dict[str, Any]:
     )
     return {
         "asked": fields,
-        "lines": job_lines(page.jobs, found.pictures),
+        "lines": [job_line(job) for job in page.jobs],
         "causes": [failed_by(cause) for cause in found.causes.shown],
         "more_causes": found.causes.more,
         "platforms": platforms,

@@ -10,7 +10,7 @@ from datasette.utils.asgi import Response
 
 from bowerbird.archive import reads
 from bowerbird.errors import RequestError
-from bowerbird.pages.lines import job_lines, pictures_of
+from bowerbird.pages.lines import job_line
 from bowerbird.pages.queue_acts import act_on_one, told
 from bowerbird.pages.visit import Frame, Visit, go_to, number_in
 from bowerbird.queue import events
@@ -55,12 +55,10 @@ async def _found(visit: Visit) -> tuple[Frame, dict[str, Any]]:
         found = read_job(db, settings, job_id)
         statuses = ("failed",) if failed else ()
         asked = JobFilter(parent_id=job_id, before=before, limit=MEMBERS, statuses=statuses)
-        page = jobs(db, settings, asked)
         return {
             "job": found,
             "parent": read_job(db, settings, found.parent_id) if found and found.parent_id else None,
-            "page": page,
-            "pictures": pictures_of(db, (*((found,) if found else ()), *page.jobs)),
+            "page": jobs(db, settings, asked),
             "attempts": reads.attempts(db, job_id),
             "gave": reads.gave(db, job_id),
             "captures": captures_of(db, job_id),
@@ -75,8 +73,8 @@ async def _found(visit: Visit) -> tuple[Frame, dict[str, Any]]:
     log, last = found["log"], found["page"].next
     return frame, {
         **found,
-        "line": job_lines([found["job"]], found["pictures"])[0],
-        "members": job_lines(found["page"].jobs, found["pictures"]),
+        "line": job_line(found["job"]),
+        "members": [job_line(member) for member in found["page"].jobs],
         "only_failed": failed,
         "older": f"/job/{job_id}?{of_failed}before={last}#h-members" if last else "",
         "older_lines": f"/job/{job_id}?lines={log[0].id}#h-log" if len(log) == LOG_LINES else "",

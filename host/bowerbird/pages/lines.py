@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from bowerbird.archive.thumbnails import Picture, pictures
 from bowerbird.model import Job
 from bowerbird.pages import words
 from bowerbird.pages.cures import Cure, cure
-
-# By the ids of items.
-Pictures = Mapping[int, Picture]
 
 WORDS = {
     "pending": "In the queue",
@@ -35,7 +29,7 @@ class Button(NamedTuple):
 
 
 class JobLine(NamedTuple):
-    """What a row shows of a job beside its title; `more` stands behind a menu, `picture` is that of its item."""
+    """What a row shows of a job beside its title; `more` stands behind a menu."""
 
     job: Job
     word: str
@@ -43,7 +37,6 @@ class JobLine(NamedTuple):
     buttons: tuple[Button, ...]
     more: tuple[Button, ...]
     cure: Cure | None
-    picture: Picture | None = None
 
     @property
     def shows_progress(self) -> bool:
@@ -77,18 +70,8 @@ _BUTTONS: dict[str, tuple[Button, ...]] = {
 }
 
 
-def pictures_of(db: sqlite3.Connection, jobs: Iterable[Job]) -> Pictures:
-    """The pictures of what these jobs saved, in one query."""
-    return pictures(db, {job.item_id for job in jobs if job.item_id})
-
-
-def job_lines(jobs: Iterable[Job], shown: Pictures) -> list[JobLine]:
-    """The lines of jobs, with their pictures."""
-    return [job_line(job)._replace(picture=shown.get(job.item_id or 0)) for job in jobs]
-
-
 def job_line(job: Job) -> JobLine:
-    """The line of a job, without a picture."""
+    """The line of a job."""
     more = _IN_QUEUE if job.status == "pending" else ()
     return JobLine(job, WORDS[job.status], _SAYINGS[job.status](job), _buttons(job), more, cure(job))
 

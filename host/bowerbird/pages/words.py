@@ -11,6 +11,8 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
+# Farther than a week in any zone, in seconds.
+_FAR = 8 * 86_400
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 PLATFORMS = {"youtube": "YouTube", "instagram": "Instagram", "tiktok": "TikTok", "4chan": "4chan", "web": "Other sites"}
@@ -76,20 +78,32 @@ def span(seconds: float | None) -> str:
 
 def when(text: str | None) -> str:
     """A stored time: `21:40` today, `Tue 21:40` within a week, `14 November 2026` beyond."""
-    if not text:
-        return ""
-    moment, today = local(text), datetime.now().astimezone()
+    return _when(local(text)) if text else ""
+
+
+def _when(moment: datetime) -> str:
+    if _is_far(moment):
+        return long_day(moment.date())
+    today = datetime.now().astimezone()
     days = abs((moment.date() - today.date()).days)
     if not days:
         return f"{moment:%H:%M}"
     return f"{_DAYS[moment.weekday()]} {moment:%H:%M}" if days < 7 else long_day(moment.date())
 
 
+def _is_far(moment: datetime) -> bool:
+    # asked first, and in UTC: most times of an archive are far, and what day it is here takes as long as all the rest
+    return abs((datetime.now(timezone.utc) - moment).total_seconds()) > _FAR
+
+
 def ago(text: str | None) -> str:
     """A stored time of the past, near ones by their distance: `4 min ago`, `2 h ago`, `yesterday`."""
     if not text:
         return ""
-    moment, today = local(text), datetime.now().astimezone()
+    moment = local(text)
+    if _is_far(moment):
+        return long_day(moment.date())
+    today = datetime.now().astimezone()
     seconds = (today - moment).total_seconds()
     if 0 <= seconds < 60:
         return "just now"
@@ -97,7 +111,7 @@ def ago(text: str | None) -> str:
         return f"{span(seconds)} ago"
     if moment.date() == today.date() - timedelta(days=1):
         return "yesterday"
-    return "today" if moment.date() == today.date() else when(text)
+    return "today" if moment.date() == today.date() else _when(moment)
 
 
 def long_day(day: date) -> str:
@@ -113,8 +127,10 @@ def day(moment: datetime) -> str:
 def upload_day(text: str | None) -> str:
     """yt-dlp's `20251202` as `2 December 2025`; what is no day stays as it is."""
     digits = (text or "").replace("-", "")
+    if not (len(digits) == 8 and digits.isdecimal()):
+        return text or ""
     try:
-        return long_day(datetime.strptime(digits, "%Y%m%d").replace(tzinfo=timezone.utc).date())
+        return long_day(date(int(digits[:4]), int(digits[4:6]), int(digits[6:])))
     except ValueError:
         return text or ""
 

@@ -22,8 +22,13 @@ JOB_COLUMNS = """
     jobs.not_before, jobs.priority, jobs.place, jobs.incognito, jobs.created_at, jobs.updated_at, jobs.completed_at,
     jobs.revision
 """
-# A row of a list shows it at a fifth of this; a small window of a browser may show it whole.
-THUMBNAIL_WIDTH = 320
+# A row of a list shows it at half of this, for screens that are twice as dense.
+THUMBNAIL_WIDTH = 128
+_AS_STORED = tuple(
+    name
+    for name in Job.__struct_fields__
+    if name not in ("position", "item_url", "thumbnail_url", "error", "incognito")
+)
 
 
 class ClaimedJob(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,9 +106,9 @@ def as_jobs(db: sqlite3.Connection, settings: Settings, rows: Sequence[sqlite3.R
 
 
 def _as_job(settings: Settings, row: sqlite3.Row, position: int | None, picture: Picture | None) -> Job:
-    fields = {name: row[name] for name in Job.__struct_fields__ if name in row.keys()}  # noqa: SIM118 - Row iterates values
     return Job(
-        **{**fields, "incognito": bool(row["incognito"])},
+        **{name: row[name] for name in _AS_STORED},
+        incognito=bool(row["incognito"]),
         position=position,
         item_url=item_url(settings, row["item_id"]),
         thumbnail_url=_thumbnail_url(settings, picture),

@@ -42,9 +42,11 @@ class BowerLive extends HTMLElement {
     if (!("quiet" in form.dataset)) return;
     event.preventDefault();
     const fields = new URLSearchParams(new FormData(form, submitter));
-    for (const button of form.querySelectorAll("button")) button.disabled = true;
+    // the buttons of many rows share a form: of these only the one that was pressed waits
+    const buttons = [...form.querySelectorAll("button"), ...(submitter ? [submitter] : [])];
+    for (const button of buttons) button.disabled = true;
     await this.post(submitter?.hasAttribute("formaction") ? submitter.formAction : form.action, fields);
-    for (const button of form.querySelectorAll("button")) button.disabled = false;
+    for (const button of buttons) button.disabled = false;
     form.closest("details.menu")?.removeAttribute("open");
     if (form.isConnected) this.dispatchEvent(new CustomEvent("sent", { detail: form }));
   }
