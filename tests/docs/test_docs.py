@@ -14,7 +14,7 @@ from bowerbird.cli import build_parser
 from bowerbird.errors import JOB_ADVICE, REQUEST_ADVICE
 from bowerbird.messages.requests import REQUESTS
 from bowerbird.model import FINAL_STATUSES, Job
-from bowerbird.pages.routes import is_page
+from bowerbird.pages.routes import page_at
 from bowerbird.settings import SETTINGS, load_settings
 
 CHECKOUT = Path(__file__).parents[2]
@@ -99,7 +99,7 @@ def test_every_setting_is_in_the_readme() -> None:
 def test_the_readme_promises_no_page_that_is_not_there() -> None:
     """That the site changes settings is said from the day on which it has a page for that."""
     section_text = section("README.md", "Settings")
-    assert ("the site has no page for that yet" in section_text) is not is_page("/settings")
+    assert ("the site has no page for that yet" in section_text) is (page_at("/settings") is None)
 
 
 def test_defaults_in_the_readme_are_true(tmp_path: Path) -> None:

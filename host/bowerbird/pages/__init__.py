@@ -8,18 +8,9 @@ from typing import Any
 from datasette import hookimpl
 
 
-@hookimpl
-def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
-    """Our pages, before Datasette's own."""
-    from bowerbird.pages.routes import routes
-    from bowerbird.pages.site import site_of
-
-    return routes() if site_of(datasette) else []
-
-
 @hookimpl(trylast=True)  # trylast makes it the outermost: nothing answers before the gate
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
-    """The gate and the media."""
+    """The gate, and behind it our pages and the media, before Datasette's own."""
     from bowerbird.pages.gate import guard
     from bowerbird.pages.site import site_of
 

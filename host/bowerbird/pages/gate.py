@@ -17,7 +17,7 @@ from bowerbird.install.site import ALIVE_PATH
 from bowerbird.pages import appearance, assets, devices
 from bowerbird.pages.media import MEDIA_POLICY, MEDIA_PREFIX, Media
 from bowerbird.pages.refusals import Refused, refusal_page
-from bowerbird.pages.routes import is_page
+from bowerbird.pages.routes import Pages, page_at
 from bowerbird.pages.site import DATABASE, Site
 from bowerbird.pages.thumbnails import THUMBNAILS_PREFIX, Thumbnails
 
@@ -54,18 +54,22 @@ HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
+# Of what says nothing else: a browser keeps no copy of a page that somebody signed out of.
+_NOT_KEPT = (b"cache-control", b"private, no-store")
 _OURS = frozenset(name for name, _ in HEADERS) | {b"content-security-policy", b"server"}
 
 
 def guard(app: App, datasette: Any, site: Site) -> App:
-    """Put the gate, the media and the style sheets around Datasette."""
+    """Put the gate, our pages, the media and the style sheets around Datasette."""
     files: dict[str, App] = {MEDIA_PREFIX: Media(datasette, site), THUMBNAILS_PREFIX: Thumbnails(datasette, site)}
+    pages = Pages(datasette, site)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if assets.is_asset(scope["path"]):
             await _send(send, *site.assets.answer(dict(scope)))
             return
-        server = next((server for prefix, server in files.items() if scope["path"].startswith(prefix)), app)
+        other = pages if page_at(_path(scope)) else app
+        server = next((server for prefix, server in files.items() if scope["path"].startswith(prefix)), other)
         await server(scope, receive, send)
 
     async def gate(scope: Scope, receive: Receive, send: Send) -> None:
@@ -164,7 +168,7 @@ def _cookie(headers: _Headers, name: str) -> str:
 
 def _check_path(scope: Scope) -> None:
     path = _path(scope)
-    if not (path.startswith(FILE_PREFIXES) or _is_core(path) or is_page(path)):
+    if not (path.startswith(FILE_PREFIXES) or _is_core(path) or page_at(path)):
         raise Refused(404)
 
 
@@ -224,7 +228,8 @@ def _with_headers(send: Send, path: str) -> Send:
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
             theirs = [pair for pair in message.get("headers", []) if pair[0].lower() not in _OURS]
-            message = {**message, "headers": [*theirs, *ours]}
+            is_told = any(name.lower() == b"cache-control" for name, _ in theirs)
+            message = {**message, "headers": [*theirs, *([] if is_told else [_NOT_KEPT]), *ours]}
         await send(message)
 
     return guarded
