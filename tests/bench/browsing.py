@@ -18,7 +18,7 @@ from tests.bench.figure import Figure
 from tests.pages.sites import RunningSite, settings_in
 
 ITEMS = 10_000
-GALLERY = "/browse?order=newest"
+GALLERY = "/browse"
 LOOKS = 15
 # A click a second; each page asks for so many pictures.
 CLICKS, PICTURES = 3_600, 12

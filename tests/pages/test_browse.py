@@ -41,9 +41,9 @@ def test_a_shelf_goes_on_until_its_end(visitor: httpx.Client, shelf: RunningSite
     ("asked", "count"),
     [
         ("kind=reel", 13), ("year=2021", 43), ("tag=kiln", 1), ("spoken=1", 1), ("gone=1", 1), ("collection=1", 1),
-        ("kind=reel&year=2021", 4), ("kind=nothing", 0), ("year=x&order=x&after=x", 60),
+        ("kind=reel&year=2021", 4), ("kind=nothing", 0), ("year=x&order=x&after=x", 48),
         ("after=nan,3&order=longest", 0),
-        ("order=longest&after=%00,1", 60), ("kind=%3Cb%3E", 0), ("tag=kiln&gone=1", 0),
+        ("order=longest&after=%00,1", 48), ("kind=%3Cb%3E", 0), ("tag=kiln&gone=1", 0),
     ],
 )  # fmt: skip
 def test_filters_stand_in_the_address(visitor: httpx.Client, shelf: RunningSite, asked: str, count: int) -> None:
@@ -89,7 +89,7 @@ def test_an_order_without_days_has_no_months(visitor: httpx.Client) -> None:
     """By length there are no headings, and a month in the address is no matter."""
     page = visitor.get("/browse?order=longest&from=2021-01").text
     assert 'data-month="2' not in page
-    assert len(cards(page)) == 60
+    assert len(cards(page)) == 48
 
 
 def test_a_creators_page(visitor: httpx.Client, shelf: RunningSite) -> None:
@@ -104,11 +104,14 @@ def test_a_creators_page(visitor: httpx.Client, shelf: RunningSite) -> None:
 
 
 def test_thumbnails_are_kept_by_the_browser_and_shown_to_nobody_else(shelf: RunningSite, visitor: httpx.Client) -> None:
-    """A card's thumbnail has its size and soft colours; its address is for good, and leads nowhere else."""
+    """A thumbnail has its size, and soft colours where it is not loaded at once; its address is for good."""
     page = visitor.get("/browse?tag=kiln").text
     address = re.search(r'<img src="(/thumbnails/[^"]+)" [^>]*width="320" height="180"', page)
     assert address
-    assert '<svg class="blur"' in page
+    assert '<svg class="blur"' not in page
+    further_down = visitor.get("/browse?tag=kiln&after=9999,1").text
+    assert '<svg class="blur"' in further_down
+    assert 'alt="" loading="lazy"' in further_down
     answer = visitor.get(address[1])
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/webp")
     assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"

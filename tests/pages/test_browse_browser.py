@@ -140,7 +140,7 @@ def test_a_shelf_reads_without_script(browser: Browser, shelf: RunningSite) -> N
     page: Page = context.new_page()
     page.goto(f"{shelf.origin}/browse/instagram/{shelf.found['creator']}")
     page.locator("#more a").click()
-    expect(page.locator(".card")).to_have_count(60)
+    expect(page.locator(".card")).to_have_count(48)
     page.select_option("#year", "2020")
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.locator(".card")).to_have_count(44)

@@ -94,10 +94,10 @@ def test_caption_files_are_tracks(person: httpx.Client, site: RunningSite) -> No
 def test_styles_are_kept_for_a_year(stranger: httpx.Client) -> None:
     """Style sheets are addressed by their content; another mark is another file."""
     page = stranger.get("/").text
-    address = page.partition('href="/static/look.css')[2].partition('"')[0]
-    answer = stranger.get(f"/static/look.css{address}")
+    address = page.partition('href="/static/page.css')[2].partition('"')[0]
+    answer = stranger.get(f"/static/page.css{address}")
     assert "immutable" in answer.headers["cache-control"]
-    assert stranger.get("/static/look.css").headers["cache-control"] == "no-cache"
-    assert stranger.get("/static/look.css", headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
+    assert stranger.get("/static/page.css").headers["cache-control"] == "no-cache"
+    assert stranger.get("/static/page.css", headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
     assert stranger.get("/static/../signin.py").status_code in (401, 404)
     assert stranger.get("/static/nosuch.css").status_code == 404

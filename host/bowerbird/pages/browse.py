@@ -19,9 +19,9 @@ from bowerbird.pages.charts import LineChart, Point, line_chart
 from bowerbird.pages.months import jumps, shelved
 from bowerbird.pages.visit import Visit, number_in
 
-PAGE = 60
+PAGE = 48
 RAIL = 12
-CREATORS_A_PAGE = 60
+CREATORS_A_PAGE = 48
 FIRST_ORDER = "archived"
 # Names the month with which the page begins, `2026-11`; the link to more has its own place instead.
 BEGINS = "from"
@@ -65,7 +65,7 @@ async def browse(visit: Visit) -> Response:
         "browse.html", frame, platform=platform, found=found, creator=found.creator, wanted=wanted, chosen=chosen,
         shelves=shelved(found.page.cards, wanted.order, found.months), orders=ORDER_WORDS,
         is_first=wanted.after is None,
-        years=jumps(found.months, begins, lambda month: _link(visit, chosen, {BEGINS: month})), begins=begins,
+        years=jumps(found.months, begins, _link(visit, chosen, {BEGINS: ""})), begins=begins,
         more=_more(visit, chosen, found.page.next), link=lambda **changes: _link(visit, chosen, changes),
         done=chosen_items.told(visit.query.get("done", "")), most=chosen_items.MOST,
         filtered=sorted(set(chosen) - {"order"}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from bowerbird.archive.gallery import Card
@@ -49,14 +49,17 @@ def shelved(cards: Iterable[Card], order: str, counts: tuple[MonthCount, ...]) -
     return [Shelf(key, month(key), known.get(key), tuple(group)) for key, group in by_month]
 
 
-def jumps(counts: tuple[MonthCount, ...], here: str, link_to: Callable[[str], str]) -> tuple[YearOfMonths, ...]:
-    """The list: years in the order of the shelf, that of the month `here` open, else the first one."""
-    named = [one for one in counts if month(one.month)]
-    opened = here[:4] or (named[0].month[:4] if named else "")
+def jumps(counts: tuple[MonthCount, ...], here: str, link: str) -> tuple[YearOfMonths, ...]:
+    """The list: years in the order of the shelf, that of the month `here` open, else the first one.
+
+    `link` is an address that ends before the month that it leads to.
+    """
+    named = [(one, name) for one in counts if (name := month(one.month))]
+    opened = here[:4] or (named[0][0].month[:4] if named else "")
     return tuple(
-        _year(year, tuple(MonthLink(one.month, month(one.month), one.items, link_to(one.month), one.month == here)
-                          for one in group), opened)
-        for year, group in itertools.groupby(named, lambda one: one.month[:4])
+        _year(year, tuple(MonthLink(one.month, name, one.items, link + one.month, one.month == here)
+                          for one, name in group), opened)
+        for year, group in itertools.groupby(named, lambda pair: pair[0].month[:4])
     )  # fmt: skip
 
 

@@ -28,16 +28,17 @@ _BLUR = '<svg class="blur" viewBox="0 0 3 3" preserveAspectRatio="none" aria-hid
 
 
 def thumbnail(picture: Picture | None, kind: str, lazy: bool = True, width: int = 0) -> Markup:
-    """The picture over its colours; words where nothing shows the item.
+    """The picture; words where nothing shows the item.
 
-    `width` is that of its place in pixels, 0 on a shelf; `lazy` ones wait until they come near.
+    `width` is that of its place in pixels, 0 on a shelf. `lazy` ones wait until they come near, over their colours;
+    what is loaded at once is there as soon as these would be painted.
     """
     if picture is None or not (picture.widths or picture.source):
         return Markup('<div class="blankpic">{}<br>without a picture</div>').format(words.kind(kind))
     sides = f' width="{picture.width}" height="{picture.height}"' if picture.width else ""
-    loading = ' loading="lazy"' if lazy else ""
+    until_then, loading = (blur(picture.blur), ' loading="lazy"') if lazy else ("", "")
     return Markup(  # noqa: S704 - addresses are escaped, all else are digits
-        f'{blur(picture.blur)}<img src="{escape(address_of(picture, width or CARD_WIDTH))}"{_several(picture, width)}'
+        f'{until_then}<img src="{escape(address_of(picture, width or CARD_WIDTH))}"{_several(picture, width)}'
         f'{sides} alt=""{loading} decoding="async">'
     )
 
