@@ -15,7 +15,7 @@ import msgspec
 from bowerbird.archive.thumbnails import PICTURE_COLUMNS, Picture, picture_of
 
 FEW = 2_000
-SCANNED = 40_000
+SCANNED = 20_000
 
 OrderName = Literal["archived", "newest", "oldest", "longest", "viewed"]
 # The value by which items are ordered, and an item's id, of the last one of a page.

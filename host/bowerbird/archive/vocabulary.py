@@ -18,7 +18,7 @@ from bowerbird.archive.words import fold
 
 # So many times words with a beginning may occur where the index is asked for all of them: some 10 ms.
 AFFORDABLE = 10_000
-MOST_WORDS = 24
+MOST_WORDS = 16
 # Items that are looked at: the newest, and as many from the whole archive.
 _ITEMS = 150
 _TRANSCRIPTS = 8
