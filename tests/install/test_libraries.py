@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import version
 from pathlib import Path
 
@@ -35,6 +39,28 @@ def update(environment: Environment, longest: str = "", **variables: str) -> tup
     home = str(environment.folder.parent / "home")
     code, before, after = environment.run(UPDATE.format(longest=longest), BOWERBIRD_HOME=home, HOME=home, **variables)
     return code, {name: after[name] for name in after if after[name] != before.get(name)}
+
+
+@contextlib.contextmanager
+def cutting_index(times: int) -> Iterator[tuple[str, list[str]]]:
+    """An index that has nothing, and cuts so many connections before it says so: its address, and what it cut."""
+    cut: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if len(cut) < times:
+                cut.append(self.path)
+                self.close_connection = True
+                return
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<!doctype html><title>nothing</title>")
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/simple", cut
+        server.shutdown()
 
 
 def test_what_is_newer_is_installed_and_nothing_else_changes(environment: Environment) -> None:
@@ -77,6 +103,25 @@ def test_an_index_that_can_not_be_reached_is_no_success(environment: Environment
         nowhere = f"http://127.0.0.1:{closed.getsockname()[1]}"
         ways = {"proxy": {"BOWERBIRD_PROXY": nowhere}, "index": {"PIP_INDEX_URL": f"{nowhere}/simple"}}
         assert update(environment, PIP_NO_INDEX="0", PIP_RETRIES="0", **ways[way]) == ("offline", {})
+
+
+def test_a_connection_that_is_tried_again_was_reached(environment: Environment) -> None:
+    """pip warns of each connection that was cut; where a later one held, it did look for what is newer."""
+    with cutting_index(times=2) as (address, cut):
+        ways = {"PIP_NO_INDEX": "0", "PIP_INDEX_URL": address, "PIP_RETRIES": "4"}
+        assert update(environment, **ways) == ("up_to_date", {})
+    assert len(cut) == 2
+
+
+def test_a_library_whose_metadata_is_damaged_has_no_version(environment: Environment) -> None:
+    """It counts as not there; of all others the version is known."""
+    damaged = environment.packages / "youtube_transcript_api-0.dist-info"
+    damaged.mkdir()
+    damaged.joinpath("METADATA").write_text(f"Name: {SMALL}\n")
+    found = environment.run(
+        "import json; from bowerbird.install.libraries import versions; print(json.dumps(versions()))"
+    )
+    assert set(found) == set(NAMES) - {SMALL}
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")

@@ -12,6 +12,7 @@ import pytest
 
 from bowerbird.archive import marks
 from bowerbird.database import open_writer
+from bowerbird.errors import RequestError
 from bowerbird.pages.chosen import BATCH, MOST, by_batches, told
 from tests.pages.sites import RunningSite
 from tests.pages.test_forms import rows
@@ -100,6 +101,24 @@ def test_many_items_are_no_long_transaction(fresh: RunningSite, many: list[int])
     with closing(open_writer(fresh.settings.database)) as db:
         assert by_batches(db, many, step) == MANY
     assert seen == [(BATCH, False), (BATCH, False), (7, False)]
+
+
+def test_what_fails_half_way_tells_what_was_done(fresh: RunningSite, many: list[int]) -> None:
+    """The batches before it stay and are counted; where already the first one fails, the error is told."""
+    asked: list[Sequence[int]] = []
+
+    def step(db: sqlite3.Connection, item_ids: Sequence[int]) -> int:
+        asked.append(item_ids)
+        if many[BATCH] in item_ids:
+            raise RequestError("disk_full")
+        return marks.add_tag_to(db, item_ids, "x")
+
+    with closing(open_writer(fresh.settings.database)) as db:
+        assert by_batches(db, many, step) == BATCH
+        assert asked == [many[:BATCH], many[BATCH : 2 * BATCH]]
+        with pytest.raises(RequestError):
+            by_batches(db, many[BATCH:], step)
+    assert rows(fresh, "SELECT count(*) FROM tags WHERE tag = 'x'") == [(BATCH,)]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from bowerbird.database import open_writer
 from tests.pages.sites import RunningSite
@@ -107,6 +107,27 @@ def test_deleted_cards_go_and_come_back(page: Page, nine: RunningSite) -> None:
     expect(page.locator(".month:visible h2").first).to_have_text("December 2026 · 3")
     assert page.evaluate("window.stayed")
     assert rows(nine, "SELECT 1 FROM items WHERE deleted_at IS NOT NULL") == []
+
+
+def test_a_second_press_waits_for_the_first(page: Page) -> None:
+    """While cards are being deleted the key does nothing more: what was asked once is done once, and can be undone."""
+    asked: list[Route] = []
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+
+    page.route("**/chosen", hold)
+    for key in ("x", "Delete", "Delete"):
+        page.keyboard.press(key)
+    expect(page.locator("#chosen")).to_have_attribute("aria-busy", "true")
+    page.keyboard.press("Delete")
+    (only,) = asked
+    only.continue_()
+    expect(page.locator(".toast")).to_contain_text("1 item put into the trash.")
+    page.unroute("**/chosen")
+    page.keyboard.press("z")
+    expect(page.locator(".toast")).to_contain_text("1 item put back.")
+    expect(page.locator(".card")).to_have_count(ITEMS)
 
 
 def test_undo_is_a_button_too(page: Page) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from bowerbird import signin
 from tests.end_to_end.eventually import eventually
@@ -76,6 +76,29 @@ def test_the_queue_is_put_in_order_by_keys(page: Page, fresh: RunningSite) -> No
         pass
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Move: pending 2"
     expect(page.locator(".queue .title").nth(1)).to_have_text("pending 2")
+
+
+def test_a_button_of_a_row_is_pressed_once(page: Page, fresh: RunningSite) -> None:
+    """Until it is done it can't be pressed again; the same button of other rows can."""
+    many(fresh, 2)
+    asked: list[Route] = []
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+
+    page.route("**/job/*/cancel", hold)
+    page.goto(fresh.origin)
+    one, other = (page.get_by_role("button", name=f"Cancel: pending {number}", exact=True) for number in (0, 1))
+    one.click()
+    expect(one).to_be_disabled()
+    expect(other).to_be_enabled()
+    other.click()
+    expect(other).to_be_disabled()
+    for route in asked:
+        route.continue_()
+    expect(one).to_have_count(0)
+    expect(other).to_have_count(0)
+    assert not {"pending 0", "pending 1"} & set(queue(fresh))
 
 
 def test_the_menu_of_a_row_stays_open_and_acts(page: Page, fresh: RunningSite) -> None:

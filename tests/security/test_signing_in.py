@@ -41,6 +41,15 @@ def test_a_stranger_reads_nothing(stranger: httpx.Client, path: str) -> None:
     assert "blue" not in answer.text
 
 
+@pytest.mark.parametrize(
+    "path", ["/", "/item/1", "/history", "/live/dashboard", "/search?q=blue", "/settings", "/archive"]
+)
+def test_nothing_stays_in_the_browser(site: RunningSite, path: str) -> None:
+    """No copy of a page is kept: after signing out, the button that leads back shows nothing."""
+    with site.person() as person:
+        assert "no-store" in person.get(path).headers["cache-control"]
+
+
 @pytest.mark.parametrize("value", ["", "x", "WyJhIl0.aaaa.bbbb", "\u00e9".encode().decode("latin-1"), "a" * 4000])
 def test_a_made_up_cookie_is_no_session(site: RunningSite, stranger: httpx.Client, value: str) -> None:
     """Only what the site has signed is a session."""

@@ -73,6 +73,19 @@ def test_each_piece_gets_a_small_picture(settings: Settings) -> None:
     assert sizes == {"a_1.jpg": ("WEBP", (320, 180)), "a_2.jpg": ("WEBP", (320, 180)), "a_3.png": ("WEBP", (1, 1))}
 
 
+def test_what_stands_in_lists_comes_first(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No strip gets its pictures before every item has its own, also where that takes several turns."""
+    monkeypatch.setattr(making, "AT_ONCE", 1)
+    for name in "abc":
+        item = ItemFound(platform="web", platform_id=name, kind="post", url="u")
+        with closing(open_writer(settings.database)) as db:
+            put_item(db, settings, item, {one.replace("a", name): file for one, file in GOOD.items()})
+    work(settings)
+    with closing(open_writer(settings.database)) as db:
+        items, strips = zip(*db.execute("SELECT thumbnails_at, pieces_at FROM items"), strict=True)
+    assert max(items) <= min(strips)
+
+
 @pytest.mark.parametrize("name", ["a.jpg", "a.mp4"])
 def test_an_item_of_one_piece_gets_none(settings: Settings, name: str) -> None:
     """What has no strip needs no pictures for it."""
