@@ -34,7 +34,7 @@ class Live(NamedTuple):
     recent: tuple[Job, ...]
     notices: tuple[Notice, ...]
     more_notices: int
-    cards: tuple[Card, ...]
+    saved: tuple[Card, ...]
     choices: Settings
 
 
@@ -64,7 +64,7 @@ def _look(db: sqlite3.Connection, visit: Visit) -> Live:
         recent=tuple(latest),
         notices=told_now,
         more_notices=more,
-        cards=gallery(db, Wanted(limit=CARDS_SHOWN)).cards,
+        saved=gallery(db, Wanted(limit=CARDS_SHOWN)).cards,
         choices=effective(db, settings),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from bowerbird import __version__
 from bowerbird.archive import pieces
 from bowerbird.pages import appearance, pictures, words
 from bowerbird.pages.assets import Assets
+from bowerbird.pages.cards import cards
 from bowerbird.pages.prose import prose, spoken
 
 if TYPE_CHECKING:
@@ -42,20 +44,19 @@ def templates(assets: Assets) -> Environment:
     environment.filters.update({function.__name__: function for function in _FILTERS})
     environment.filters.update(
         media=media_url, local=local_url, web=web_url, platform_icon=platform_icon, piece=piece_url,
-        ratio=pictures.ratio, blur=pictures.blur,
+        blur=pictures.blur,
     )  # fmt: skip
+    environment.filters["icon"] = icon = _icons(assets)
     environment.globals.update(
         asset=assets.url, counted=words.counted, called=words.called, version=__version__,
-        form_mark=lambda: secrets.token_hex(8), icon=_icons(assets), appearance=appearance.current.get,
-        thumbnail=pictures.thumbnail, face=pictures.face,
+        form_mark=lambda: secrets.token_hex(8), icon=icon, appearance=appearance.current.get,
+        thumbnail=pictures.thumbnail, face=pictures.face, cards=functools.partial(cards, icon),
     )  # fmt: skip
     return environment
 
 
 def _icons(assets: Assets) -> Any:
     """A function that makes the SVG of an icon; kept per name, since a page has a hundred of them."""
-    import functools
-
     from markupsafe import Markup
 
     sprite = assets.url("sprite.svg")
