@@ -17,8 +17,13 @@ from tests.pages.sites import RunningSite, running, settings_in
 FOLDER = Path(__file__).parents[1] / "artefacts" / "pages"
 MANY = (
     ("many", "/"), ("many-browse", "/browse"), ("many-search", "/search?q=bower"), ("many-stats", "/stats?by=bytes"),
+    ("many-months", "/browse?order=newest"), ("many-creators", "/creators"), ("many-history", "/history"),
+    ("many-causes", "/history?status=failed"),
 )  # fmt: skip
-EMPTY = (("empty", "/"), ("empty-stats", "/stats"), ("empty-logs", "/logs"))
+EMPTY = (
+    ("empty", "/"), ("empty-browse", "/browse"), ("empty-search", "/search?q=nest"), ("empty-history", "/history"),
+    ("empty-stats", "/stats"), ("empty-logs", "/logs"), ("empty-trash", "/trash"), ("empty-settings", "/settings"),
+)  # fmt: skip
 WIDTHS = {"wide": (1280, 1000), "phone": (390, 844)}
 
 
@@ -67,8 +72,6 @@ def main(wanted: list[str]) -> None:
         ensure_archive(settings.database)
         with running(settings, {}) as site:
             take_wanted(browser, site, wanted, EMPTY)
-            if not wanted or "empty-history" in wanted:
-                take_all(browser, site, "empty-history", "/history")
             if not wanted or "stranger" in wanted:
                 take_all(browser, site, "stranger", "/", signed_in=False)
         browser.close()

@@ -91,6 +91,16 @@ def test_a_month_is_gone_to(window: BrowserContext, shelf: RunningSite) -> None:
     page.wait_for_url(address)
 
 
+def test_a_picture_that_is_gone_shows_what_is_beneath_it(window: BrowserContext, shelf: RunningSite) -> None:
+    """There is no sign for what is broken: neither of what fails before any script runs, nor of what comes later."""
+    page = window.new_page()
+    page.route(re.compile("/(thumbnails|media)/"), lambda route: route.fulfill(status=404))
+    for address, loading in (("/browse?tag=kiln", "eager"), ("/browse?tag=kiln&after=9999,1", "lazy")):
+        page.goto(shelf.origin + address)
+        assert page.locator(".pic img").first.evaluate("image => image.loading") == loading
+        expect(page.locator(".pic img:visible, .rail img:visible")).to_have_count(0)
+
+
 def test_arrows_and_filters(window: BrowserContext, shelf: RunningSite) -> None:
     """Arrows go from card to card, a filter acts as it is chosen, and Enter opens the item."""
     page = window.new_page()

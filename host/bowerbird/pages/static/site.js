@@ -4,3 +4,4 @@ import "./acts.js";
 import "./dialogs.js";
 import "./keys.js";
 import "./look.js";
+import "./pictures.js";
