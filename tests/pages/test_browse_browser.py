@@ -95,7 +95,7 @@ def test_a_picture_that_is_gone_shows_what_is_beneath_it(window: BrowserContext,
     """There is no sign for what is broken: neither of what fails before any script runs, nor of what comes later."""
     page = window.new_page()
     page.route(re.compile("/(thumbnails|media)/"), lambda route: route.fulfill(status=404))
-    for address, loading in (("/browse?tag=kiln", "eager"), ("/browse?tag=kiln&after=9999,1", "lazy")):
+    for address, loading in (("/browse?tag=kiln", "auto"), ("/browse?tag=kiln&after=9999,1", "lazy")):
         page.goto(shelf.origin + address)
         assert page.locator(".pic img").first.evaluate("image => image.loading") == loading
         expect(page.locator(".pic img:visible, .rail img:visible")).to_have_count(0)
