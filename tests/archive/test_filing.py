@@ -64,6 +64,22 @@ def test_an_item_is_known_by_its_target_and_its_own_id(db, settings, attempts):
     assert known_item(db, "youtube:other") is None
 
 
+@pytest.mark.parametrize(
+    ("told", "pieces", "lasts"), [(None, 1, 8.2), (9.0, 1, 9.0), (None, 2, None)], ids=["measured", "told", "several"]
+)
+def test_a_film_lasts_as_long_as_its_file(db, settings, attempts, rows, told, pieces, lasts):
+    """Where the site does not tell, what was measured counts; of an item of several pieces nothing is made up."""
+    folder = attempts.folder()
+    files = tuple(
+        attempts.file(folder, f"{number}.mp4", "video", bytes([number]), position=number, duration=8.2)
+        for number in range(1, pieces + 1)
+    )
+    item = msgspec.structs.replace(ITEM, duration=told)
+    filing = msgspec.structs.replace(attempts.filing(item), folder=str(folder), files=files, transcripts=())
+    file_item(db, settings, filing)
+    assert rows("SELECT duration, seconds FROM items") == [(lasts, lasts or 0.0)]
+
+
 def test_what_the_platform_says_is_written(db, settings, attempts, rows):
     """Item, creator, counts of both and notes are rows afterwards."""
     file_item(db, settings, attempts.filing(notes=("No German transcript.", "No comments.")))

@@ -266,6 +266,65 @@ def test_a_beginning_that_many_words_have_is_asked_for_by_these(save, db, monkey
     assert [sql for sql in asked if '"nothi"*' in sql]
 
 
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"title": "YouTubeの動画"}, "youtub"),
+        ({"title": "हिन्दी समाचार"}, "समाच"),
+        ({"title": "Cafe\u0301s by night"}, "caf"),
+        ({"title": "தமிழ்நாடு"}, "தமிழ்"),
+        ({"title": "One", "creator": ScrapedCreator(platform_id="UC1", name="Markiplier")}, "marki"),
+        ({"title": "One", "hashtags": ("bowerbirds",)}, "bower"),
+        ({"title": "One", "lines": ("a bowerbird",)}, "bower"),
+    ],
+)
+def test_common_words_of_any_writing_are_named(save, db, monkeypatch, fields, words):
+    """What is asked for by name are words as the index has them, of everything that is searched."""
+    monkeypatch.setattr(vocabulary, "AFFORDABLE", 0)
+    item_id, other = save("1", **fields), save("2", title=f"{words} alone")
+    assert [hit.item_id for hit in find(db, words).hits] == [other, item_id]
+
+
+def test_of_few_items_the_rare_words_are_named_too(save, db, monkeypatch):
+    """Where operators leave few items, what begins so in them is found, however many other words do elsewhere."""
+    monkeypatch.setattr(vocabulary, "AFFORDABLE", 0)
+    monkeypatch.setattr(vocabulary, "MOST_WORDS", 1)
+    only = save("1", title="Contempt", upload_date="19990101")
+    for number in range(2, 5):
+        save(str(number), title="We continue", upload_date="20200101")
+    assert only not in [hit.item_id for hit in find(db, "cont").hits]
+    assert [hit.item_id for hit in find(db, "cont year:1999").hits] == [only]
+
+
+def test_the_best_comes_first_however_old_it_is(save, db, monkeypatch):
+    """Few matches are all ranked, also those that lie below what is looked at first."""
+    monkeypatch.setattr(finding, "SCANNED", 5)
+    first = save("1", title="nest")
+    for number in range(2, 12):
+        save(str(number), title="other", description="a nest")
+    assert [hit.item_id for hit in find(db, "nest", rank="best", limit=3).hits] == [first, 11, 10]
+
+
+@pytest.mark.parametrize("change", ["gone", "new"])
+def test_pages_of_the_best_stay_whole_while_items_come_and_go(save, db, monkeypatch, change):
+    """A page goes on where the last one ended: nothing is left out and nothing comes again."""
+    monkeypatch.setattr(finding, "SCANNED", 5)
+    monkeypatch.setattr(finding, "TO_RANK", 5)
+    old = [save(str(number), title="nest") for number in range(1, 6)]
+    new = [save(str(number), title="other", description="a nest") for number in range(6, 12)]
+    page = find(db, "nest", rank="best", limit=3)
+    found = [hit.item_id for hit in page.hits]
+    if change == "gone":
+        search.remove(db, new[2])
+    else:
+        for number in range(12, 20):
+            save(str(number), title="other", description="a nest")
+    while page.next:
+        page = find(db, "nest", rank="best", limit=3, after=page.next)
+        found += [hit.item_id for hit in page.hits]
+    assert sorted(found) == [*old, *(one for one in new if change == "new" or one != new[2])]
+
+
 def test_a_full_last_page_has_no_next(save, db):
     """There is no link to an empty page."""
     for number in range(4):

@@ -67,6 +67,25 @@ def test_work_until_idle_does_the_queue_and_says_what_failed(run: Run, no_worker
     assert "It is gone." in done.stderr
 
 
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_waiting_for_another_worker_ends_when_told(
+    environment: dict[str, str], run: Run, no_worker: None, stop: signal.Signals
+) -> None:
+    """It says what it waits for, and one signal ends the waiting."""
+    run("save", VIDEO)
+    waiting = subprocess.Popen(
+        [PROGRAM, "work", "--until-idle"],
+        env={**environment, "PYTHONUNBUFFERED": "1"}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    assert waiting.stdout
+    assert b"waits for it" in waiting.stdout.readline()
+    os.killpg(waiting.pid, stop)
+    _, stderr = waiting.communicate(timeout=PATIENCE)
+    assert waiting.returncode
+    assert b"Traceback" not in stderr
+
+
 @pytest.mark.parametrize(("url", "status"), [(VIDEO, 0), (REMOVED, 1)], ids=["done", "failed"])
 def test_work_until_idle_works_here_and_returns(
     run: Run, rows: Rows, settings: Settings, url: str, status: int

@@ -63,6 +63,21 @@ def test_uninstall_ends_worker_and_site(running: Settings) -> None:
         socket.create_connection(("127.0.0.1", running.port))
 
 
+def test_a_second_site_takes_nothing_from_the_first(running: Settings) -> None:
+    """One on another port, in somebody's terminal, ends by itself; the one in the background is still stopped."""
+    other = msgspec.structs.replace(running, port=free_port())
+    command = [sys.executable, "-m", "bowerbird.pages", str(other.port)]
+    second = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    for _ in range(300):
+        if site.is_running(other):
+            break
+        time.sleep(0.05)
+    second.terminate()
+    second.wait()
+    assert "site" in stop_processes(running)
+    assert not site.is_running(running)
+
+
 def test_a_number_left_behind_is_not_used(installed: Settings) -> None:
     """The number of a worker that died may be anybody's by now, so it is left alone."""
     stranger = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)

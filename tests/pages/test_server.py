@@ -90,6 +90,14 @@ def test_a_stranger_on_the_port_is_not_taken_for_the_site(settings: Settings) ->
     assert "Traceback" not in refused.stderr
 
 
+def test_a_second_site_on_the_port_is_told_that_it_runs(site: RunningSite) -> None:
+    """Nobody changes the port because of what is their own site."""
+    with pytest.raises(RequestError) as refused:
+        listening_socket(site.settings)
+    assert (refused.value.code, refused.value.message) == ("port_in_use", "The site runs already.")
+    assert "bowerbird open" in refused.value.hint
+
+
 def test_a_site_with_another_secret_is_a_stranger(site: RunningSite, tmp_path: Path) -> None:
     """Another person's site on our port is told apart."""
     with pytest.raises(RequestError) as refused:

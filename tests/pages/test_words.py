@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from bowerbird.clock import later
 from bowerbird.pages import words
+from bowerbird.worker.outcome import Outcome
 
 
 @pytest.mark.parametrize(
@@ -88,3 +91,11 @@ def test_near_times_by_their_distance(seconds: float, said: str) -> None:
 def test_a_time_that_a_browser_made_up_stays_as_it_is(text: str) -> None:
     """When a click was is what the browser says; a page is shown whatever that is."""
     assert words.full_time(text) == text
+
+
+def test_every_end_of_an_attempt_has_words() -> None:
+    """What the worker writes down is a name of a program; what a page says is not."""
+    written = {type_.__name__.lower() for type_ in get_args(Outcome)} | {"lost", None}
+    assert set(words.OUTCOMES) == written
+    assert words.outcome("needssession") == "it needs you to sign in"
+    assert words.outcome("of another version") == "of another version"

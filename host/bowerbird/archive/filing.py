@@ -85,6 +85,7 @@ def _file(db: sqlite3.Connection, settings: Settings, filing: Filing, files: lis
         if filing.force:
             records.drop_superseded(db, item_id, folder, files)
         records.save_files(db, item_id, filing.job_id, folder, files)
+        records.measure_duration(db, item_id)
         for transcript in filing.transcripts:
             records.save_transcript(db, item_id, transcript)
         comments.save(db, item_id, filing.comments)

@@ -1,7 +1,7 @@
 """Ask the search tables: which items have these words, and where in them.
 
-A page costs the same however common its words are: matches are read in windows of the newest WINDOW, and put in order
-within a window alone. Where the operators leave few items, these are looked at one by one instead.
+A page costs the same however common its words are: matches are read in windows of at most the newest WINDOW, and put in
+order within a window alone. Where the operators leave few items, these are looked at one by one instead.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from bowerbird.archive.vocabulary import common_words
 from bowerbird.archive.words import Piece, Query, fold, in_pieces, marked, parse_query, unwanted_in
 
 WINDOW = 1_000
-# Items among which a page is looked for at first.
+# Items among which a page is looked for at first, and how many matches are enough to tell the best.
 SCANNED = 20_000
+TO_RANK = 300
 # Items of a search without words that are looked at at once.
 _ITEMS_AT_ONCE = 5_000
 _MOST_WINDOWS = 4
@@ -84,11 +85,15 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Place(NamedTuple):
-    """Where a search goes on: below `top` there are unseen items, and in that window behind this turn and item."""
+    """Where a search goes on: below `top` there are unseen items, and in that window behind this turn and item.
+
+    The window lies above `low`, -1 where it is not known yet: it stays the same while items come and go.
+    """
 
     top: int
     turn: int = 0
     item_id: int = _BEFORE_ALL
+    low: int = -1
 
 
 class SearchPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,7 +143,7 @@ def find(
     sought = _sought(db, asked)
     if sought is None:
         return SearchPage(hits=(), next=None)
-    place = after or Place(before or _BEFORE_ALL)
+    place = after or Place(before or _newest(db, _BEFORE_ALL) + 1)
     found, behind = _page(db, sought, place, rank, limit)
     hits = (_hit(db, sought, match) for match in found)
     return SearchPage(hits=tuple(hit for hit in hits if hit), next=behind)
@@ -146,19 +151,20 @@ def find(
 
 def _sought(db: sqlite3.Connection, asked: str) -> Sought | None:
     text, operators = taken_apart(asked)
-    words = _affordable(db, text)
     conditions = conditions_of(db, operators)
+    few = _few(db, conditions)
+    words = _affordable(db, text, few or ())
     if words is None and not conditions.alone:
         return None
     tables, columns = place_in(operators)
-    return Sought(words, unwanted_in(text), conditions, tables, columns, _few(db, conditions))
+    return Sought(words, unwanted_in(text), conditions, tables, columns, few)
 
 
-def _affordable(db: sqlite3.Connection, text: str) -> Query | None:
+def _affordable(db: sqlite3.Connection, text: str, few: tuple[int, ...]) -> Query | None:
     """What the words ask for. To ask for the begin of a word can cost as much as to read all words that begin so.
 
     So the last word is asked for as it stands where that is found often enough, and where very many begin so, only the
-    common ones of these are.
+    common ones of these are, and those of a `few` items if it is about these.
     """
     words = parse_query(text)
     if words is None or not words.begun:
@@ -166,7 +172,7 @@ def _affordable(db: sqlite3.Connection, text: str) -> Query | None:
     often = f"SELECT 1 FROM items_fts WHERE items_fts MATCH ? LIMIT 1 OFFSET {WINDOW - 1}"
     if db.execute(often, (words.whole,)).fetchone():
         return msgspec.structs.replace(words, match=words.whole)
-    common = common_words(db, words.begun)
+    common = common_words(db, words.begun, few)
     return parse_query(text, common) if common else words
 
 
@@ -184,14 +190,14 @@ def _page(
 ) -> tuple[list[_Match], Place | None]:
     found: list[_Match] = []
     for _ in range(_MOST_WINDOWS):
-        low = _low(db, sought, place.top, limit)
+        low = _low(db, sought, place, limit + 1 if rank == "newest" else TO_RANK)
         wanted = limit + 1 - len(found)
         found += itertools.islice(_of_window(db, sought, low, place, rank), wanted)
         if len(found) > limit:
             last = found[limit - 1]
             # where the window before gave the last one, this window begins anew
             is_here = low < last.item_id < place.top
-            behind = Place(place.top, last.turn, last.item_id) if is_here else Place(place.top)
+            behind = Place(place.top, last.turn, last.item_id, low) if is_here else Place(place.top)
             return found[:limit], behind
         if low <= 0:
             return found, None
@@ -199,32 +205,37 @@ def _page(
     return found, place
 
 
-def _low(db: sqlite3.Connection, sought: Sought, top: int, limit: int) -> int:
-    """The id above which the window below `top` lies; 0 where that holds all.
+def _low(db: sqlite3.Connection, sought: Sought, place: Place, enough: int) -> int:
+    """The id above which the window below `place.top` lies; 0 where that holds all.
 
-    Of words that are rarely found together all rows would be read for the end of a window. So it ends sooner where the
-    newest SCANNED items below `top`, or four times as many, and so on, give enough for the page.
+    Of words that are rarely found together all rows would be read for the end of a window of WINDOW matches. So it ends
+    sooner where the newest SCANNED items below the top, or four times as many, and so on, have enough of them.
     """
     if sought.few is not None:
         return 0
-    newest = int(db.execute("SELECT max(id) FROM items WHERE id < ?", (top,)).fetchone()[0] or 0)
+    newest = _newest(db, place.top)
     if sought.words is None:
-        return max(0, newest - _ITEMS_AT_ONCE)
-    narrows = sought.conditions.where or sought.unwanted
-    depth, enough = SCANNED, WINDOW if narrows else limit + 1
+        return max(0, place.low, newest - _ITEMS_AT_ONCE)
+    # what fits is not known beforehand, so nothing less than a full window is enough
+    enough = WINDOW if sought.conditions.where or sought.unwanted else enough
+    depth = newest - place.low if place.low >= 0 else SCANNED
     while True:
         floor = max(0, newest - depth)
-        ends = [_end_of(db, sql, values, floor) for sql, values in _windows(sought, top)]
-        if floor == 0 or sum(count for count, _ in ends) >= enough:
+        ends = [_end_of(db, sql, values, floor) for sql, values in _windows(sought, place.top)]
+        if floor == 0 or place.low >= 0 or max(items for items, _ in ends) >= enough:
             return max(low for _, low in ends)
         depth *= 4
 
 
+def _newest(db: sqlite3.Connection, top: int) -> int:
+    return int(db.execute("SELECT max(id) FROM items WHERE id < ?", (top,)).fetchone()[0] or 0)
+
+
 def _end_of(db: sqlite3.Connection, sql: str, values: dict[str, Any], floor: int) -> tuple[int, int]:
-    """How many matches of a table lie above `floor`, at most WINDOW; and above which id these are."""
-    sql = f"SELECT count(*), min(id) FROM ({sql} ORDER BY rowid DESC LIMIT {WINDOW})"
-    count, lowest = db.execute(sql, values | {"floor": (floor + 1) * values["scale"]}).fetchone()
-    return count, lowest - 1 if count == WINDOW else floor
+    """How many items of a table match above `floor`, of WINDOW rows at most; and above which id these rows are."""
+    sql = f"SELECT count(*), count(DISTINCT id), min(id) FROM ({sql} ORDER BY rowid DESC LIMIT {WINDOW})"
+    rows, items, lowest = db.execute(sql, values | {"floor": (floor + 1) * values["scale"]}).fetchone()
+    return items, lowest - 1 if rows == WINDOW else floor
 
 
 def _windows(sought: Sought, top: int) -> Iterator[tuple[str, dict[str, Any]]]:

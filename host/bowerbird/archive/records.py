@@ -190,6 +190,21 @@ def save_files(
     )  # fmt: skip
 
 
+def measure_duration(db: sqlite3.Connection, item_id: int) -> None:
+    """Let an item last as long as its only piece does, where its site does not tell how long that is."""
+    db.execute(
+        """
+        UPDATE items SET duration = (
+            SELECT max(duration) FROM files WHERE item_id = items.id AND file_type IN ('video', 'audio', 'image')
+        )
+        WHERE id = ? AND duration IS NULL AND 1 = (
+            SELECT count(*) FROM files WHERE item_id = items.id AND file_type IN ('video', 'audio', 'image')
+        )
+        """,
+        (item_id,),
+    )
+
+
 def grows(db: sqlite3.Connection, item_id: int) -> bool:
     """Whether an item is of a kind to which its site adds files."""
     row = db.execute("SELECT kind FROM items WHERE id = ?", (item_id,)).fetchone()

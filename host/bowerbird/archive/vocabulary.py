@@ -6,55 +6,61 @@ half a second where a million items have such words. Of these a search asks for 
 
 from __future__ import annotations
 
-import itertools
-import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from bowerbird.archive.words import fold
+from bowerbird.archive.words import indexable, tokens
 
 # So many times words with a beginning may occur where the index is asked for all of them: some 10 ms.
 AFFORDABLE = 10_000
 MOST_WORDS = 16
 # Items that are looked at: the newest, and as many from the whole archive.
 _ITEMS = 150
-_TRANSCRIPTS = 8
-_ITEMS_SQL = """
-    SELECT coalesce(title, '') || ' ' || substr(coalesce(description, ''), 1, 500), spoken FROM items
-    WHERE id IN (SELECT value FROM json_each(?))
+_TRANSCRIPTS, _COMMENTS = 8, 100
+_OF_ITEMS = """
+    SELECT coalesce(title, '') || ' ' || coalesce(hashtags, '') || ' ' || coalesce(uploader, '') || ' '
+           || coalesce(uploader_id, '') || ' ' || substr(coalesce(description, ''), 1, 500), spoken
+    FROM items WHERE id IN (SELECT value FROM json_each(?))
 """
-_TRANSCRIPTS_SQL = f"SELECT substr(text, 1, 20000) FROM transcripts ORDER BY id DESC LIMIT {_TRANSCRIPTS}"
+_OF_SPEECH = f"SELECT substr(text, 1, 20000) FROM transcripts ORDER BY id DESC LIMIT {_TRANSCRIPTS}"
+_OF_COMMENTS = f"SELECT substr(coalesce(text, ''), 1, 500) FROM comments ORDER BY id DESC LIMIT {_COMMENTS}"
 
 
-def common_words(db: sqlite3.Connection, begin: str) -> tuple[str, ...]:
-    """Words that begin so, the most common first, where there may be more than AFFORDABLE of them; else none.
+def common_words(db: sqlite3.Connection, begin: str, few: Sequence[int] = ()) -> tuple[str, ...]:
+    """Words that begin so, where there may be more than AFFORDABLE of them; else none.
 
-    `begin` is folded, and is the first of them.
+    The common ones, those of a `few` items themselves, and `begin` as it stands, which is a word of the index.
     """
     newest = db.execute("SELECT max(id) FROM items").fetchone()[0] or 0
-    items = db.execute(_ITEMS_SQL, (_sample(newest),)).fetchall()
+    items = db.execute(_OF_ITEMS, (_sample(newest),)).fetchall()
     if not items:
         return ()
-    said = [row[0] for row in db.execute(_TRANSCRIPTS_SQL)]
-    spoken = sum(row[1] for row in items) / len(items)
+    said = [row[0] for row in db.execute(_OF_SPEECH)]
+    answered = [row[0] for row in db.execute(_OF_COMMENTS)]
     of_items, of_speech = _counted(begin, (row[0] for row in items)), _counted(begin, said)
+    of_comments = _counted(begin, answered)
+    spoken = sum(row[1] for row in items) / len(items)
     an_item = of_items.total() / len(items) + spoken * of_speech.total() / max(1, len(said))
-    if an_item * newest <= AFFORDABLE:
+    last_comment = db.execute("SELECT max(id) FROM comments").fetchone()[0] or 0
+    if an_item * newest + last_comment * of_comments.total() / max(1, len(answered)) <= AFFORDABLE:
         return ()
-    others = (word for word, _ in (of_items + of_speech).most_common(MOST_WORDS) if word != begin)
-    return (begin, *itertools.islice(others, MOST_WORDS - 1))
+    own = _counted(begin, (row[0] for row in db.execute(_OF_ITEMS, (_as_json(few),))))
+    named = [*(of_items + of_speech + of_comments).most_common(MOST_WORDS), *own.most_common(MOST_WORDS)]
+    return tuple(dict.fromkeys((begin, *(word for word, _ in named))))
 
 
 def _sample(newest: int) -> str:
     spread = (newest * step // _ITEMS for step in range(1, _ITEMS))
-    return msgspec.json.encode(sorted({*spread, *range(newest - _ITEMS, newest + 1)})).decode()
+    return _as_json({*spread, *range(newest - _ITEMS, newest + 1)})
+
+
+def _as_json(ids: Iterable[int]) -> str:
+    return msgspec.json.encode(sorted(ids)).decode()
 
 
 def _counted(begin: str, texts: Iterable[str]) -> Counter[str]:
-    letters = re.escape(begin)
-    # that it is the begin of a word is checked after its letters are found: so `re` can leap to these
-    words = re.compile(rf"{letters}(?<![^\W_]{letters})[^\W_]*")
-    return Counter(word for text in texts for word in words.findall(fold(text)))
+    having = (text for text in texts if begin in indexable(text))
+    return Counter(word for text in having for word in tokens(text) if word.startswith(begin))

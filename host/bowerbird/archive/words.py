@@ -47,6 +47,8 @@ def indexable(text: str) -> str:
 
     Folded here, because FTS5's own `remove_diacritics` knows Latin letters alone.
     """
+    if text.isascii():
+        return text.replace("\0", " ").lower()
     plain = unicodedata.normalize("NFKC", _UNSTORABLE.sub(" ", text))
     return _UNSPACED_CHARACTER.sub(r" \1 ", fold(plain))
 
@@ -97,18 +99,25 @@ class _Part(msgspec.Struct, frozen=True):
 
 def _parts(text: str) -> Iterator[_Part]:
     for quoted_minus, quoted, minus, word in _QUERY_PART.findall(text):
-        tokens = _tokens(quoted or word)
-        yield _Part(tokens, negative=bool(quoted_minus or minus), is_quoted=bool(quoted))
+        found = tokens(quoted or word)
+        yield _Part(found, negative=bool(quoted_minus or minus), is_quoted=bool(quoted))
 
 
-def _tokens(text: str) -> tuple[str, ...]:
-    return tuple("".join(map(_token_character, indexable(text))).split())
+class _Separating(dict[int, str]):
+    """Each character, or a space for what separates words: as `categories` says in the search tables."""
+
+    def __missing__(self, code: int) -> str:
+        category = unicodedata.category(chr(code))
+        self[code] = kept = chr(code) if category[0] in "LN" or category in ("Co", "Mn", "Mc") else " "
+        return kept
 
 
-def _token_character(character: str) -> str:
-    """The character, or a space for what separates words: as `categories` says in the search tables."""
-    category = unicodedata.category(character)
-    return character if category[0] in "LN" or category in ("Co", "Mn", "Mc") else " "
+_SEPARATING = _Separating()
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """The words of a text, as FTS5 has them."""
+    return tuple(indexable(text).translate(_SEPARATING).split())
 
 
 def _may_go_on(part: _Part) -> bool:

@@ -139,8 +139,11 @@ def work(chosen: Arguments) -> int:
         return 0
     from bowerbird.clock import now
 
-    began = now()
+    began, is_told = now(), False
     while not _worked_until_idle(settings):
+        if not is_told:
+            show.say("A worker is at it in the background; this waits for it. Ctrl-C ends the waiting, not the work.")
+            is_told = True
         _wait_for_other_worker(settings)
     return _say_troubles(settings, began)
 

@@ -129,10 +129,9 @@ def _add_processes(known: Known[argparse.ArgumentParser]) -> None:
 
 
 def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 65535:
-        raise ValueError
-    return number
+    if text.isascii() and text.isdigit() and int(text) <= 65535:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"'{text[:40]}' is no port: that is a whole number from 0 to 65535")
 
 
 def _add_care(known: Known[argparse.ArgumentParser]) -> None:

@@ -25,6 +25,9 @@ def note_process(settings: Settings, name: Name) -> None:
     The lock on that file lasts as long as this process: it tells a number of somebody alive from one left behind.
     """
     path = _pid_path(settings, name)
+    # a second site, on another port in somebody's terminal, takes nothing from the first
+    if _holder(path) not in (None, os.getpid()):
+        return
     with contextlib.suppress(OSError):
         write_file(path, f"{os.getpid()}\n".encode(), mode=0o600)
         _hold(path)

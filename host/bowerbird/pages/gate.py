@@ -54,7 +54,7 @@ HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
-# Of what says nothing else: a browser keeps no copy of a page that somebody signed out of.
+# Of pages that say nothing else: a browser keeps no copy of what somebody signed out of.
 _NOT_KEPT = (b"cache-control", b"private, no-store")
 _OURS = frozenset(name for name, _ in HEADERS) | {b"content-security-policy", b"server"}
 
@@ -224,11 +224,12 @@ def _policy(path: str) -> str:
 
 def _with_headers(send: Send, path: str) -> Send:
     ours = [*HEADERS, (b"content-security-policy", _policy(path).encode())]
+    is_public = path.startswith("/-/static")
 
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
             theirs = [pair for pair in message.get("headers", []) if pair[0].lower() not in _OURS]
-            is_told = any(name.lower() == b"cache-control" for name, _ in theirs)
+            is_told = is_public or any(name.lower() == b"cache-control" for name, _ in theirs)
             message = {**message, "headers": [*theirs, *([] if is_told else [_NOT_KEPT]), *ours]}
         await send(message)
 

@@ -1,4 +1,4 @@
-"""A picture of a list as HTML. Not templates: a shelf has sixty, and each is the same few signs around numbers."""
+"""A picture of a list as HTML. Not a template: a page has forty-eight, each the same few signs around numbers."""
 
 from __future__ import annotations
 

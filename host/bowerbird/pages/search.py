@@ -80,10 +80,9 @@ def _asked(visit: Visit) -> Asked:
 
 def _place(text: str) -> Place | None:
     numbers = [number_in(part) for part in text.split(".")]
-    if len(numbers) != 3 or None in numbers:
+    if len(numbers) not in (3, 4) or None in numbers:
         return None
-    top, turn, item_id = (min(number or 0, 1 << 50) for number in numbers)
-    return Place(top, turn, item_id)
+    return Place(*(min(number or 0, 1 << 50) for number in numbers))
 
 
 def _with(text: str, name: str, value: str) -> tuple[str, bool]:
@@ -106,7 +105,8 @@ def _quoted(value: str) -> str:
 def _more(asked: Asked, page: SearchPage | None) -> str:
     if page is None or page.next is None:
         return ""
-    return _link(asked.text, asked.rank, ".".join(map(str, page.next)))
+    known = page.next if page.next.low >= 0 else page.next[:3]
+    return _link(asked.text, asked.rank, ".".join(map(str, known)))
 
 
 def _link(text: str, rank: str = "best", after: str = "") -> str:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).with_name("html")
 _FILTERS = (
     words.size, words.amount, words.rough, words.playtime, words.span, words.when, words.ago, words.upload_day,
-    words.day, words.full_day, words.full_time, words.clock, words.platform, words.kind, words.source, prose, spoken,
+    words.day, words.full_day, words.full_time, words.clock, words.platform, words.kind, words.source, words.outcome,
+    prose, spoken,
 )  # fmt: skip
 _PLATFORM_ICONS = ("youtube", "instagram", "tiktok")
 

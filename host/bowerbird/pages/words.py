@@ -18,6 +18,13 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 PLATFORMS = {"youtube": "YouTube", "instagram": "Instagram", "tiktok": "TikTok", "4chan": "4chan", "web": "Other sites"}
 KINDS = {"page": "web page", "live": "live stream", "short": "Short", "post": "post", "file": "file"}
 
+# How an attempt ended, by what `attempts.outcome` says.
+OUTCOMES = {
+    None: "under way", "done": "done", "listed": "the list was read", "cancelled": "cancelled", "paused": "paused",
+    "givenback": "given back when the worker ended", "rested": "the site asked for a pause",
+    "needssession": "it needs you to sign in", "failed": "failed", "lost": "cut short when the worker died",
+}  # fmt: skip
+
 # How a capture was asked for; others are named as they are.
 SOURCES = {
     "toolbar": "from the toolbar", "popup": "from the popup", "page": "from the page's menu",
@@ -184,6 +191,11 @@ def called(title: str | None, kind_name: str, published: str | None, captured_at
     if title and title.strip():
         return title
     return f"Untitled {kind(kind_name)}, {upload_day(published) or full_time(captured_at).partition(' at ')[0]}"
+
+
+def outcome(name: str | None) -> str:
+    """How an attempt ended."""
+    return OUTCOMES.get(name, name or "")
 
 
 def source(name: str) -> str:

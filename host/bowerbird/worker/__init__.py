@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,13 +26,16 @@ def work(settings: Settings, linger: float | None = None) -> None:
         from bowerbird.worker.loop import LINGER, Worker, stop_on_signals
 
         worker = Worker(settings, child_log, LINGER if linger is None else linger)
-        stop_on_signals(worker)
+        before = stop_on_signals(worker)
         if child:
             worker.adopt(child)
         try:
             worker.run()
         except RequestError as error:
             logging.getLogger("bowerbird.worker").warning("code=%s %s", error.code, error.message)
+            # whoever waits for another worker then can be told to end as before
+            for number, handler in before.items():
+                signal.signal(number, handler)
             raise
 
 

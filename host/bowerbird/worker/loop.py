@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from bowerbird.archive import thumbnails, trash
 from bowerbird.archive.marker import HINT, MESSAGE, WRITES_LOST, Marker
@@ -368,9 +368,10 @@ def _sweep(db: sqlite3.Connection, partial: Path) -> None:
             discard(folder)
 
 
-def stop_on_signals(worker: Worker) -> None:
-    """SIGTERM, SIGINT and the terminal's end stop the worker gracefully, a second one at once."""
-    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None:
-            signal.signal(number, worker.stop)
+def stop_on_signals(worker: Worker) -> dict[int, Any]:
+    """SIGTERM, SIGINT and the terminal's end stop the worker gracefully, a second one at once.
+
+    Returns what they did before, by their numbers.
+    """
+    numbers = (getattr(signal, name, None) for name in ("SIGTERM", "SIGINT", "SIGHUP"))
+    return {number: signal.signal(number, worker.stop) for number in numbers if number is not None}
