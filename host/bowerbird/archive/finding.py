@@ -22,7 +22,7 @@ from bowerbird.archive.words import Piece, Query, fold, in_pieces, marked, parse
 WINDOW = 1_000
 # Items among which a page is looked for at first, and how many matches are enough to tell the best.
 SCANNED = 20_000
-TO_RANK = 300
+TO_RANK = 100
 # Items of a search without words that are looked at at once.
 _ITEMS_AT_ONCE = 5_000
 _MOST_WINDOWS = 4

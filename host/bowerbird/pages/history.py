@@ -32,6 +32,9 @@ COLUMNS = {
     "asked": ("Asked for", NEWEST),
 }
 
+# By their words, for who looks for one.
+_ERRORS = dict(sorted(((code, advice.message) for code, advice in JOB_ADVICE.items()), key=lambda error: error[1]))
+
 
 class Fields(NamedTuple):
     """The address, as it was understood. `behind` and `ahead` are rows: last of the page before, first after."""
@@ -183,7 +186,7 @@ def _context(frame: Frame, fields: Fields, found: Found) -> dict[str, Any]:
         "platforms": platforms,
         "states": WORDS,
         "columns": COLUMNS,
-        "errors": {code: advice.message for code, advice in sorted(JOB_ADVICE.items())},
+        "errors": _ERRORS,
         "older": fields.link(behind=_mark(page.last)) if page.last else "",
         "newer": fields.link(ahead=_mark(page.first)) if page.first else "",
         "live": "/live" + fields.link(behind=fields.behind, ahead=fields.ahead),
