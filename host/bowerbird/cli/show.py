@@ -12,7 +12,7 @@ from bowerbird.errors import BowerbirdError
 from bowerbird.model import ITEM_KINDS, Job, QueueCounts, Receipt, to_builtins
 
 if TYPE_CHECKING:
-    from bowerbird.archive.finding import Hit
+    from bowerbird.archive.hits import Hit
     from bowerbird.install.checks.check import Check
     from bowerbird.queue.updates import Update
     from bowerbird.sessions.vault import SessionState
