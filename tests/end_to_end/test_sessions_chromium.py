@@ -141,7 +141,10 @@ def test_nothing_is_sent_before_the_person_allowed_it(browser: Chromium, machine
     popup.wait_for("may not use your sign-in")
     photograph(browser, popup, "not-now")
     assert MAY_IT not in popup.text
-    assert {row["result"] for row in machine.rows("SELECT result FROM requests")} == {"no_session"}
+    eventually(
+        lambda: {row["result"] for row in machine.rows("SELECT result FROM requests")} == {"no_session"},
+        said="the answer to each request",
+    )
     assert vault(machine, "SELECT * FROM sessions") == []
     assert permissions(browser)["origins"] == []
 
