@@ -233,20 +233,19 @@ def test_pages_follow_each_other_without_gap_or_repeat(save, db):
     assert found == wanted
 
 
+def rest(db, words, page, **asked):
+    """The items of a page and of all that follow it."""
+    found = [hit.item_id for hit in page.hits]
+    return found + rest(db, words, find(db, words, after=page.next, **asked), **asked) if page.next else found
+
+
 @pytest.mark.parametrize("scanned", [1, 3, 7])
 def test_words_that_are_rarely_together_are_found_in_full(save, db, monkeypatch, scanned):
     """However few items are looked at at first, the pages hold each match once, the newest first."""
     monkeypatch.setattr(finding, "SCANNED", scanned)
     for number in range(40):
         save(f"{number}", title="bird nest" if number in (2, 3, 21, 22, 36) else "bird" if number % 2 else "nest")
-    found, place = [], None
-    while True:
-        page = find(db, "bird nest", after=place, limit=2)
-        found += [hit.item_id for hit in page.hits]
-        place = page.next
-        if place is None:
-            break
-    assert found == [37, 23, 22, 4, 3]
+    assert rest(db, "bird nest", find(db, "bird nest", limit=2), limit=2) == [37, 23, 22, 4, 3]
 
 
 def test_a_beginning_that_many_words_have_is_asked_for_by_these(save, db, monkeypatch):
@@ -313,16 +312,13 @@ def test_pages_of_the_best_stay_whole_while_items_come_and_go(save, db, monkeypa
     old = [save(str(number), title="nest") for number in range(1, 6)]
     new = [save(str(number), title="other", description="a nest") for number in range(6, 12)]
     page = find(db, "nest", rank="best", limit=3)
-    found = [hit.item_id for hit in page.hits]
     if change == "gone":
         search.remove(db, new[2])
     else:
         for number in range(12, 20):
             save(str(number), title="other", description="a nest")
-    while page.next:
-        page = find(db, "nest", rank="best", limit=3, after=page.next)
-        found += [hit.item_id for hit in page.hits]
-    assert sorted(found) == [*old, *(one for one in new if change == "new" or one != new[2])]
+    kept = [one for one in new if change == "new" or one != new[2]]
+    assert sorted(rest(db, "nest", page, rank="best", limit=3)) == [*old, *kept]
 
 
 def test_a_full_last_page_has_no_next(save, db):

@@ -242,6 +242,9 @@ def pages_of(items: int) -> dict[str, str]:
         "search, comments": "/search?q=bower+in:comments",
         "search, operators alone": "/search?q=platform:web+year:2017",
         "search, nothing": "/search?q=zzz",
+        "stats": "/stats",
+        "settings": "/settings",
+        "logs": "/logs",
         "thumbnail": f"/thumbnails/{items}/320.webp",
         "picture": f"/media/{quote(_folder(items))}/thumbnail.jpg",
     }

@@ -19,6 +19,7 @@ from bowerbird.install.processes import stop_processes
 from bowerbird.queue.wake import worker_is_running
 from bowerbird.settings import Settings
 from bowerbird.worker.lease import lease
+from tests.end_to_end.eventually import eventually
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs the registry")
 
@@ -68,10 +69,7 @@ def test_a_second_site_takes_nothing_from_the_first(running: Settings) -> None:
     other = msgspec.structs.replace(running, port=free_port())
     command = [sys.executable, "-m", "bowerbird.pages", str(other.port)]
     second = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-    for _ in range(300):
-        if site.is_running(other):
-            break
-        time.sleep(0.05)
+    eventually(lambda: site.is_running(other), said="the second site")
     second.terminate()
     second.wait()
     assert "site" in stop_processes(running)

@@ -55,6 +55,17 @@ def test_the_page_of_a_job_shows_its_small_picture(fresh: RunningSite) -> None:
         assert pictures(client.get(f"/job/{fresh.found['list']}")) == [SMALL.format(item_id)] * 3
 
 
+def test_a_card_without_a_picture_says_what_it_is(fresh: RunningSite) -> None:
+    """Nothing shows the item: no picture is asked for, neither by its card nor by the face of its creator."""
+    item_id = int(fresh.found["video"])
+    with archive(fresh) as db:
+        db.execute("DELETE FROM files WHERE item_id = ?", (item_id,))
+    with fresh.person() as client:
+        page = client.get("/browse/youtube").text
+    assert '<div class="blankpic">video<br>without a picture</div>' in page
+    assert "<img" not in page
+
+
 def test_others_get_the_whole_address(fresh: RunningSite) -> None:
     """On the wire it is an address of the site, of the size of a row; of the platform's file until then."""
     item_id = made(fresh, "video")

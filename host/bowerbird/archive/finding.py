@@ -161,7 +161,7 @@ def _low(db: sqlite3.Connection, sought: Sought, place: Place, enough: int) -> i
     """The id above which the window below `place.top` lies; 0 where that holds all.
 
     Of words that are rarely found together all rows would be read for the end of a window of WINDOW matches. So it ends
-    sooner where the newest SCANNED items below the top, or four times as many, and so on, have enough of them.
+    sooner where the newest items below the top have enough of them.
     """
     if sought.few is not None:
         return 0
@@ -170,13 +170,22 @@ def _low(db: sqlite3.Connection, sought: Sought, place: Place, enough: int) -> i
         return max(0, place.low, newest - _ITEMS_AT_ONCE)
     # what fits is not known beforehand, so nothing less than a full window is enough
     enough = WINDOW if sought.conditions.where or sought.unwanted else enough
-    depth = newest - place.low if place.low >= 0 else SCANNED
-    while True:
-        floor = max(0, newest - depth)
+    low = 0
+    for floor in (place.low,) if place.low >= 0 else _floors(newest):
         ends = [_end_of(db, sql, values, floor) for sql, values in _windows(sought, place.top)]
-        if floor == 0 or place.low >= 0 or max(items for items, _ in ends) >= enough:
-            return max(low for _, low in ends)
+        low = max(low for _, low in ends)
+        if max(items for items, _ in ends) >= enough:
+            break
+    return low
+
+
+def _floors(newest: int) -> Iterator[int]:
+    """Ids above which so many items lie: SCANNED, four times as many, and so on; at last all of them."""
+    depth = SCANNED
+    while depth < newest:
+        yield newest - depth
         depth *= 4
+    yield 0
 
 
 def _newest(db: sqlite3.Connection, top: int) -> int:

@@ -33,23 +33,22 @@ def thumbnail(picture: Picture | None, kind: str, lazy: bool = True, width: int 
     `width` is that of its place in pixels, 0 on a shelf. `lazy` ones wait until they come near, over their colours;
     what is loaded at once is there as soon as these would be painted.
     """
-    if picture is None or not (picture.widths or picture.source):
+    address = address_of(picture, width or CARD_WIDTH) if picture else ""
+    if picture is None or not address:
         return Markup('<div class="blankpic">{}<br>without a picture</div>').format(words.kind(kind))
     sides = f' width="{picture.width}" height="{picture.height}"' if picture.width else ""
     until_then, loading = (blur(picture.blur), ' loading="lazy"') if lazy else ("", "")
     return Markup(  # noqa: S704 - addresses are escaped, all else are digits
-        f'{until_then}<img src="{escape(address_of(picture, width or CARD_WIDTH))}"{_several(picture, width)}'
-        f'{sides} alt=""{loading} decoding="async">'
+        f'{until_then}<img src="{escape(address)}"{_several(picture, width)}{sides} alt=""{loading} decoding="async">'
     )
 
 
 def face(picture: Picture | None) -> Markup:
     """A small square; nothing where nothing shows the item."""
-    if picture is None or not (picture.widths or picture.source):
+    address = address_of(picture, _FACE_WIDTH) if picture else ""
+    if not address:
         return Markup()
-    return Markup('<img src="{}" width="112" height="112" alt="" loading="lazy" decoding="async">').format(
-        address_of(picture, _FACE_WIDTH)
-    )
+    return Markup('<img src="{}" width="112" height="112" alt="" loading="lazy" decoding="async">').format(address)
 
 
 def blur(colours: str) -> Markup:
