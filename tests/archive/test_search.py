@@ -108,7 +108,7 @@ def test_no_text_is_a_syntax_error(save, db, words):
     find(db, words)
 
 
-@trying(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None)
+@trying(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
 @given(some.text(alphabet=some.characters(), max_size=60))
 def test_any_text_may_be_asked_and_marked(db, text):
     """No text, as title or as query, makes an error; marking never changes or loses a character."""
@@ -118,7 +118,7 @@ def test_any_text_may_be_asked_and_marked(db, text):
     assert len(fold(text)) == len(text)
 
 
-@trying(max_examples=200, deadline=None)
+@trying(max_examples=200)
 @given(some.text(max_size=40))
 def test_splitting_twice_is_splitting_once(text):
     """The index is told the same words when it is to forget as when it was to learn them."""

@@ -189,7 +189,7 @@ def desk(settings: Settings) -> Any:
     desk.drop_archive()
 
 
-@how(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@how(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(body=BODIES)
 def test_any_frame_gets_one_answer_that_can_be_sent(desk: Desk, body: bytes) -> None:
     """Whatever a frame holds, there is one reply: it can be written as JSON and is no `internal` error."""

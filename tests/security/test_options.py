@@ -206,7 +206,7 @@ def options_of(asked: dict[str, Any]) -> CaptureOptions | None:
     return options
 
 
-@trying(max_examples=150, deadline=None)
+@trying(max_examples=150)
 @given(some.dictionaries(some.sampled_from(FIELDS), SHAPES, max_size=5) | LANGUAGES)
 def test_any_json_sets_only_what_can_be_chosen(asked: dict[str, Any]) -> None:
     """Whatever JSON stands for a capture's options: refused, or a choice of ours; no other key and no text comes by."""

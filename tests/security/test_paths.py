@@ -49,7 +49,7 @@ def _check_name(name: str, longest: int) -> None:
     assert not _DEVICE.fullmatch(name)
 
 
-@trying(max_examples=500, deadline=None)
+@trying(max_examples=500)
 @given(anything, some.integers(8, 200))
 def test_any_text_becomes_a_safe_name(text, longest):
     """A name is never empty, too long, special to a system or a shell, and is its own safe name."""
@@ -59,7 +59,7 @@ def test_any_text_becomes_a_safe_name(text, longest):
     assert safe_name(name, max_bytes=longest) == name
 
 
-@trying(max_examples=500, deadline=None)
+@trying(max_examples=500)
 @given(anything, anything, anything, anything)
 @example("youtube", "..", "..", "..")
 def test_any_item_has_a_folder_inside_the_archive(platform, creator, title, platform_id):
@@ -73,7 +73,7 @@ def test_any_item_has_a_folder_inside_the_archive(platform, creator, title, plat
     assert inside(Path("/archive"), folder) == Path("/archive") / folder
 
 
-@trying(max_examples=500, deadline=None)
+@trying(max_examples=500)
 @given(anything, anything)
 def test_ids_are_safe_and_stay_apart(one, other):
     """Names made of ids are safe, and different ids have different names."""

@@ -14,6 +14,7 @@ from bowerbird.settings import Settings
 
 CANARY = "c4n4ry-5e55ion-v4lue"
 SOON = 30 * 24 * 3600
+IN_A_MONTH = time.time() + SOON + 0.25  # one moment for all: cookies are compared
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
@@ -21,7 +22,7 @@ def a_cookie(name: str = "sessionid", value: str = CANARY, **fields: Any) -> dic
     """One cookie object of Instagram, good for a month."""
     return {
         "name": name, "value": value, "domain": ".instagram.com", "hostOnly": False, "path": "/", "secure": True,
-        "httpOnly": True, "sameSite": "no_restriction", "session": False, "expirationDate": time.time() + SOON + 0.25,
+        "httpOnly": True, "sameSite": "no_restriction", "session": False, "expirationDate": IN_A_MONTH,
         "storeId": "0", **fields,
     }  # fmt: skip
 

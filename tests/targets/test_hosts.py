@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bowerbird.targets.hosts import is_private_address, is_private_host, normal_host
@@ -64,7 +64,6 @@ def test_a_host_with_a_lost_character_is_none() -> None:
     assert is_private_host("ex\ufffdmple.org")
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_host(host: str) -> None:
     """Any text at all has an answer, and a normal host is its own normal host."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import bowerbird.targets as targets_package
@@ -202,7 +202,6 @@ def outcome(url: str) -> Target | str:
         return error.code
 
 
-@settings(deadline=None)
 @given(st.one_of(st.text(), st.lists(st.one_of(FRAGMENTS, st.text(max_size=3)), max_size=12).map("".join)))
 def test_any_text(text: str) -> None:
     """Any text at all is either a target, whose canonical URL is its own, or a request error."""

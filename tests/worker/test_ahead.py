@@ -45,7 +45,9 @@ def test_the_first_scraper_of_the_next_job_is_started(machine: Machine, log: Bin
     machine.save(url)
     child = start_ahead(machine.settings, log)
     assert child
-    assert scraper in psutil.Process(child._process.pid).cmdline()
+    process = psutil.Process(child._process.pid)
+    eventually(process.cmdline, "the program that the new process becomes")
+    assert scraper in process.cmdline()
     child.kill()
 
 

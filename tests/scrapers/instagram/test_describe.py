@@ -124,7 +124,7 @@ _JSON = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(sorted({*NEWER, *OLDER, "iphone_struct", "usertags", "media"})), _JSON))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_anything_may_be_missing_or_wrong(told: dict[str, Any]) -> None:
     """Whatever the fields hold, an item comes of it."""
     node = {**told, "shortcode": "DCSgF2egxAA"}
