@@ -29,6 +29,15 @@ def test_what_can_not_be_read_is_told(tmp_path: Path, config: str, variables: di
     assert "/nowhere" not in f"{refused.value.message}{refused.value.hint}"
 
 
+def test_all_that_can_not_be_read_is_told_at_once(tmp_path: Path) -> None:
+    """Whoever mends one setting is not sent back for the next."""
+    (tmp_path / "config.toml").write_text("max_retries = -1\nport = 70000\n")
+    with pytest.raises(RequestError) as refused:
+        load_settings({"BOWERBIRD_HOME": str(tmp_path), "BOWERBIRD_MAX_ITEMS": "many"})
+    assert all(name in refused.value.message for name in ("max_retries", "port", "max_items"))
+    assert "config.toml" in refused.value.hint
+
+
 @pytest.mark.parametrize("content", [b"", b"no certificate", b"\x00" * 100])
 def test_a_file_without_certificates_is_no_bundle(tmp_path: Path, content: bytes) -> None:
     """Libraries would find out only at the first connection, and say something else."""

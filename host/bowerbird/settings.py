@@ -6,9 +6,10 @@ queue/preferences.py. Every setting is a row of `SETTINGS`; its variable is `BOW
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -165,7 +166,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     config = _read_config(home / "config.toml")
     named = {one.name: environ[one.variable] for one in SETTINGS if environ.get(one.variable)}
     written = {name: value for name, value in config.items() if name in BY_NAME and name != "home"}
-    chosen = {name: _parsed(BY_NAME[name], value, home) for name, value in {**written, **named}.items()}
+    chosen = _all_parsed({**written, **named}, home)
     # a default costs an import, so it is looked up only where it counts
     archive = {} if "archive" in chosen else {"archive": default_archive()}
     return Settings(
@@ -173,6 +174,30 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         from_environment=frozenset(named), from_config=frozenset(written),
         unknown=tuple(sorted(set(config) - set(written))),
     )  # fmt: skip
+
+
+def _all_parsed(named: Mapping[str, Any], home: Path) -> dict[str, Any]:
+    """Raises RequestError `bad_request` that names every one that can't be, not the first alone."""
+    chosen: dict[str, Any] = {}
+    refused: list[RequestError] = []
+    for name, value in named.items():
+        with _collected(refused):
+            chosen[name] = _parsed(BY_NAME[name], value, home)
+    if len(refused) == 1:
+        raise refused[0]
+    if refused:
+        messages = " ".join(error.message for error in refused)
+        place = shown_place(home / "config.toml")
+        raise RequestError("bad_request", messages, f"Change them in {place} or in their variables.")
+    return chosen
+
+
+@contextlib.contextmanager
+def _collected(refused: list[RequestError]) -> Iterator[None]:
+    try:
+        yield
+    except RequestError as error:
+        refused.append(error)
 
 
 def _parsed(setting: Setting, value: Any, home: Path) -> Any:

@@ -51,7 +51,7 @@ def site_memory() -> Iterator[Figure]:
     with place() as where:
         os.environ.update(where.environment)
         ensure_running(where.settings)
-        process = int((where.settings.home / "site.pid").read_text())
+        process = int((where.settings.home / f"site.{where.settings.port}.pid").read_text())
         time.sleep(1)
         yield _memory("memory: site, idle", process, 80)
 

@@ -158,13 +158,13 @@ def test_options_that_no_library_may_see_are_refused(run: Run, arguments: tuple[
 
 
 def test_identify_answers_one_line_for_each_url_in_order(run: Run) -> None:
-    """What a URL is, or why it is nothing, in the order in which they were given."""
+    """What a URL is, or why it is nothing, in the order in which they were given; 2 where one is nothing."""
     said = run("identify", VIDEO, "nonsense", "https://example.com/a.mp4", "--json")
-    assert said.status == 0
+    assert said.status == 2
     assert [line.get("kind") for line in said.lines] == ["video", None, "file"]
     assert set(said.lines[0]) == {"url", "platform", "kind", "platform_id", "creator", "canonical_url"}
     assert set(said.lines[1]["error"]) == ERROR_FIELDS
-    assert run("identify", "nonsense", "--json").status == 2
+    assert run("identify", VIDEO, "https://example.com/a.mp4", "--json").status == 0
 
 
 WRONG: list[tuple[str | bytes, ...]] = [

@@ -171,7 +171,7 @@ def test_from_nothing_to_a_saved_sample_and_back(clone: Path, tmp_path: Path) ->
         assert checks
         again = run(clone / "installers" / "install.sh")
         assert "Your archive is in use already" in again
-        site_pid = home / ".config" / "bowerbird" / "site.pid"
+        site_pid = home / ".config" / "bowerbird" / f"site.{port}.pid"
         before = site_pid.read_text()
         with (clone / "host" / "bowerbird" / "clock.py").open("a") as source:
             source.write("# a newer version\n")

@@ -155,7 +155,7 @@ def test_rows_change_by_themselves(browser: Browser, fresh: RunningSite) -> None
     row = page.locator(f"[data-key='job-{fresh.found['running']}']")
     expect(row.locator("progress")).to_have_attribute("value", "77.0")
     expect(row).to_contain_text("Nearly there")
-    expect(page.locator(".pulse")).to_contain_text("3 waiting")
+    expect(page.locator(".pulse")).to_contain_text("3 to do")
     assert page.locator("#url").input_value() == "https://half.typed/"
     assert page.evaluate("document.activeElement.className") == "title"
     context.close()

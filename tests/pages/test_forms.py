@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from typing import Any
@@ -61,14 +62,16 @@ def test_a_form_that_is_sent_twice_has_one_effect(fresh: RunningSite) -> None:
 
 
 def test_each_link_gets_its_answer(fresh: RunningSite) -> None:
-    """Where some links can't be taken the others are, and each one's answer is shown."""
+    """Where some links can't be taken the others are; each one's answer is shown, and a field to correct those."""
     text = f"{VIDEO}\nhttps://www.youtube.com/watch?v=q8bLw3nT0rY\nfile:///etc/passwd\nhttp://127.0.0.1/x\nhello"
     with fresh.person() as client:
-        page = client.post("/download", data={"url": text})
+        page = client.post("/download", data={"url": text, "quality": "720", "mark": "m"})
     assert page.status_code == 200
     assert page.text.count("Not taken") == 3
     assert "You have this" in page.text
+    assert '<input type="hidden" name="quality" value="720">' in page.text
     assert "is not a full web address." in page.text
+    assert re.findall(r"<textarea[^>]*>([^<]*)<", page.text) == ["file:///etc/passwd\nhttp://127.0.0.1/x\nhello"]
     assert rows(fresh, "SELECT count(*) FROM captures WHERE source = 'site'") == [(2,)]
 
 

@@ -22,6 +22,7 @@ Arguments = argparse.Namespace
 # host.tld/... alone: `notes.txt` is a file's name, and numbers may be an address of the own network.
 _NO_SCHEME = re.compile(r"([\w-]+\.)+[^\W\d_][\w-]+(:\d+)?/|www\.([\w-]+\.)+[^\W\d_][\w-]+$")
 
+# Of work that was begun, and that nobody does now.
 STOPPED = ("What was stopped goes on with the next save, or when a browser starts.", "Now: bowerbird work")
 
 
@@ -100,16 +101,16 @@ def identify(chosen: Arguments) -> int:
     from bowerbird.targets import label
 
     settings = load_settings()
-    recognised = 0
+    status = 0
     for url in chosen.urls:
         try:
             target = look(_whole_url(url), allow_private_hosts=settings.allow_private_hosts)
         except BowerbirdError as error:
             show.unrecognised(url, error, as_json=chosen.json)
+            status = 2
             continue
-        recognised += 1
         show.recognised({**to_builtins(target), "url": url}, label(target), as_json=chosen.json)
-    return 0 if recognised else 2
+    return status
 
 
 def jobs(chosen: Arguments) -> int:
@@ -131,11 +132,14 @@ def jobs(chosen: Arguments) -> int:
 
 def work(chosen: Arguments) -> int:
     """Do the queued work here; with --until-idle say afterwards what failed or waits."""
+    from bowerbird.cli.narrate import narrated
     from bowerbird.worker import work as run
 
     settings = load_settings()
     if not chosen.until_idle:
-        run(settings, linger=float("inf"))
+        with narrated(settings):
+            run(settings, linger=float("inf"))
+        _say_what_is_left(settings)
         return 0
     from bowerbird.clock import now
 
@@ -150,15 +154,26 @@ def work(chosen: Arguments) -> int:
 
 def _worked_until_idle(settings: Settings) -> bool:
     """Work here until nothing can go on; False where another worker does it already."""
+    from bowerbird.cli.narrate import narrated
     from bowerbird.worker import work as run
 
     try:
-        run(settings, linger=0.0)
+        with narrated(settings):
+            run(settings, linger=0.0)
     except RequestError as error:
         if error.code != "busy":
             raise
         return _is_idle(settings)
     return True
+
+
+def _say_what_is_left(settings: Settings) -> None:
+    from bowerbird.queue import reads
+
+    with archive(settings) as db:
+        if reads.counts(db).pending:
+            show.complain(*STOPPED)
+        _say_pause(db)
 
 
 def _wait_for_other_worker(settings: Settings) -> None:
@@ -197,11 +212,21 @@ def serve(chosen: Arguments) -> int:
     """Run the site here."""
     from bowerbird.pages.server import serve as run
 
-    settings = load_settings()
-    if chosen.port is not None:
-        settings = msgspec.structs.replace(settings, port=chosen.port)
-    run(settings)
+    run(_at_port(chosen.port), _say_where)
     return 0
+
+
+def _at_port(port: int | None) -> Settings:
+    settings = load_settings()
+    return settings if port is None else msgspec.structs.replace(settings, port=port)
+
+
+def _say_where(settings: Settings) -> None:
+    from bowerbird.signin import sign_in_link
+
+    show.say(f"The site runs until Ctrl-C. Open it within a minute, once: {sign_in_link(settings)}")
+    show.say(f"A new link: bowerbird open --port {settings.port}")
+    sys.stdout.flush()
 
 
 def open_site(chosen: Arguments) -> int:
@@ -209,7 +234,7 @@ def open_site(chosen: Arguments) -> int:
     from bowerbird.install.site import ensure_running
     from bowerbird.signin import sign_in_link
 
-    settings = load_settings()
+    settings = _at_port(chosen.port)
     place = "/"
     if chosen.item is not None:
         place = _item_place(settings, chosen.item)

@@ -87,18 +87,27 @@ def _add_looks(known: Known[argparse.ArgumentParser]) -> None:
 
     opened = known.add_parser("open", help="open the archive's site in the browser")
     opened.add_argument("item", nargs="?", metavar="ITEM", help="an item's number, as search shows it")
+    opened.add_argument("--port", type=_port, metavar="N", help="another port than the setting's")
     _json(opened)
     opened.set_defaults(run=commands.open_site)
 
 
 def _add_jobs(known: Known[argparse.ArgumentParser]) -> None:
     jobs = known.add_parser("jobs", help="list the newest jobs")
-    jobs.add_argument("--status", choices=STATUSES)
+    jobs.add_argument("--status", type=_status, choices=STATUSES, help="only those in this state")
     jobs.add_argument("--limit", type=int, default=30, metavar="N", help="at most so many")
     _json(jobs)
     jobs.set_defaults(run=commands.jobs)
     for action, what in ACTIONS.items():
         _add_action(known, action, what)
+
+
+def _status(text: str) -> str:
+    """The word of the list, such as `saved`, is as good as the state's own name."""
+    from bowerbird.cli.show import WORDS
+
+    said = text.strip().lower().replace("-", " ")
+    return next((status for status, word in WORDS.items() if word.lower() == said), text)
 
 
 def _add_action(known: Known[argparse.ArgumentParser], action: str, what: str) -> None:
@@ -124,14 +133,19 @@ def _add_processes(known: Known[argparse.ArgumentParser]) -> None:
     work.set_defaults(run=commands.work)
 
     serve = known.add_parser("serve", help="run the archive's site in this terminal")
-    serve.add_argument("--port", type=_port, metavar="N", help="another port than the setting's")
+    free = "another port than the setting's; 0 takes any free one"
+    serve.add_argument("--port", type=_port_to_serve, metavar="N", help=free)
     serve.set_defaults(run=commands.serve)
 
 
+def _port_to_serve(text: str) -> int:
+    return 0 if text == "0" else _port(text)
+
+
 def _port(text: str) -> int:
-    if text.isascii() and text.isdigit() and int(text) <= 65535:
+    if text.isascii() and text.isdigit() and 0 < int(text) <= 65535:
         return int(text)
-    raise argparse.ArgumentTypeError(f"'{text[:40]}' is no port: that is a whole number from 0 to 65535")
+    raise argparse.ArgumentTypeError(f"'{text[:40]}' is no port: that is a whole number from 1 to 65535")
 
 
 def _add_care(known: Known[argparse.ArgumentParser]) -> None:

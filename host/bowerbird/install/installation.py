@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,8 +21,9 @@ from bowerbird.install.processes import stop_processes
 from bowerbird.settings import Settings, default_home
 
 MARKER = "README.txt"
+_SCRIPT = "installers\\uninstall.ps1" if sys.platform == "win32" else "installers/uninstall.sh"
 # What Bowerbird or its owner may have put there before the first install.
-_OURS = frozenset(("config.toml", "signin.key", "logs", "scrapers", "worker.pid", "site.pid"))
+_OURS = frozenset(("config.toml", "signin.key", "logs", "scrapers"))
 _MARKER_TEXT = (
     b"Settings, keys and logs of Bowerbird. `bowerbird uninstall` removes this folder with all that is in it.\n"
 )
@@ -101,7 +103,7 @@ def _make_home(home: Path) -> None:
     """A folder for us alone; one that held nothing else is marked as ours, so that uninstall may remove it."""
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     home.chmod(0o700)
-    if all(entry.name in _OURS for entry in home.iterdir()):
+    if all(entry.name in _OURS or entry.suffix == ".pid" for entry in home.iterdir()):
         write_file(home / MARKER, _MARKER_TEXT, mode=0o600)
 
 
@@ -121,12 +123,13 @@ def _write_manifests(browsers: Iterable[Browser], home: Path, program: Path) -> 
 
 def uninstall(settings: Settings) -> UninstallReport:
     """Take away everything but the archive: manifests, launcher, settings, keys and logs. Safe to call again."""
-    lines = [f"{name}: stopped" for name in stop_processes(settings)]
+    lines = [f"{name.replace('site.', 'site on port ')}: stopped" for name in stop_processes(settings)]
     lines += [f"{browser.label}: forgotten" for browser in BROWSERS if _forget(browser, settings.home)]
     with contextlib.suppress(OSError):
         remove_file(launcher_path(settings.home))
     lines.append(_remove_home(settings))
     lines.append(f"your archive stays: {shown(settings.archive)}")
+    lines.append(f"the program itself goes with: {_SCRIPT}")
     return UninstallReport(archive=settings.archive, lines=tuple(lines))
 
 

@@ -14,7 +14,6 @@ from bowerbird.install.files import write_file
 from bowerbird.settings import Settings
 
 Name = Literal["worker", "site"]
-NAMES: tuple[Name, ...] = ("worker", "site")
 # The worker gives its attempts 30 seconds to come to an end.
 END_SECONDS = 40.0
 
@@ -25,16 +24,14 @@ def note_process(settings: Settings, name: Name) -> None:
     The lock on that file lasts as long as this process: it tells a number of somebody alive from one left behind.
     """
     path = _pid_path(settings, name)
-    # a second site, on another port in somebody's terminal, takes nothing from the first
-    if _holder(path) not in (None, os.getpid()):
-        return
     with contextlib.suppress(OSError):
         write_file(path, f"{os.getpid()}\n".encode(), mode=0o600)
         _hold(path)
 
 
 def _pid_path(settings: Settings, name: Name) -> Path:
-    return settings.home / f"{name}.pid"
+    # several sites may run, each on a port of its own
+    return settings.home / (f"site.{settings.port}.pid" if name == "site" else f"{name}.pid")
 
 
 # What this process holds until it ends.
@@ -71,8 +68,8 @@ def _holder(path: Path) -> int | None:
 
 
 def stop_processes(settings: Settings) -> list[str]:
-    """Ask worker and site to end and wait for it. The names of those that did."""
-    return [name for name in NAMES if _stop(_pid_path(settings, name))]
+    """Ask the worker and every site to end and wait for it. The names of those that did, such as `site.8463`."""
+    return [path.stem for path in sorted(settings.home.glob("*.pid")) if _stop(path)]
 
 
 def _stop(path: Path) -> bool:

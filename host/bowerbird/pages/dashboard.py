@@ -74,10 +74,11 @@ def _newest(db: sqlite3.Connection, settings: Settings, status: str, most: int) 
 
 
 def _context(visit: Visit, frame: Frame, found: Live) -> dict[str, Any]:
+    is_paused = frame.counts.is_paused
     return {
         **found._asdict(),
-        "now": [job_line(job) for job in found.now],
-        "queue": [job_line(job) for job in found.queue],
+        "now": [job_line(job, is_paused=is_paused) for job in found.now],
+        "queue": [job_line(job, is_paused=is_paused) for job in found.queue],
         "more_queued": max(0, frame.counts.pending - len(found.queue)),
         "recent": [job_line(job) for job in found.recent],
         "disk": shutil.disk_usage(visit.site.settings.archive),

@@ -18,6 +18,7 @@ from bowerbird.pages.visit import Visit, go_to
 from bowerbird.queue.intake import take
 
 MOST_LINKS = 5000
+_OPTIONS = ("quality", "audio_only", "transcripts", "max_items", "comments", "force")
 _LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
@@ -38,7 +39,9 @@ async def download(visit: Visit) -> Response:
     frame, _ = await visit.read(lambda db: None)
     status = 422 if all(receipt.status == "rejected" for receipt in receipts) else 200
     answers = list(zip(captures, receipts, strict=True))
-    return visit.page("taken.html", frame, status=status, answers=answers)
+    rejected = [capture.url for capture, receipt in answers if receipt.status == "rejected"]
+    options = {name: form[name] for name in _OPTIONS if form.get(name)}
+    return visit.page("taken.html", frame, status=status, answers=answers, rejected=rejected, options=options)
 
 
 def captures_from(form: Mapping[str, str]) -> list[Capture]:

@@ -180,7 +180,7 @@ def _context(frame: Frame, fields: Fields, found: Found) -> dict[str, Any]:
     )
     return {
         "asked": fields,
-        "lines": [job_line(job) for job in page.jobs],
+        "lines": [job_line(job, is_paused=frame.counts.is_paused) for job in page.jobs],
         "causes": [failed_by(cause) for cause in found.causes.shown],
         "more_causes": found.causes.more,
         "platforms": platforms,

@@ -68,8 +68,8 @@ async def page_of(visit: Visit, item_id: int, faults: Mapping[str, Fault] | None
     return visit.page(
         "item.html", frame, item=found.item, name=name_of(found.item), faults=faults,
         done=DONE.get(visit.query.get("done", ""), ""), known_tags=set(found.tags).difference(found.item.tags),
-        line=job_line(found.job) if found.job else None, counts=_counts(found.item.snapshots),
-        **_media(found.item, visit, faults), **_said(found), **_comments(found),
+        line=job_line(found.job, is_paused=frame.counts.is_paused) if found.job else None,
+        counts=_counts(found.item.snapshots), **_media(found.item, visit, faults), **_said(found), **_comments(found),
     )  # fmt: skip
 
 
@@ -119,7 +119,7 @@ async def live(visit: Visit) -> Response:
     frame, (found, job) = await visit.read(look)
     if found is None:
         raise RequestError("not_found", "There is no such item in the archive.", "It may lie in the trash.")
-    line = job_line(job) if job else None
+    line = job_line(job, is_paused=frame.counts.is_paused) if job else None
     return visit.part("item-live.html", frame, item=found, line=line, is_newer=bool(since) and found.updated_at > since)
 
 

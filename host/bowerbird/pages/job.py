@@ -71,10 +71,11 @@ async def _found(visit: Visit) -> tuple[Frame, dict[str, Any]]:
     asked = urlencode({name: visit.query[name] for name in ("before", "lines", "members") if name in visit.query})
     of_failed = "members=failed&" if failed else ""
     log, last = found["log"], found["page"].next
+    is_paused = frame.counts.is_paused
     return frame, {
         **found,
-        "line": job_line(found["job"]),
-        "members": [job_line(member) for member in found["page"].jobs],
+        "line": job_line(found["job"], is_paused=is_paused),
+        "members": [job_line(member, is_paused=is_paused) for member in found["page"].jobs],
         "only_failed": failed,
         "older": f"/job/{job_id}?{of_failed}before={last}#h-members" if last else "",
         "older_lines": f"/job/{job_id}?lines={log[0].id}#h-log" if len(log) == LOG_LINES else "",

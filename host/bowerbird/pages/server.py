@@ -62,7 +62,9 @@ def _cannot_listen(settings: Settings, error: OSError) -> RequestError:
     port = min(settings.port + 1, 65535)
     with contextlib.suppress(RequestError):
         if is_running(settings):
-            return RequestError("port_in_use", "The site runs already.", "Open it with: bowerbird open")
+            return RequestError(
+                "port_in_use", "The site runs already.", f"Open it with: bowerbird open --port {settings.port}"
+            )
     another = f"Write port = {port} into config.toml, or for this once: bowerbird serve --port {port}"
     if error.errno == errno.EACCES:
         return RequestError("port_in_use", f"Port {settings.port} needs more rights than this program has.", another)

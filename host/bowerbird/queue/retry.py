@@ -88,13 +88,12 @@ def _pause(failure: Failed, tries: int, policy: Policy, chance: float) -> Decisi
     return Decision(status="waiting", wait_reason="rate_limit", seconds=seconds)
 
 
-def gave_up(failure: Failed, tries: int, moment: str) -> Failed:
-    """The failure as it is told at the end: how often it was tried again, and until when (`moment`, as stored)."""
+def gave_up(failure: Failed, tries: int) -> Failed:
+    """The failure as it is told at the end: how often it was tried again."""
     if not tries:
         return failure
     times = "once" if tries == 1 else f"{tries} times"
-    said = f"{failure.message} It was tried again {times}, until {moment[:16].replace('T', ' ')} UTC."
-    return msgspec.structs.replace(failure, message=said)
+    return msgspec.structs.replace(failure, message=f"{failure.message} It was tried again {times}.")
 
 
 def spread(seconds: float, chance: float) -> float:

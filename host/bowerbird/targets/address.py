@@ -94,7 +94,8 @@ def parse(url: str, *, allow_private_hosts: bool = False) -> Address:
 
 def shown(text: str) -> str:
     """A short piece of somebody's text that is fit for a sentence: without a password or query."""
-    clean = _UNFIT.sub("", _UP_TO_USER.sub("", text)).partition("?")[0].partition("#")[0]
+    words = (_UNFIT.sub("", word) for word in _UP_TO_USER.sub("", text).split())
+    clean = " ".join(word for word in words if word).partition("?")[0].partition("#")[0]
     return clean if len(clean) <= SHOWN else f"{clean[:SHOWN]}…"
 
 

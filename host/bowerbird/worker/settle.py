@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from bowerbird.archive.filing import mark_gone
-from bowerbird.clock import now, seconds_until
+from bowerbird.clock import seconds_until
 from bowerbird.errors import JOB_ADVICE, RequestError
 from bowerbird.queue import budgets, members, pausing, transitions
 from bowerbird.queue.retry import decide, gave_up, policy_of
@@ -118,7 +118,7 @@ def _failed(db: sqlite3.Connection, settings: Settings, ended: Ended, outcome: F
         _refuse(db, ended, None, chance)
     if failure.code == "gone" and job.item_id:
         mark_gone(db, job.item_id)
-    transitions.fail(db, job.id, gave_up(failure, tries, now()))
+    transitions.fail(db, job.id, gave_up(failure, tries))
     if not JOB_ADVICE[failure.code].retry:
         discard(settings.partial / job.id)
 
