@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import sysconfig
 from contextlib import closing
+from pathlib import Path
 
 import httpx
 import pytest
 
 from bowerbird.database import open_writer
+from bowerbird.install.checks import programs
+from bowerbird.pages.libraries import libraries
 from bowerbird.queue import updates
 from bowerbird.queue.updates import Update
 from tests.pages import archives
@@ -93,3 +98,17 @@ def test_a_job_that_is_not_there_is_refused(fresh: RunningSite) -> None:
     with fresh.person() as person:
         assert person.post("/queue/update", data={"job": "gone"}).status_code == httpx.codes.NOT_FOUND
     assert rows(fresh, OPEN) == [(0,)]
+
+
+def test_versions_are_read_anew_once_something_was_installed(
+    site: RunningSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading them takes longer than the page, so that it is done when the folder of packages has changed."""
+    monkeypatch.setattr(sysconfig, "get_path", lambda name: str(tmp_path))
+    shown = []
+    for version, is_installed in (("2030.1.1", False), ("2030.2.2", False), ("2030.3.3", True)):
+        monkeypatch.setattr(programs, "version", lambda name, said=version: said)
+        if is_installed:
+            os.utime(tmp_path, ns=(1, 1))
+        shown.append({one.name: one.version for one in libraries(site.settings)}["yt-dlp"])
+    assert shown == ["2030.1.1", "2030.1.1", "2030.3.3"]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import sqlite3
+import sysconfig
 from datetime import date, datetime, timezone
+from pathlib import Path
 from typing import NamedTuple
 
 from bowerbird.clock import seconds_until
@@ -27,8 +30,14 @@ class Library(NamedTuple):
 
 def libraries(settings: Settings) -> tuple[Library, ...]:
     """All that matter, this program first."""
+    changed = Path(sysconfig.get_path("purelib")).stat().st_mtime_ns
+    return _libraries(settings, datetime.now(timezone.utc).date(), changed)
+
+
+# to read what is installed takes 15 ms, and is of no use until something else is
+@functools.lru_cache(maxsize=1)
+def _libraries(settings: Settings, today: date, _changed: int) -> tuple[Library, ...]:
     found = [check for look in (check_bowerbird, check_yt_dlp, check_libraries) for check in look(settings)]
-    today = datetime.now(timezone.utc).date()
     return tuple(Library(one.name, one.message, one.state, one.fix, age_in_days(one.message, today)) for one in found)
 
 

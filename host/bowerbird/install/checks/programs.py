@@ -21,6 +21,7 @@ YT_DLP_MAX_AGE = timedelta(days=60)
 FOLLOWING_MAX_AGE = timedelta(days=180)
 _FOLLOWING = frozenset(("gallery-dl", "instaloader", "youtube-transcript-api"))
 _LIBRARIES = (
+    ("yt-dlp-ejs", "yt_dlp_ejs"),
     ("gallery-dl", "gallery_dl"),
     ("instaloader", "instaloader"),
     ("youtube-transcript-api", "youtube_transcript_api"),
