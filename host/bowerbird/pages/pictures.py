@@ -21,6 +21,7 @@ _RATIOS = (
     ("r-9x16", 0.5625), ("r-3x4", 0.75), ("r-4x5", 0.8), ("r-1x1", 1.0), ("r-4x3", 1.333), ("", 1.778), ("r-2x1", 2.0),
 )  # fmt: skip
 _BETWEEN = [(narrow + wide) / 2 for (_, narrow), (_, wide) in pairwise(_RATIOS)]
+_PLATFORM_ICONS = ("youtube", "instagram", "tiktok")
 _COLOURS = re.compile("([0-9a-f]{3})" * 9)
 _BLUR = '<svg class="blur" viewBox="0 0 3 3" preserveAspectRatio="none" aria-hidden="true">{}</svg>'.format(
     "".join(f'<path fill="#%s" d="M{place % 3} {place // 3}h1v1h-1z"/>' for place in range(9))
@@ -55,6 +56,11 @@ def blur(colours: str) -> Markup:
     """Nine soft colours that stand there until the picture has come, as SVG: the policy allows no inline style."""
     found = _COLOURS.fullmatch(colours)
     return Markup(_BLUR % found.groups()) if found else Markup()  # noqa: S704 - hexadecimal digits alone
+
+
+def platform_icon(platform: str) -> str:
+    """The name of a platform's glyph."""
+    return f"p-{platform}" if platform in _PLATFORM_ICONS else "p-web"
 
 
 def ratio(width: int | None, height: int | None) -> str:

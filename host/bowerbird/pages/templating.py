@@ -6,19 +6,16 @@ import functools
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
 
 from bowerbird import __version__
-from bowerbird.archive import pieces
-from bowerbird.pages import appearance, pictures, words
+from bowerbird.pages import addresses, appearance, pictures, words
 from bowerbird.pages.assets import Assets
 from bowerbird.pages.cards import cards
 from bowerbird.pages.prose import prose, spoken
+from bowerbird.pages.rows import rows
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-
-    from bowerbird.archive.reads import File, Item
 
 # Not `templates`: Datasette would take the files there for its own pages.
 FOLDER = Path(__file__).with_name("html")
@@ -27,7 +24,6 @@ _FILTERS = (
     words.day, words.full_day, words.full_time, words.clock, words.platform, words.kind, words.source, words.outcome,
     prose, spoken,
 )  # fmt: skip
-_PLATFORM_ICONS = ("youtube", "instagram", "tiktok")
 
 
 def templates(assets: Assets) -> Environment:
@@ -44,14 +40,15 @@ def templates(assets: Assets) -> Environment:
     )
     environment.filters.update({function.__name__: function for function in _FILTERS})
     environment.filters.update(
-        media=media_url, local=local_url, web=web_url, platform_icon=platform_icon, piece=piece_url,
-        blur=pictures.blur,
+        media=addresses.media_url, local=addresses.local_url, web=addresses.web_url, piece=addresses.piece_url,
+        platform_icon=pictures.platform_icon, blur=pictures.blur,
     )  # fmt: skip
-    environment.filters["icon"] = icon = _icons(assets)
+    icon = _icons(assets)
     environment.globals.update(
         asset=assets.url, counted=words.counted, called=words.called, version=__version__,
         form_mark=lambda: secrets.token_hex(8), icon=icon, appearance=appearance.current.get,
         thumbnail=pictures.thumbnail, face=pictures.face, cards=functools.partial(cards, icon),
+        rows=functools.partial(rows, icon),
     )  # fmt: skip
     return environment
 
@@ -67,29 +64,3 @@ def _icons(assets: Assets) -> Any:
         return Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>').format(classes, sprite, name)
 
     return icon
-
-
-def media_url(file_path: str | None) -> str:
-    """Where the site serves a file of the archive."""
-    return f"/media/{quote(file_path)}" if file_path else ""
-
-
-def piece_url(file: File, item: Item) -> str:
-    """Where the small picture of a piece is; the piece itself until there is one."""
-    return pieces.address_of(item.id, file.id, item.pieces_at) if item.pieces_at else media_url(file.path)
-
-
-def local_url(address: str | None) -> str:
-    """An absolute address of this site without its origin."""
-    parts = urlsplit(address or "")
-    return parts.path + (f"?{parts.query}" if parts.query else "")
-
-
-def web_url(address: str | None) -> str:
-    """An address that may stand in a link; empty for `javascript:` and whatever else is not the web."""
-    return address if address and address.lower().startswith(("https://", "http://")) else ""
-
-
-def platform_icon(platform: str) -> str:
-    """The glyph of a platform."""
-    return f"p-{platform}" if platform in _PLATFORM_ICONS else "p-web"
