@@ -295,6 +295,30 @@ def test_of_few_items_the_rare_words_are_named_too(save, db, monkeypatch):
     assert [hit.item_id for hit in find(db, "cont year:1999").hits] == [only]
 
 
+def test_of_few_items_each_is_asked_where_a_word_is_common(save, db, settings, monkeypatch):
+    """In titles, other words, speech and comments, in the order of these; other items' matches are none of theirs."""
+    monkeypatch.setattr(finding, "_MANY", 0)
+    where = ({"description": "a nest"}, {"title": "nest"}, {"title": "one", "lines": ("a nest", "no", "nests")}, {})
+    of_1999 = [save(str(number), upload_date="19990101", **fields) for number, fields in enumerate(where)]
+    db.execute("INSERT INTO comments (item_id, platform_id, text) VALUES (?, 'c', 'nest')", (of_1999[3],))
+    search.reindex_comments(db, of_1999[3], None)
+    save("other", title="nest", lines=("a nest",), upload_date="20200101")
+    hits = find(db, "nest year:1999", rank="best").hits
+    assert [hit.item_id for hit in hits] == [of_1999[1], of_1999[0], of_1999[2], of_1999[3]]
+    assert [hit.matched for hit in hits] == [("title",), ("description",), ("transcript",), ("comments",)]
+
+
+def test_many_transcripts_of_one_item_are_one_match(save, db, settings, attempts, monkeypatch):
+    """The best is looked for among enough items, not among enough rows."""
+    monkeypatch.setattr(finding, "SCANNED", 1)
+    monkeypatch.setattr(finding, "TO_RANK", 3)
+    best = save("1", title="nest")
+    said = (Cue(0.0, 3.0, "a nest"),)
+    spoken = tuple(TranscriptReady(language=language, origin="manual", cues=said) for language in ("de", "en", "fr"))
+    other = file_item(db, settings, attempts.filing(_item("2", title="Birds"), transcripts=spoken))
+    assert [hit.item_id for hit in find(db, "nest", rank="best").hits] == [best, other]
+
+
 def test_the_best_comes_first_however_old_it_is(save, db, monkeypatch):
     """Few matches are all ranked, also those that lie below what is looked at first."""
     monkeypatch.setattr(finding, "SCANNED", 5)
@@ -352,6 +376,17 @@ def test_what_lies_in_the_trash_is_not_found(save, db):
     save("1", title="nest")
     db.execute("UPDATE items SET deleted_at = '2026-01-01T00:00:00.000Z'")
     assert find(db, "nest").hits == ()
+
+
+def test_below_many_that_lie_in_the_trash_the_others_are_found(save, db, monkeypatch):
+    """Matches are looked at in steps; those of all steps are found, in their order."""
+    monkeypatch.setattr(finding, "_LOOKED_AT", 2)
+    kept = [save(str(number), title="nest") for number in range(5)]
+    for number in range(5, 40):
+        save(str(number), title="nest")
+    db.execute("UPDATE items SET deleted_at = '2026-01-01T00:00:00.000Z' WHERE id > 5")
+    assert [hit.item_id for hit in find(db, "nest", limit=3).hits] == kept[:1:-1]
+    assert [hit.item_id for hit in find(db, "nest", rank="best").hits] == kept[::-1]
 
 
 def test_a_removed_item_is_found_again_after_it_is_saved_again(save, db):

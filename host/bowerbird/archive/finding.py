@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -27,6 +27,8 @@ TO_RANK = 100
 _ITEMS_AT_ONCE = 5_000
 _MOST_WINDOWS = 4
 _FEW = 400
+# Matches that are looked at first whether they are shown and fit.
+_LOOKED_AT = 64
 # So many matches are read to find those of a few items among them; where there are more, each item is asked.
 _MANY = 10_000
 _BEFORE_ALL = 1 << 50
@@ -75,6 +77,13 @@ class _Match(NamedTuple):
     turn: int
     item_id: int
     transcripts: tuple[int, ...]
+
+
+class _Matches(NamedTuple):
+    """By item its best turn, and its transcripts that match."""
+
+    turns: dict[int, int]
+    transcripts: dict[int, tuple[int, ...]]
 
 
 def find(
@@ -222,68 +231,98 @@ def _match(sought: Sought, columns: tuple[str, ...] = ()) -> str:
 def _of_window(db: sqlite3.Connection, sought: Sought, low: int, place: Place, rank: Rank) -> Iterator[_Match]:
     """The matches of a window in their order, behind `place`."""
     matches = _matches(db, sought, low, place.top)
-    fitting = _fitting(db, sought.conditions, matches)
-    ordered = (match for match in matches.values() if match.item_id in fitting)
-    if rank == "newest":
-        ordered = (match._replace(turn=0) for match in ordered)
-    for match in sorted(ordered, key=lambda one: (one.turn, -one.item_id)):
-        if (match.turn, -match.item_id) <= (place.turn, -place.item_id):
-            continue
-        if not sought.unwanted or not _has(db, sought.unwanted, match.item_id):
-            yield match
+    turns = matches.turns if rank == "best" else dict.fromkeys(matches.turns, 0)
+    behind = (place.turn, -place.item_id)
+    order = sorted(one for one in ((turn, -item_id) for item_id, turn in turns.items()) if one > behind)
+    for turn, item_id in _fitting(db, sought.conditions, order):
+        if not sought.unwanted or not _has(db, sought.unwanted, item_id):
+            yield _Match(turn, item_id, matches.transcripts.get(item_id, ()))
 
 
-def _matches(db: sqlite3.Connection, sought: Sought, low: int, top: int) -> dict[int, _Match]:
-    """What matches in a window, by item: its best turn, and its transcripts that match."""
+def _matches(db: sqlite3.Connection, sought: Sought, low: int, top: int) -> _Matches:
+    """What matches in a window."""
     if sought.words is None:
-        ids = _without_words(db, sought, low, top)
-        return {item_id: _Match(_OWN, item_id, ()) for item_id in ids}
-    found: dict[int, _Match] = {}
-    for turn, table, columns in (
-        (_TITLE, "items", ("title",)), (_OWN, "items", ()), (_SAID, "transcripts", ()), (_ANSWERED, "comments", ()),
-    ):  # fmt: skip
-        if table not in sought.tables or (turn == _TITLE and sought.columns and "title" not in sought.columns):
-            continue
-        for item_id, row_id in _rows(db, sought, table, _match(sought, columns), low, top):
-            known = found.get(item_id) or _Match(turn, item_id, ())
-            found[item_id] = known._replace(transcripts=(*known.transcripts, row_id)) if turn == _SAID else known
-    return found
+        return _Matches(dict.fromkeys(_without_words(db, sought, low, top), _OWN), {})
+
+    def rows(table: str, columns: tuple[str, ...] = (), few: tuple[int, ...] | None = sought.few) -> list[int]:
+        return _rows(db, sought, table, _match(sought, columns), low, top, few) if table in sought.tables else []
+
+    own = rows("items")
+    has_title = not sought.columns or "title" in sought.columns
+    titles = rows("items", ("title",), None if sought.few is None else tuple(own)) if has_title and own else []
+    transcripts: dict[int, tuple[int, ...]] = {}
+    for row_id in rows("transcripts"):
+        item_id = row_id // TRANSCRIPTS_PER_ITEM
+        transcripts[item_id] = (*transcripts.get(item_id, ()), row_id)
+    turns = dict.fromkeys(rows("comments"), _ANSWERED)
+    for turn, ids in ((_SAID, transcripts), (_OWN, own), (_TITLE, titles)):
+        turns |= dict.fromkeys(ids, turn)
+    return _Matches(turns, transcripts)
 
 
 def _without_words(db: sqlite3.Connection, sought: Sought, low: int, top: int) -> Iterable[int]:
     if sought.few is not None:
         return (item_id for item_id in sought.few if item_id < top)
-    return (row[0] for row in db.execute("SELECT id FROM items WHERE id > ? AND id < ?", (low, top)))
+    where = " AND ".join(("id > :low", "id < :top", *sought.conditions.where))
+    found = db.execute(f"SELECT id FROM items WHERE {where}", sought.conditions.values | {"low": low, "top": top})
+    return (row[0] for row in found)
 
 
 def _rows(
-    db: sqlite3.Connection, sought: Sought, table: str, match: str, low: int, top: int
-) -> Iterator[tuple[int, int]]:
+    db: sqlite3.Connection, sought: Sought, table: str, match: str, low: int, top: int, few: tuple[int, ...] | None
+) -> list[int]:
+    """The row ids of a search table that match in a window; where a `few` items are named, theirs, newest first."""
     scale = _scale(table)
-    sql = f"SELECT rowid / {scale}, rowid FROM {table}_fts WHERE {table}_fts MATCH ? AND rowid >= ? AND rowid < ?"
-    if sought.few is None:
-        yield from db.execute(sql, (match, (low + 1) * scale, top * scale))
-        return
-    ids = [item_id for item_id in sought.few if item_id < top]
+    sql = f"SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH ? AND rowid >= ? AND rowid < ?"
+    if few is None:
+        return _ids(db.execute(sql, (match, (low + 1) * scale, top * scale)))
+    ids = _having(db, table, [item_id for item_id in few if item_id < top])
     if not ids:
-        return
+        return []
     among = (match, ids[-1] * scale, (ids[0] + 1) * scale)
     if db.execute(f"SELECT count(*) FROM ({sql} LIMIT {_MANY + 1})", among).fetchone()[0] <= _MANY:
         known = frozenset(ids)
-        yield from (row for row in db.execute(sql, among) if row[0] in known)
-        return
+        return [row_id for row_id in _ids(db.execute(sql, among)) if row_id // scale in known]
     assert sought.words is not None
     whole = match.replace(sought.words.match, sought.words.whole)
-    for item_id in ids:
-        yield from db.execute(sql, (whole, item_id * scale, (item_id + 1) * scale))
+    each = (_ids(db.execute(sql, (whole, item_id * scale, (item_id + 1) * scale))) for item_id in ids)
+    return [row_id for found in each for row_id in found]
 
 
-def _fitting(db: sqlite3.Connection, conditions: Conditions, ids: Iterable[int]) -> set[int]:
-    """Those of these items that are shown and fit the conditions."""
+def _having(db: sqlite3.Connection, table: str, ids: list[int]) -> list[int]:
+    """Those of these items that have rows in a search table: to ask the index for one costs more than to look."""
+    if table == "items":
+        return ids
+    sql = (
+        f"SELECT DISTINCT item_id FROM {table} WHERE item_id IN (SELECT value FROM json_each(?)) ORDER BY item_id DESC"
+    )
+    return _ids(db.execute(sql, (_as_json(ids),)))
+
+
+def _ids(rows: Iterable[sqlite3.Row]) -> list[int]:
+    return [row[0] for row in rows]
+
+
+def _as_json(ids: Sequence[int]) -> str:
+    return msgspec.json.encode(ids).decode()
+
+
+def _fitting(
+    db: sqlite3.Connection, conditions: Conditions, order: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """Turn and id of those that are shown and fit the conditions, in this order (of turns and negated ids).
+
+    They are looked at as far as they are asked for: a page is full after a few, unless hardly any fits.
+    """
     where = " AND ".join(("deleted_at IS NULL", *conditions.where))
     sql = f"SELECT id FROM items WHERE id IN (SELECT value FROM json_each(:ids)) AND {where}"
-    encoded = msgspec.json.encode(sorted(ids)).decode()
-    return {row[0] for row in db.execute(sql, conditions.values | {"ids": encoded})}
+    begin, step = 0, _LOOKED_AT
+    while begin < len(order):
+        some = order[begin : begin + step]
+        ids = _as_json([-negated for _, negated in some])
+        shown = frozenset(_ids(db.execute(sql, conditions.values | {"ids": ids})))
+        yield from ((turn, -negated) for turn, negated in some if -negated in shown)
+        begin, step = begin + step, step * 4
 
 
 def _has(db: sqlite3.Connection, match: str, item_id: int) -> bool:

@@ -40,14 +40,14 @@ def common_words(db: sqlite3.Connection, begin: str, few: Sequence[int] = ()) ->
         return ()
     said = [row[0] for row in db.execute(_OF_SPEECH)]
     answered = [row[0] for row in db.execute(_OF_COMMENTS)]
-    of_items, of_speech = _counted(begin, (row[0] for row in items)), _counted(begin, said)
+    of_items, of_speech = _counted(begin, [row[0] for row in items]), _counted(begin, said)
     of_comments = _counted(begin, answered)
     spoken = sum(row[1] for row in items) / len(items)
     an_item = of_items.total() / len(items) + spoken * of_speech.total() / max(1, len(said))
     last_comment = db.execute("SELECT max(id) FROM comments").fetchone()[0] or 0
     if an_item * newest + last_comment * of_comments.total() / max(1, len(answered)) <= AFFORDABLE:
         return ()
-    own = _counted(begin, (row[0] for row in db.execute(_OF_ITEMS, (_as_json(few),))))
+    own = _counted(begin, [row[0] for row in db.execute(_OF_ITEMS, (_as_json(few),))])
     named = [*(of_items + of_speech + of_comments).most_common(MOST_WORDS), *own.most_common(MOST_WORDS)]
     return tuple(dict.fromkeys((begin, *(word for word, _ in named))))
 
@@ -61,6 +61,9 @@ def _as_json(ids: Iterable[int]) -> str:
     return msgspec.json.encode(sorted(ids)).decode()
 
 
-def _counted(begin: str, texts: Iterable[str]) -> Counter[str]:
-    having = (text for text in texts if begin in indexable(text))
+def _counted(begin: str, texts: Sequence[str]) -> Counter[str]:
+    # most texts can be looked through as one
+    plain = indexable("\n".join(text for text in texts if text.isascii()))
+    other = (indexable(text) for text in texts if not text.isascii())
+    having = (text for text in (*plain.split("\n"), *other) if begin in text)
     return Counter(word for text in having for word in tokens(text) if word.startswith(begin))
