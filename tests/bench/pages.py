@@ -8,6 +8,7 @@ on any machine.
 from __future__ import annotations
 
 import contextlib
+import http.client
 import itertools
 import os
 import random
@@ -23,7 +24,6 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from urllib.parse import quote
 
-import httpx
 import msgspec
 import psutil
 
@@ -40,7 +40,8 @@ from tests.platforms import media
 
 ITEMS = 100_000
 REQUESTS = 100
-GOAL_MS = 25.0
+# Up to so many items, and above.
+GOAL_MS, LARGE_GOAL_MS = 10.0, 25.0
 SEARCH_GOAL_MS = 50.0
 CUES = 12
 SPOKEN_EVERY = 10
@@ -250,9 +251,11 @@ def pages_of(items: int) -> dict[str, str]:
     }
 
 
-def goal_of(name: str) -> float:
+def goal_of(name: str, items: int) -> float:
     """Milliseconds that nineteen of twenty requests stay below."""
-    return SEARCH_GOAL_MS if name.startswith("search") else GOAL_MS
+    if name.startswith("search"):
+        return SEARCH_GOAL_MS
+    return GOAL_MS if items <= ITEMS else LARGE_GOAL_MS
 
 
 @contextlib.contextmanager
@@ -275,15 +278,30 @@ def serving(settings: Settings) -> Iterator[tuple[RunningSite, psutil.Process]]:
         process.wait(10)
 
 
-def measure(client: httpx.Client, path: str, requests: int = REQUESTS) -> list[float]:
+class Asker:
+    """Somebody signed in, over one connection. Not httpx, which itself takes 1 to 4 ms for an answer."""
+
+    def __init__(self, site: RunningSite) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", site.settings.port, timeout=60)
+        self._headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in site.cookies().items())}
+
+    def get(self, path: str) -> int:
+        """The status, once all of the answer is read."""
+        self._connection.request("GET", quote(path, safe="/?&=+:%.,-"), headers=self._headers)
+        answer = self._connection.getresponse()
+        answer.read()
+        return answer.status
+
+
+def measure(client: Asker, path: str, requests: int = REQUESTS) -> list[float]:
     """Milliseconds of each of so many requests, after five that do not count."""
     taken = []
     for number in range(requests + 5):
         begun = time.perf_counter()
-        answer = client.get(path)
+        status = client.get(path)
         taken.append((time.perf_counter() - begun) * 1000)
-        if answer.status_code != 200:
-            raise SystemExit(f"{path}: {answer.status_code}")
+        if status != 200:
+            raise SystemExit(f"{path}: {status}")
         if number < 5:
             taken.clear()
     return sorted(taken)
@@ -300,7 +318,8 @@ def main() -> int:
         size = settings.database.stat().st_size / 1e6
         print(f"{items:,} items, {size:,.0f} MB, built in {time.perf_counter() - begun:.0f} s")
         print(f"search tables: {ratio:.0%} of the text")
-        with serving(settings) as (site, process), site.person() as client:
+        with serving(settings) as (site, process):
+            client = Asker(site)
             print(f"memory idle: {process.memory_info().rss / 1e6:.0f} MB")
             print(f"{'page':24}{'p50 ms':>9}{'p95 ms':>9}{'x bare':>9}")
             bare = 0.0
@@ -308,7 +327,7 @@ def main() -> int:
                 taken = measure(client, path)
                 median, p95 = statistics.median(taken), taken[int(len(taken) * 0.95)]
                 bare = bare or median
-                is_above = p95 > goal_of(name)
+                is_above = p95 > goal_of(name, items)
                 missed += is_above
                 print(f"{name:24}{median:9.1f}{p95:9.1f}{median / bare:9.1f}{'  above the goal' * is_above}")
             print(f"memory after that: {process.memory_info().rss / 1e6:.0f} MB")

@@ -28,15 +28,13 @@ def pages() -> Iterator[Figure]:
         settings = settings_in(Path(folder))
         with contextlib.redirect_stdout(sys.stderr):
             measured.build(settings, measured.ITEMS)
-        with (
-            contextlib.redirect_stdout(sys.stderr),
-            measured.serving(settings) as (site, _process),
-            site.person() as client,
-        ):
+        with contextlib.redirect_stdout(sys.stderr), measured.serving(settings) as (site, _process):
+            client = measured.Asker(site)
             taken = {name: measured.measure(client, path) for name, path in measured.pages_of(measured.ITEMS).items()}
     bare = statistics.median(taken.pop(BARE))
     for name, times in taken.items():
-        yield Figure(f"page p95: {name}", percentile(times, 95), measured.goal_of(name), what=f"bare {bare:.1f} ms")
+        goal = measured.goal_of(name, measured.ITEMS)
+        yield Figure(f"page p95: {name}", percentile(times, 95), goal, what=f"bare {bare:.1f} ms")
 
 
 SMALL, LARGE = 10_000, 1_000_000
@@ -56,7 +54,7 @@ def large_pages() -> Iterator[Figure]:
         at_once = _beside_a_worker(Path(folder))
     yield Figure("search tables, part of the text", part * 100, INDEX_PART, unit="%")
     for name, times in large.items():
-        yield Figure(f"1M p95: {name}", percentile(times, 95), measured.goal_of(name))
+        yield Figure(f"1M p95: {name}", percentile(times, 95), measured.goal_of(name, LARGE))
         before = statistics.median(small[name])
         yield Figure(f"1M to 10k: {name}", statistics.median(times), GROWS, reference=before)
         yield Figure(f"1M p95, {CLIENTS} clients: {name}", percentile(at_once[name], 95), AT_ONCE_MS)
@@ -66,11 +64,8 @@ def _built(folder: Path, items: int) -> tuple[float, dict[str, list[float]]]:
     """An archive of so many: what part of the text its index takes, and milliseconds of each page, asked alone."""
     settings = settings_in(folder)
     part = measured.build(settings, items)
-    with (
-        contextlib.redirect_stdout(sys.stderr),
-        measured.serving(settings) as (site, _process),
-        site.person() as client,
-    ):
+    with contextlib.redirect_stdout(sys.stderr), measured.serving(settings) as (site, _process):
+        client = measured.Asker(site)
         return part, {name: measured.measure(client, path) for name, path in measured.pages_of(items).items()}
 
 
@@ -106,8 +101,7 @@ def _at_once(site: RunningSite, path: str) -> list[float]:
     taken: list[float] = []
 
     def ask() -> None:
-        with site.person() as client:
-            taken.extend(measured.measure(client, path, EACH))
+        taken.extend(measured.measure(measured.Asker(site), path, EACH))
 
     threads = [threading.Thread(target=ask) for _ in range(CLIENTS)]
     for thread in threads:
