@@ -34,9 +34,12 @@ class Terminal:
         import pty
 
         ours, theirs = pty.openpty()
+        # whoever starts the tests in the background has SIGINT ignored, and so would the command
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         self.process = subprocess.Popen(
             [PROGRAM, *arguments], env=environment, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
         )
+        signal.signal(signal.SIGINT, before)
         os.close(theirs)
         self.said = ""
         self._reader = threading.Thread(target=self._read, args=(ours,), daemon=True)

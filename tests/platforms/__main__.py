@@ -59,7 +59,9 @@ def main() -> None:
         media.make_all()
         for rule in json.loads(chosen.faults.read_text()) if chosen.faults else []:
             platforms.fault(faults.from_json(rule))
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        # a shell that starts it in the background has SIGINT ignored
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ending, signal.default_int_handler)
         try:
             _announce(platforms)
             threading.Event().wait()

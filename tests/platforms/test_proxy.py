@@ -189,7 +189,10 @@ def test_runs_by_itself(ending: signal.Signals) -> None:
             if line.startswith("# what arrived"):
                 break
         process.send_signal(ending)
-        assert process.wait(timeout=60) == 0
+        try:
+            assert process.wait(timeout=60) == 0
+        finally:
+            process.kill()
     printed = "".join(lines)
     assert "export BOWERBIRD_PROXY=http://127.0.0.1:" in printed
     assert "export BOWERBIRD_CA_BUNDLE=" in printed
