@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -41,6 +42,14 @@ class Said:
 
 
 Run = Callable[..., Said]
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """What is started within can be ended by Ctrl-C: a shell that starts tests in the background has SIGINT ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from urllib.request import HTTPCookieProcessor, build_opener
 import pytest
 
 from bowerbird.settings import Settings
-from tests.cli.conftest import PATIENCE, PROGRAM, Run
+from tests.cli.conftest import PATIENCE, PROGRAM, Run, interruptible
 from tests.end_to_end.eventually import eventually
 from tests.messages.conftest import free_port, worker_kept_away
 from tests.platforms import StandIn, youtube
@@ -34,12 +34,11 @@ class Terminal:
         import pty
 
         ours, theirs = pty.openpty()
-        # whoever starts the tests in the background has SIGINT ignored, and so would the command
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)
-        self.process = subprocess.Popen(
-            [PROGRAM, *arguments], env=environment, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
-        )
-        signal.signal(signal.SIGINT, before)
+        with interruptible():
+            self.process = subprocess.Popen(
+                [PROGRAM, *arguments], env=environment, stdin=theirs, stdout=theirs, stderr=theirs,
+                start_new_session=True,
+            )  # fmt: skip
         os.close(theirs)
         self.said = ""
         self._reader = threading.Thread(target=self._read, args=(ours,), daemon=True)

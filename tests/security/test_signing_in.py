@@ -67,6 +67,23 @@ def test_a_session_of_another_port_or_home_is_none(site: RunningSite, stranger: 
         assert stranger.get("/", headers={"Cookie": cookie}).status_code == 401
 
 
+def test_a_session_ends_after_its_time(
+    site: RunningSite, stranger: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one that was good a moment before, and one from the future is none: somebody has set the clock back."""
+    real = time.time
+    cookies = {}
+    for since, status in ((signin.SESSION_SECONDS - 5, 200), (signin.SESSION_SECONDS + 2, 401), (-60, 401)):
+        monkeypatch.setattr(time, "time", lambda ago=since: real() - ago)
+        cookies[f"{signin.cookie_name(site.settings)}={signin.new_session(site.settings)}"] = status
+        monkeypatch.undo()
+    for cookie, status in cookies.items():
+        assert stranger.get("/", headers={"Cookie": cookie}).status_code == status
+    [good] = [cookie for cookie, status in cookies.items() if status == 200]
+    monkeypatch.setattr(time, "time", lambda: real() + 10)
+    assert stranger.get("/", headers={"Cookie": good}).status_code == 401
+
+
 def test_a_link_signs_in_once(tmp_path: Path) -> None:
     """A link opens a session that scripts can't read, and is worth nothing afterwards, also after a restart."""
     settings = settings_in(tmp_path)

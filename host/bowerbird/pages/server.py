@@ -24,7 +24,9 @@ GRACE_SECONDS = 1
 
 
 def serve(settings: Settings, on_start: Callable[[Settings], None] = lambda settings: None) -> None:
-    """Serve the site until SIGTERM or Ctrl-C; `on_start` gets the settings with the port that was bound (0: any).
+    """Serve the site until SIGTERM or Ctrl-C.
+
+    `on_start` gets the settings with the port that was bound (0: any), once the site answers there.
 
     Raises RequestError `port_in_use`, or `archive_unavailable` where the archive can't be created or opened.
     """
@@ -32,11 +34,10 @@ def serve(settings: Settings, on_start: Callable[[Settings], None] = lambda sett
     with listening_socket(settings) as listener:
         settings = msgspec.structs.replace(settings, port=listener.getsockname()[1])
         _log_to_file(settings)
-        server = uvicorn_server(application(settings))
+        server = uvicorn_server(application(settings), lambda: on_start(settings))
         note_process(settings, "site")
         gc.collect()
         gc.freeze()  # what is loaded by now stays: looking through it again and again would cost 20 ms each time
-        on_start(settings)
         waker = Waker(settings)
         waker.start()
         with contextlib.suppress(KeyboardInterrupt):
@@ -71,13 +72,18 @@ def _cannot_listen(settings: Settings, error: OSError) -> RequestError:
     return RequestError("port_in_use", f"Another program uses port {settings.port}.", another)
 
 
-def uvicorn_server(app: Any) -> Any:
-    """A server that ends at once when it is told to."""
+def uvicorn_server(app: Any, on_start: Callable[[], None] = lambda: None) -> Any:
+    """A server that ends at once when it is told to; `on_start` is called when it listens."""
     import uvicorn
 
     from bowerbird.pages.patience import PatientProtocol
 
-    return uvicorn.Server(
+    class Server(uvicorn.Server):  # type: ignore[misc]
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            on_start()
+
+    return Server(
         uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS,
             lifespan="on", ws="none", http=PatientProtocol,

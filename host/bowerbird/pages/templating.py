@@ -44,8 +44,10 @@ def templates(assets: Assets) -> Environment:
         platform_icon=pictures.platform_icon, blur=pictures.blur,
     )  # fmt: skip
     icon = _icons(assets)
+    # as filters: what is written out in a template is made once, when it is compiled
+    environment.filters.update(icon=icon, asset=assets.url)
     environment.globals.update(
-        asset=assets.url, counted=words.counted, called=words.called, version=__version__,
+        counted=words.counted, called=words.called, version=__version__,
         form_mark=lambda: secrets.token_hex(8), icon=icon, appearance=appearance.current.get,
         thumbnail=pictures.thumbnail, face=pictures.face, cards=functools.partial(cards, icon),
         rows=functools.partial(rows, icon),
