@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as some
 
-from bowerbird.archive import finding, search, vocabulary
+from bowerbird.archive import finding, matching, search, vocabulary
 from bowerbird.archive.filing import file_item
 from bowerbird.archive.finding import find
 from bowerbird.archive.words import fold, indexable, marked, parse_query
@@ -242,7 +242,7 @@ def rest(db, words, page, **asked):
 @pytest.mark.parametrize("scanned", [1, 3, 7])
 def test_words_that_are_rarely_together_are_found_in_full(save, db, monkeypatch, scanned):
     """However few items are looked at at first, the pages hold each match once, the newest first."""
-    monkeypatch.setattr(finding, "SCANNED", scanned)
+    monkeypatch.setattr(matching, "SCANNED", scanned)
     for number in range(40):
         save(f"{number}", title="bird nest" if number in (2, 3, 21, 22, 36) else "bird" if number % 2 else "nest")
     assert rest(db, "bird nest", find(db, "bird nest", limit=2), limit=2) == [37, 23, 22, 4, 3]
@@ -297,7 +297,7 @@ def test_of_few_items_the_rare_words_are_named_too(save, db, monkeypatch):
 
 def test_of_few_items_each_is_asked_where_a_word_is_common(save, db, settings, monkeypatch):
     """In titles, other words, speech and comments, in the order of these; other items' matches are none of theirs."""
-    monkeypatch.setattr(finding, "_MANY", 0)
+    monkeypatch.setattr(matching, "_MANY", 0)
     where = ({"description": "a nest"}, {"title": "nest"}, {"title": "one", "lines": ("a nest", "no", "nests")}, {})
     of_1999 = [save(str(number), upload_date="19990101", **fields) for number, fields in enumerate(where)]
     db.execute("INSERT INTO comments (item_id, platform_id, text) VALUES (?, 'c', 'nest')", (of_1999[3],))
@@ -310,7 +310,7 @@ def test_of_few_items_each_is_asked_where_a_word_is_common(save, db, settings, m
 
 def test_many_transcripts_of_one_item_are_one_match(save, db, settings, attempts, monkeypatch):
     """The best is looked for among enough items, not among enough rows."""
-    monkeypatch.setattr(finding, "SCANNED", 1)
+    monkeypatch.setattr(matching, "SCANNED", 1)
     monkeypatch.setattr(finding, "TO_RANK", 3)
     best = save("1", title="nest")
     said = (Cue(0.0, 3.0, "a nest"),)
@@ -319,9 +319,23 @@ def test_many_transcripts_of_one_item_are_one_match(save, db, settings, attempts
     assert [hit.item_id for hit in find(db, "nest", rank="best").hits] == [best, other]
 
 
+@pytest.mark.parametrize("most", [2, 3, 4])
+def test_transcripts_at_the_end_of_a_window_are_all_found(save, db, settings, attempts, monkeypatch, most):
+    """A window that ends within the transcripts of an item leaves none of them out; one item may fill it alone."""
+    monkeypatch.setattr(matching, "WINDOW", most)
+    said = (Cue(0.0, 3.0, "a nest"),)
+    for number in range(1, 4):
+        spoken = tuple(TranscriptReady(language=one, origin="manual", cues=said) for one in ("de", "en", "fr"))
+        file_item(db, settings, attempts.filing(_item(str(number), title="Birds"), transcripts=spoken))
+    for rank in ("newest", "best"):
+        page = find(db, "nest", rank=rank, limit=2)
+        hits = [*page.hits, *find(db, "nest", after=page.next, rank=rank, limit=2).hits]
+        assert [(hit.item_id, hit.said) for hit in hits] == [(number, min(most, 3)) for number in (3, 2, 1)]
+
+
 def test_the_best_comes_first_however_old_it_is(save, db, monkeypatch):
     """Few matches are all ranked, also those that lie below what is looked at first."""
-    monkeypatch.setattr(finding, "SCANNED", 5)
+    monkeypatch.setattr(matching, "SCANNED", 5)
     first = save("1", title="nest")
     for number in range(2, 12):
         save(str(number), title="other", description="a nest")
@@ -331,7 +345,7 @@ def test_the_best_comes_first_however_old_it_is(save, db, monkeypatch):
 @pytest.mark.parametrize("change", ["gone", "new"])
 def test_pages_of_the_best_stay_whole_while_items_come_and_go(save, db, monkeypatch, change):
     """A page goes on where the last one ended: nothing is left out and nothing comes again."""
-    monkeypatch.setattr(finding, "SCANNED", 5)
+    monkeypatch.setattr(matching, "SCANNED", 5)
     monkeypatch.setattr(finding, "TO_RANK", 5)
     old = [save(str(number), title="nest") for number in range(1, 6)]
     new = [save(str(number), title="other", description="a nest") for number in range(6, 12)]

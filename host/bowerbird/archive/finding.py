@@ -8,34 +8,27 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from bowerbird.archive.hits import Hit, hit_of
+from bowerbird.archive.matching import WINDOW, Sought, Window, as_json, matches, newest_below, window
 from bowerbird.archive.operators import Conditions, conditions_of, place_in, taken_apart
 from bowerbird.archive.search import TRANSCRIPTS_PER_ITEM
 from bowerbird.archive.vocabulary import common_words
 from bowerbird.archive.words import Query, parse_query, unwanted_in
 
-WINDOW = 1_000
-# Items among which a page is looked for at first, and how many matches are enough to tell the best.
-SCANNED = 20_000
+# How many matches are enough to tell the best.
 TO_RANK = 100
-# Items of a search without words that are looked at at once.
-_ITEMS_AT_ONCE = 5_000
 _MOST_WINDOWS = 4
 _FEW = 400
 # Matches that are looked at first whether they are shown and fit.
 _LOOKED_AT = 64
-# So many matches are read to find those of a few items among them; where there are more, each item is asked.
-_MANY = 10_000
 _BEFORE_ALL = 1 << 50
 
 Rank = Literal["newest", "best"]
-# where an item matches -> its turn in the order `best`
-_TITLE, _OWN, _SAID, _ANSWERED = range(4)
 
 
 class Place(NamedTuple):
@@ -62,28 +55,10 @@ class SearchPage(msgspec.Struct, frozen=True, kw_only=True):
         return None if self.next is None else min(self.next.top, self.next.item_id)
 
 
-class Sought(NamedTuple):
-    """A query that was understood: words (None: only operators), conditions, tables and columns to look in."""
-
-    words: Query | None
-    unwanted: str
-    conditions: Conditions
-    tables: frozenset[str]
-    columns: tuple[str, ...]
-    few: tuple[int, ...] | None
-
-
 class _Match(NamedTuple):
     turn: int
     item_id: int
     transcripts: tuple[int, ...]
-
-
-class _Matches(NamedTuple):
-    """By item its best turn, and its transcripts that match."""
-
-    turns: dict[int, int]
-    transcripts: dict[int, tuple[int, ...]]
 
 
 def find(
@@ -104,7 +79,7 @@ def find(
     sought = _sought(db, asked)
     if sought is None:
         return SearchPage(hits=(), next=None)
-    place = after or Place(before or _newest(db, _BEFORE_ALL) + 1)
+    place = after or Place(before or newest_below(db, _BEFORE_ALL) + 1)
     found, behind = _page(db, sought, place, rank, limit)
     told = (hit_of(db, match.item_id, sought.words, sought.tables, match.transcripts) for match in found)
     return SearchPage(hits=tuple(hit for hit in told if hit), next=behind)
@@ -151,9 +126,9 @@ def _page(
 ) -> tuple[list[_Match], Place | None]:
     found: list[_Match] = []
     for _ in range(_MOST_WINDOWS):
-        low = _low(db, sought, place, limit + 1 if rank == "newest" else TO_RANK)
-        wanted = limit + 1 - len(found)
-        found += itertools.islice(_of_window(db, sought, low, place, rank), wanted)
+        part = window(db, sought, place.top, place.low, limit + 1 if rank == "newest" else TO_RANK)
+        low, wanted = part.low, limit + 1 - len(found)
+        found += itertools.islice(_of_window(db, sought, part, place, rank), wanted)
         if len(found) > limit:
             last = found[limit - 1]
             # where the window before gave the last one, this window begins anew
@@ -166,145 +141,15 @@ def _page(
     return found, place
 
 
-def _low(db: sqlite3.Connection, sought: Sought, place: Place, enough: int) -> int:
-    """The id above which the window below `place.top` lies; 0 where that holds all.
-
-    Of words that are rarely found together all rows would be read for the end of a window of WINDOW matches. So it ends
-    sooner where the newest items below the top have enough of them.
-    """
-    if sought.few is not None:
-        return 0
-    newest = _newest(db, place.top)
-    if sought.words is None:
-        return max(0, place.low, newest - _ITEMS_AT_ONCE)
-    # what fits is not known beforehand, so nothing less than a full window is enough
-    enough = WINDOW if sought.conditions.where or sought.unwanted else enough
-    low = 0
-    for floor in (place.low,) if place.low >= 0 else _floors(newest):
-        ends = [_end_of(db, sql, values, floor) for sql, values in _windows(sought, place.top)]
-        low = max(low for _, low in ends)
-        if max(items for items, _ in ends) >= enough:
-            break
-    return low
-
-
-def _floors(newest: int) -> Iterator[int]:
-    """Ids above which so many items lie: SCANNED, four times as many, and so on; at last all of them."""
-    depth = SCANNED
-    while depth < newest:
-        yield newest - depth
-        depth *= 4
-    yield 0
-
-
-def _newest(db: sqlite3.Connection, top: int) -> int:
-    return int(db.execute("SELECT max(id) FROM items WHERE id < ?", (top,)).fetchone()[0] or 0)
-
-
-def _end_of(db: sqlite3.Connection, sql: str, values: dict[str, Any], floor: int) -> tuple[int, int]:
-    """How many items of a table match above `floor`, of WINDOW rows at most; and above which id these rows are."""
-    sql = f"SELECT count(*), count(DISTINCT id), min(id) FROM ({sql} ORDER BY rowid DESC LIMIT {WINDOW})"
-    rows, items, lowest = db.execute(sql, values | {"floor": (floor + 1) * values["scale"]}).fetchone()
-    return items, lowest - 1 if rows == WINDOW else floor
-
-
-def _windows(sought: Sought, top: int) -> Iterator[tuple[str, dict[str, Any]]]:
-    """For each table a query for ids of items that match, and its values but for `floor`."""
-    for table in sorted(sought.tables):
-        scale = _scale(table)
-        within = f"{table}_fts MATCH :match AND rowid >= :floor AND rowid < :top"
-        values = {"match": _match(sought), "top": top * scale, "scale": scale}
-        yield f"SELECT rowid / {scale} AS id FROM {table}_fts WHERE {within}", values
-
-
-def _scale(table: str) -> int:
-    """By what an item's id is multiplied for the first row that it may have."""
-    return TRANSCRIPTS_PER_ITEM if table == "transcripts" else 1
-
-
-def _match(sought: Sought, columns: tuple[str, ...] = ()) -> str:
-    assert sought.words is not None
-    among = columns or sought.columns
-    return f"{{{' '.join(among)}}} : ({sought.words.match})" if among else sought.words.match
-
-
-def _of_window(db: sqlite3.Connection, sought: Sought, low: int, place: Place, rank: Rank) -> Iterator[_Match]:
+def _of_window(db: sqlite3.Connection, sought: Sought, part: Window, place: Place, rank: Rank) -> Iterator[_Match]:
     """The matches of a window in their order, behind `place`."""
-    matches = _matches(db, sought, low, place.top)
-    turns = matches.turns if rank == "best" else dict.fromkeys(matches.turns, 0)
+    found = matches(db, sought, part, place.top, titles=rank == "best")
+    turns = found.turns if rank == "best" else dict.fromkeys(found.turns, 0)
     behind = (place.turn, -place.item_id)
     order = sorted(one for one in ((turn, -item_id) for item_id, turn in turns.items()) if one > behind)
     for turn, item_id in _fitting(db, sought.conditions, order):
         if not sought.unwanted or not _has(db, sought.unwanted, item_id):
-            yield _Match(turn, item_id, matches.transcripts.get(item_id, ()))
-
-
-def _matches(db: sqlite3.Connection, sought: Sought, low: int, top: int) -> _Matches:
-    """What matches in a window."""
-    if sought.words is None:
-        return _Matches(dict.fromkeys(_without_words(db, sought, low, top), _OWN), {})
-
-    def rows(table: str, columns: tuple[str, ...] = (), few: tuple[int, ...] | None = sought.few) -> list[int]:
-        return _rows(db, sought, table, _match(sought, columns), low, top, few) if table in sought.tables else []
-
-    own = rows("items")
-    has_title = not sought.columns or "title" in sought.columns
-    titles = rows("items", ("title",), None if sought.few is None else tuple(own)) if has_title and own else []
-    transcripts: dict[int, tuple[int, ...]] = {}
-    for row_id in rows("transcripts"):
-        item_id = row_id // TRANSCRIPTS_PER_ITEM
-        transcripts[item_id] = (*transcripts.get(item_id, ()), row_id)
-    turns = dict.fromkeys(rows("comments"), _ANSWERED)
-    for turn, ids in ((_SAID, transcripts), (_OWN, own), (_TITLE, titles)):
-        turns |= dict.fromkeys(ids, turn)
-    return _Matches(turns, transcripts)
-
-
-def _without_words(db: sqlite3.Connection, sought: Sought, low: int, top: int) -> Iterable[int]:
-    if sought.few is not None:
-        return (item_id for item_id in sought.few if item_id < top)
-    where = " AND ".join(("id > :low", "id < :top", *sought.conditions.where))
-    found = db.execute(f"SELECT id FROM items WHERE {where}", sought.conditions.values | {"low": low, "top": top})
-    return (row[0] for row in found)
-
-
-def _rows(
-    db: sqlite3.Connection, sought: Sought, table: str, match: str, low: int, top: int, few: tuple[int, ...] | None
-) -> list[int]:
-    """The row ids of a search table that match in a window; where a `few` items are named, theirs, newest first."""
-    scale = _scale(table)
-    sql = f"SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH ? AND rowid >= ? AND rowid < ?"
-    if few is None:
-        return _ids(db.execute(sql, (match, (low + 1) * scale, top * scale)))
-    ids = _having(db, table, [item_id for item_id in few if item_id < top])
-    if not ids:
-        return []
-    among = (match, ids[-1] * scale, (ids[0] + 1) * scale)
-    if db.execute(f"SELECT count(*) FROM ({sql} LIMIT {_MANY + 1})", among).fetchone()[0] <= _MANY:
-        known = frozenset(ids)
-        return [row_id for row_id in _ids(db.execute(sql, among)) if row_id // scale in known]
-    assert sought.words is not None
-    whole = match.replace(sought.words.match, sought.words.whole)
-    each = (_ids(db.execute(sql, (whole, item_id * scale, (item_id + 1) * scale))) for item_id in ids)
-    return [row_id for found in each for row_id in found]
-
-
-def _having(db: sqlite3.Connection, table: str, ids: list[int]) -> list[int]:
-    """Those of these items that have rows in a search table: to ask the index for one costs more than to look."""
-    if table == "items":
-        return ids
-    sql = (
-        f"SELECT DISTINCT item_id FROM {table} WHERE item_id IN (SELECT value FROM json_each(?)) ORDER BY item_id DESC"
-    )
-    return _ids(db.execute(sql, (_as_json(ids),)))
-
-
-def _ids(rows: Iterable[sqlite3.Row]) -> list[int]:
-    return [row[0] for row in rows]
-
-
-def _as_json(ids: Sequence[int]) -> str:
-    return msgspec.json.encode(ids).decode()
+            yield _Match(turn, item_id, found.transcripts.get(item_id, ()))
 
 
 def _fitting(
@@ -319,8 +164,8 @@ def _fitting(
     begin, step = 0, _LOOKED_AT
     while begin < len(order):
         some = order[begin : begin + step]
-        ids = _as_json([-negated for _, negated in some])
-        shown = frozenset(_ids(db.execute(sql, conditions.values | {"ids": ids})))
+        ids = as_json([-negated for _, negated in some])
+        shown = frozenset(row[0] for row in db.execute(sql, conditions.values | {"ids": ids}))
         yield from ((turn, -negated) for turn, negated in some if -negated in shown)
         begin, step = begin + step, step * 4
 

@@ -65,5 +65,5 @@ def _counted(begin: str, texts: Sequence[str]) -> Counter[str]:
     # most texts can be looked through as one
     plain = indexable("\n".join(text for text in texts if text.isascii()))
     other = (indexable(text) for text in texts if not text.isascii())
-    having = (text for text in (*plain.split("\n"), *other) if begin in text)
-    return Counter(word for text in having for word in tokens(text) if word.startswith(begin))
+    having = "\n".join(text for text in (*plain.split("\n"), *other) if begin in text)
+    return Counter([word for word in tokens(having) if word.startswith(begin)])

@@ -51,7 +51,7 @@ class Media:
         file_path = scope["path"].removeprefix(MEDIA_PREFIX)
         if file_path.startswith("."):
             raise Refused(404)
-        if await self._database.execute_fn(lambda db: reads.file_type(db, file_path)) is None:
+        if await self._database.read(lambda db: reads.file_type(db, file_path)) is None:
             raise Refused(404)
         found = await asyncio.to_thread(place_of_file, self._archive, file_path)
         if found is None:

@@ -1,10 +1,11 @@
-"""How the site reads the archive: through Datasette's own threads, whatever becomes of the file meanwhile."""
+"""How the site reads the archive: on threads, whatever becomes of the file meanwhile."""
 
 from __future__ import annotations
 
 import sqlite3
 import threading
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,16 +20,31 @@ Found = TypeVar("Found")
 _OF_THE_FILE = ("malformed", "not a database", "disk i/o error", "unable to open", "locked", "is full")
 
 
+# Threads that read for our pages: more of them wait for each other, and what is asked last comes twice as late.
+THREADS = 2
+
+
 class ArchiveReader(Database):  # type: ignore[misc]
-    """Datasette's database, which lets go of a file that was damaged, moved or exchanged: the next one may be whole."""
+    """Datasette's database, which lets go of a file that was damaged, moved or exchanged: the next one may be whole.
+
+    `read` is for our own pages, whose threads no query of a table page can hold up.
+    """
 
     def __init__(self, datasette: Any, path: Path) -> None:
         super().__init__(datasette, path=str(path), is_mutable=True)
         self._file = path
         self._mine = threading.local()
+        self._threads = ThreadPoolExecutor(THREADS, "pages")
+
+    async def read(self, fn: Callable[[sqlite3.Connection], Found]) -> Found:
+        """What `fn` finds on a thread for our pages. Raises RequestError where the archive can't be read."""
+        return await self._run(self._threads, fn)
 
     async def execute_fn(self, fn: Callable[[sqlite3.Connection], Found]) -> Found:
-        """What `fn` finds on a reading thread. Raises RequestError where the archive can't be read."""
+        """What `fn` finds on a thread of Datasette's own. Raises RequestError where the archive can't be read."""
+        return await self._run(self.ds.executor, fn)
+
+    async def _run(self, threads: Executor, fn: Callable[[sqlite3.Connection], Found]) -> Found:
 
         def in_thread() -> Found:
             try:
@@ -44,7 +60,7 @@ class ArchiveReader(Database):  # type: ignore[misc]
 
         import asyncio
 
-        return await asyncio.get_running_loop().run_in_executor(self.ds.executor, in_thread)
+        return await asyncio.get_running_loop().run_in_executor(threads, in_thread)
 
     def _connection(self) -> sqlite3.Connection:
         """The connection of this thread, to the file that has the archive's name now."""

@@ -108,7 +108,7 @@ def application(settings: Settings) -> Any:
         [str(settings.database)],
         settings={
             # suggesting facets takes a core page of 100,000 rows from 26 to 604 ms
-            "suggest_facets": False, "allow_download": False, "num_sql_threads": 3, "default_page_size": 50,
+            "suggest_facets": False, "allow_download": False, "num_sql_threads": 2, "default_page_size": 50,
             "sql_time_limit_ms": 2000, "default_cache_ttl": 0,
         },
     )  # fmt: skip

@@ -52,12 +52,12 @@ class Thumbnails:
         if asked is None:
             raise Refused(404)
         item_id, wanted = int(asked["item"]), _piece(asked) if asked["piece"] else _whole(asked)
-        if content := await self._database.execute_fn(lambda db: self._content(db, item_id, wanted.place)):
+        if content := await self._database.read(lambda db: self._content(db, item_id, wanted.place)):
             from starlette.responses import Response
 
             await Response(content, media_type="image/webp", headers=_FOR_GOOD)(scope, receive, send)
             return
-        source = await self._database.execute_fn(wanted.source)
+        source = await self._database.read(wanted.source)
         found = await asyncio.to_thread(place_of_file, self._archive, source) if source else None
         if found is None:
             raise Refused(404)

@@ -64,7 +64,7 @@ class Visit:
             updating = updates.waiting_jobs(db) if update else frozenset()
             return Frame(counts(db), reads.totals(db), update, updating), look(db)
 
-        found: tuple[Frame, Found] = await self.database.execute_fn(both)
+        found: tuple[Frame, Found] = await self.database.read(both)
         return found
 
     async def write(self, change: Callable[[sqlite3.Connection], Found]) -> Found:

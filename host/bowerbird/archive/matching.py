@@ -1,0 +1,199 @@
+"""Which rows of the search tables match, in windows of at most the newest WINDOW of a table.
+
+Where operators leave few items, their rows are looked at alone.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from bowerbird.archive.operators import Conditions
+from bowerbird.archive.search import TRANSCRIPTS_PER_ITEM
+from bowerbird.archive.words import Query
+
+WINDOW = 1_000
+# Items among which a page is looked for at first.
+SCANNED = 20_000
+# Items of a search without words that are looked at at once.
+_ITEMS_AT_ONCE = 5_000
+# So many matches are read for each of a few items to find theirs among them, and at most so many for all; where there
+# are more, each item is asked.
+_MANY_EACH, _MANY = 50, 10_000
+
+# where an item matches -> its turn in the order `best`
+TITLE, OWN, SAID, ANSWERED = range(4)
+
+
+class Sought(NamedTuple):
+    """A query that was understood: words (None: only operators), conditions, tables and columns to look in.
+
+    `few` are the items that fit a condition, the newest first, where these are few.
+    """
+
+    words: Query | None
+    unwanted: str
+    conditions: Conditions
+    tables: frozenset[str]
+    columns: tuple[str, ...]
+    few: tuple[int, ...] | None
+
+
+class Window(NamedTuple):
+    """What matches above `low`: row ids by table, the newest first, of those tables that were read for its end."""
+
+    low: int
+    rows: dict[str, list[int]]
+
+
+class Matches(NamedTuple):
+    """By item its best turn, and its transcripts that match."""
+
+    turns: dict[int, int]
+    transcripts: dict[int, tuple[int, ...]]
+
+
+def window(db: sqlite3.Connection, sought: Sought, top: int, known: int, enough: int) -> Window:
+    """The window below the id `top`; its `low` is 0 where it holds all, and `known` unless that is -1.
+
+    Of words that are rarely found together all rows would be read for the end of a window of WINDOW matches. So it ends
+    sooner where the newest items below the top have `enough` of them.
+    """
+    if sought.few is not None:
+        return Window(0, {})
+    newest = newest_below(db, top)
+    if sought.words is None:
+        return Window(max(0, known, newest - _ITEMS_AT_ONCE), {})
+    # what fits is not known beforehand, so nothing less than a full window is enough
+    enough = WINDOW if sought.conditions.where or sought.unwanted else enough
+    found = Window(0, {})
+    for floor in (known,) if known >= 0 else _floors(newest):
+        rows = {table: _newest_rows(db, sought, table, floor, top) for table in sorted(sought.tables)}
+        found = Window(max(_low(table, of, floor) for table, of in rows.items()), rows)
+        if max(len({row_id // _scale(table) for row_id in of}) for table, of in rows.items()) >= enough:
+            break
+    return found
+
+
+def _floors(newest: int) -> Iterator[int]:
+    """Ids above which so many items lie: SCANNED, four times as many, and so on; at last all of them."""
+    depth = SCANNED
+    while depth < newest:
+        yield newest - depth
+        depth *= 4
+    yield 0
+
+
+def newest_below(db: sqlite3.Connection, top: int) -> int:
+    """The greatest id of an item below this one; 0 for none."""
+    return int(db.execute("SELECT max(id) FROM items WHERE id < ?", (top,)).fetchone()[0] or 0)
+
+
+def _newest_rows(db: sqlite3.Connection, sought: Sought, table: str, floor: int, top: int) -> list[int]:
+    """The rows of a table that match above the item `floor`, of WINDOW at most."""
+    scale = _scale(table)
+    sql = f"{_SELECT.format(table)} ORDER BY rowid DESC LIMIT {WINDOW}"
+    return _ids(db.execute(sql, (_match(sought), (floor + 1) * scale, top * scale)))
+
+
+def _low(table: str, rows: list[int], floor: int) -> int:
+    """The item above which these are all rows: of the last item there may be more, unless it has all of them."""
+    if len(rows) < WINDOW:
+        return floor
+    first, last = rows[0] // _scale(table), rows[-1] // _scale(table)
+    return last if first > last else last - 1
+
+
+_SELECT = "SELECT rowid FROM {0}_fts WHERE {0}_fts MATCH ? AND rowid >= ? AND rowid < ?"
+
+
+def _scale(table: str) -> int:
+    """By what an item's id is multiplied for the first row that it may have."""
+    return TRANSCRIPTS_PER_ITEM if table == "transcripts" else 1
+
+
+def _match(sought: Sought, columns: tuple[str, ...] = ()) -> str:
+    assert sought.words is not None
+    among = columns or sought.columns
+    return f"{{{' '.join(among)}}} : ({sought.words.match})" if among else sought.words.match
+
+
+def matches(db: sqlite3.Connection, sought: Sought, found: Window, top: int, *, titles: bool) -> Matches:
+    """What matches in a window; `titles` tells those in titles from other words of an item."""
+    if sought.words is None:
+        return Matches(dict.fromkeys(_without_words(db, sought, found.low, top), OWN), {})
+    own = _of_table(db, sought, "items", found, top)
+    in_title = _titles(db, sought, own) if titles and own else []
+    transcripts: dict[int, tuple[int, ...]] = {}
+    for row_id in _of_table(db, sought, "transcripts", found, top):
+        item_id = row_id // TRANSCRIPTS_PER_ITEM
+        transcripts[item_id] = (*transcripts.get(item_id, ()), row_id)
+    turns = dict.fromkeys(_of_table(db, sought, "comments", found, top), ANSWERED)
+    for turn, ids in ((SAID, transcripts), (OWN, own), (TITLE, in_title)):
+        turns |= dict.fromkeys(ids, turn)
+    return Matches(turns, transcripts)
+
+
+def _without_words(db: sqlite3.Connection, sought: Sought, low: int, top: int) -> Iterable[int]:
+    if sought.few is not None:
+        return (item_id for item_id in sought.few if item_id < top)
+    where = " AND ".join(("id > :low", "id < :top", *sought.conditions.where))
+    found = db.execute(f"SELECT id FROM items WHERE {where}", sought.conditions.values | {"low": low, "top": top})
+    return (row[0] for row in found)
+
+
+def _of_table(db: sqlite3.Connection, sought: Sought, table: str, found: Window, top: int) -> list[int]:
+    """The row ids of a search table that match in a window, the newest first."""
+    if table not in sought.tables:
+        return []
+    if sought.few is not None:
+        return _of_few(db, sought, table, _match(sought), [item_id for item_id in sought.few if item_id < top])
+    return [row_id for row_id in found.rows[table] if row_id // _scale(table) > found.low]
+
+
+def _titles(db: sqlite3.Connection, sought: Sought, own: list[int]) -> list[int]:
+    """Those of these items that match in their title alone."""
+    if sought.columns and "title" not in sought.columns:
+        return []
+    match = _match(sought, ("title",))
+    if sought.few is not None:
+        return _of_few(db, sought, "items", match, own)
+    return _ids(db.execute(_SELECT.format("items"), (match, own[-1], own[0] + 1)))
+
+
+def _of_few(db: sqlite3.Connection, sought: Sought, table: str, match: str, items: list[int]) -> list[int]:
+    """The rows of these items that match, the newest first."""
+    scale, sql = _scale(table), _SELECT.format(table)
+    ids = _having(db, table, items)
+    if not ids:
+        return []
+    among = (match, ids[-1] * scale, (ids[0] + 1) * scale)
+    most = min(_MANY, _MANY_EACH * len(ids))
+    if db.execute(f"SELECT count(*) FROM ({sql} LIMIT {most + 1})", among).fetchone()[0] <= most:
+        known = frozenset(ids)
+        return [row_id for row_id in _ids(db.execute(f"{sql} ORDER BY rowid DESC", among)) if row_id // scale in known]
+    assert sought.words is not None
+    whole = match.replace(sought.words.match, sought.words.whole)
+    each = (_ids(db.execute(sql, (whole, item_id * scale, (item_id + 1) * scale))) for item_id in ids)
+    return [row_id for found in each for row_id in found]
+
+
+def _having(db: sqlite3.Connection, table: str, ids: list[int]) -> list[int]:
+    """Those of these items that have rows in a search table: to ask the index for one costs more than to look."""
+    if table == "items":
+        return ids
+    among = "SELECT value FROM json_each(?)"
+    sql = f"SELECT DISTINCT item_id FROM {table} WHERE item_id IN ({among}) ORDER BY item_id DESC"
+    return _ids(db.execute(sql, (as_json(ids),)))
+
+
+def _ids(rows: Iterable[sqlite3.Row]) -> list[int]:
+    return [row[0] for row in rows]
+
+
+def as_json(ids: Sequence[int]) -> str:
+    """A list for `json_each`."""
+    return msgspec.json.encode(ids).decode()
