@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import httpx
 import msgspec
 import psutil
 import pytest
+from datasette.app import Datasette
 
 from bowerbird import signin
+from bowerbird.archive.migrations import ensure_archive
 from bowerbird.errors import RequestError
 from bowerbird.install import site as install_site
+from bowerbird.pages.reading import ArchiveReader
 from bowerbird.pages.server import listening_socket
 from bowerbird.settings import Settings
 from tests.pages.sites import RunningSite, settings_in
@@ -164,3 +169,23 @@ def test_asking_for_the_site_imports_no_server() -> None:
         "print([name for name in ('datasette', 'uvicorn', 'jinja2', 'starlette', 'httpx') if name in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_queries_of_table_pages_hold_up_no_page_of_ours(tmp_path: Path) -> None:
+    """However many of them take their two seconds at once, what our pages read comes from other threads."""
+    settings = settings_in(tmp_path)
+    ensure_archive(settings.database)
+    end = threading.Event()
+
+    async def read() -> int:
+        datasette = Datasette([])
+        archive = datasette.add_database(ArchiveReader(datasette, settings.database), name="archive")
+        queries = [asyncio.ensure_future(archive.execute_fn(lambda db: end.wait())) for _ in range(20)]
+        try:
+            found = archive.read(lambda db: db.execute("SELECT count(*) FROM items").fetchone()[0])
+            return int(await asyncio.wait_for(found, 30))
+        finally:
+            end.set()
+            await asyncio.gather(*queries)
+
+    assert asyncio.run(read()) == 0

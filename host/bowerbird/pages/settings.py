@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -12,7 +11,7 @@ from datasette.utils.asgi import Response
 from bowerbird.pages import devices, sessions
 from bowerbird.pages.appearance import CHOICES
 from bowerbird.pages.devices import Device
-from bowerbird.pages.libraries import last_update, libraries
+from bowerbird.pages.libraries import Library, last_update, libraries
 from bowerbird.pages.queue_acts import told
 from bowerbird.pages.visit import Visit, go_to
 from bowerbird.queue import preferences
@@ -71,6 +70,7 @@ class Found(NamedTuple):
     sessions: tuple[sessions.SessionLine, ...]
     devices: tuple[Device, ...]
     last: Asked | None
+    libraries: tuple[Library, ...]
 
 
 async def settings(visit: Visit) -> Response:
@@ -86,9 +86,9 @@ async def live(visit: Visit) -> Response:
 
 async def live_libraries(visit: Visit) -> Response:
     """The libraries, and the update that is under way, for the page to take in."""
-    frame, found = await visit.read(last_update)
-    installed = await asyncio.to_thread(libraries, visit.site.settings)
-    return visit.part("libraries-live.html", frame, libraries=installed, last=found)
+    now = visit.site.settings
+    frame, (last, installed) = await visit.read(lambda db: (last_update(db), libraries(now)))
+    return visit.part("libraries-live.html", frame, libraries=installed, last=last)
 
 
 async def change(visit: Visit) -> Response:
@@ -126,13 +126,15 @@ async def _page(visit: Visit, typed: Mapping[str, str], wrong: Mapping[str, str]
     return visit.page(
         "settings.html", frame, status=422 if wrong else 200, groups=groups(found.states, typed, wrong),
         sources=SOURCES, sessions=found.sessions, devices=found.devices, wrong=wrong,
-        libraries=await asyncio.to_thread(libraries, now), last=found.last, choices=CHOICES,
+        libraries=found.libraries, last=found.last, choices=CHOICES,
         config=shown_place(now.home / "config.toml"), said=_said(visit.query.get("done", "")),
     )  # fmt: skip
 
 
 def _look(db: sqlite3.Connection, now: Settings) -> Found:
-    return Found(preferences.states(db, now), sessions.lines(db), devices.listed(db), last_update(db))
+    return Found(
+        preferences.states(db, now), sessions.lines(db), devices.listed(db), last_update(db), libraries(now)
+    )  # fmt: skip
 
 
 def _said(done: str) -> str:
