@@ -24,6 +24,11 @@ EMPTY = (
     ("empty", "/"), ("empty-browse", "/browse"), ("empty-search", "/search?q=nest"), ("empty-history", "/history"),
     ("empty-stats", "/stats"), ("empty-logs", "/logs"), ("empty-trash", "/trash"), ("empty-settings", "/settings"),
 )  # fmt: skip
+# What is typed into the form of the dashboard where a picture is to show its answer.
+TYPED = {
+    "taken": "https://www.youtube.com/watch?v=q8bLw3nT0rY\nhttps://www.youtube.com/watch?v=newnewnewn1\n"
+    "file:///etc/passwd\nhello there"
+}
 WIDTHS = {"wide": (1280, 1000), "phone": (390, 844)}
 
 
@@ -37,7 +42,7 @@ def shots(site: RunningSite) -> Iterator[tuple[str, str]]:
         ("creator", "/browse/youtube/1"), ("job", f"/job/{found['failed']}"), ("list", f"/job/{found['list']}"),
         ("missing", "/item/4711"), ("metadata", f"/item/{found['video']}/metadata"), ("trash", "/trash"),
         ("confirm", f"/item/{found['video']}/confirm"), ("tables", "/archive/items"),
-        ("stats", "/stats"), ("settings", "/settings"), ("logs", "/logs"),
+        ("stats", "/stats"), ("settings", "/settings"), ("logs", "/logs"), ("taken", "/"),
     )  # fmt: skip
 
 
@@ -100,6 +105,10 @@ def take_all(browser: Browser, site: RunningSite, name: str, address: str, *, si
             page = context.new_page()
             page.on("console", lambda message: print(name, message.type, message.text))
             page.goto(site.origin + address)
+            if name in TYPED:
+                page.fill("#url", TYPED[name])
+                with page.expect_navigation():
+                    page.click("#capture button[type=submit]")
             page.wait_for_timeout(400)
             page.screenshot(path=FOLDER / f"{name}-{width}-{scheme}.png", full_page=width == "phone" or name != "seek")
             context.close()
