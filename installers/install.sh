@@ -87,8 +87,11 @@ save_sample() {
     serve_sample || { say "The sample could not be made; everything else is in place."; return 1; }
     say "Saving a sample of eight seconds ..."
     # This one run may save from the own computer, which is refused otherwise.
-    BOWERBIRD_ALLOW_PRIVATE_HOSTS=1 "$venv/bin/bowerbird" save "$address" --wait </dev/null
+    BOWERBIRD_ALLOW_PRIVATE_HOSTS=1 save "$address"
 }
+
+# Without the addresses that it prints: the first one that leads somewhere is the link that signs in.
+save() { "$venv/bin/bowerbird" save --wait "$@" </dev/null | sed 's|  http://127\.0\.0\.1:.*||'; }
 
 start_site() {
     "$venv/bin/bowerbird" open --json </dev/null |
@@ -138,7 +141,7 @@ install_package
 link_command
 "$venv/bin/bowerbird" install </dev/null
 if [ $# -gt 0 ]; then
-    "$venv/bin/bowerbird" save --wait "$@" </dev/null || result=$?
+    save "$@" || result=$?
 else
     save_sample || result=$?
 fi
