@@ -7,7 +7,8 @@ venv=$HOME/.local/lib/bowerbird
 link=$HOME/.local/bin/bowerbird
 
 if [ -x "$venv/bin/bowerbird" ]; then
-    "$venv/bin/bowerbird" uninstall </dev/null
+    # all that it says but where this script is
+    "$venv/bin/bowerbird" uninstall </dev/null | sed '/uninstall\.sh/d'
 fi
 if [ "$(readlink "$link" 2>/dev/null)" = "$venv/bin/bowerbird" ]; then
     rm -f "$link"

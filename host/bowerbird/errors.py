@@ -52,7 +52,7 @@ REQUEST_ADVICE: dict[str, Advice] = {
     ),
     "bad_session": Advice("The sign-in of that site could not be read.", "Open the site, sign in, and try again."),
     "not_found": Advice("There is no such thing in the archive.", "Look in the history for what is there."),
-    "wrong_state": Advice("That can't be done with this job now.", "It has changed meanwhile: look at the list again."),
+    "wrong_state": Advice("That can't be done with this job now.", "See how it stands now, and choose again."),
     "forbidden_origin": Advice(
         "Only the Bowerbird extension may talk to this program.", "Install the extension from this project."
     ),

@@ -160,7 +160,7 @@ BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings of this process. Raises RequestError `bad_request` naming the one that can't be read."""
+    """Read the settings of this process. Raises RequestError `bad_request` naming all that can't be read."""
     environ = os.environ if environ is None else environ
     home = _read_home(environ)
     config = _read_config(home / "config.toml")

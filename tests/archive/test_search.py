@@ -308,6 +308,29 @@ def test_of_few_items_each_is_asked_where_a_word_is_common(save, db, settings, m
     assert [hit.matched for hit in hits] == [("title",), ("description",), ("transcript",), ("comments",)]
 
 
+@pytest.mark.parametrize(("words", "year"), [("contin", ""), ("contin", " year:1999"), ("continental", " year:1999")])
+def test_of_few_items_a_word_that_is_begun_is_found(save, db, monkeypatch, words, year):
+    """However many other items have words that begin so."""
+    monkeypatch.setattr(matching, "_MANY_EACH", 1)
+    only = save("1", title="continental drift", upload_date="19990101")
+    for number in range(2, 9):
+        save(str(number), title=f"contingency {number}", upload_date="20200101")
+    save("other", title="nothing", upload_date="19990101")
+    assert find(db, f"{words}{year}").hits[-1].item_id == only
+
+
+def test_transcripts_are_told_in_the_order_in_which_they_came(save, db, settings, attempts):
+    """The first one is that of the language that was asked for first."""
+    spoken = tuple(
+        TranscriptReady(language=language, origin="manual", cues=tuple(Cue(3.0 * n, 3.0, "nest") for n in range(6)))
+        for language in ("en", "de", "fr")
+    )
+    file_item(db, settings, attempts.filing(_item("1", title="Birds", upload_date="19990101"), transcripts=spoken))
+    for asked in ("nest", "nest year:1999"):
+        [hit] = find(db, asked).hits
+        assert {cue.language for cue in hit.cues} == {"en"}
+
+
 def test_many_transcripts_of_one_item_are_one_match(save, db, settings, attempts, monkeypatch):
     """The best is looked for among enough items, not among enough rows."""
     monkeypatch.setattr(matching, "SCANNED", 1)

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from http.cookiejar import CookieJar
 from urllib.request import HTTPCookieProcessor, build_opener
@@ -101,8 +102,35 @@ def test_work_says_what_is_left_when_it_is_ended(
     with terminal(environment, "work") as here:
         here.wait_for("Running: ")
         os.killpg(here.process.pid, signal.SIGINT)
+        time.sleep(0.5)  # two at once are one
         assert here.press_ctrl_c() == 0
     assert "goes on with the next save" in here.said
+
+
+def test_work_until_idle_that_is_ended_is_not_done(
+    run: Run, settings: Settings, environment: dict[str, str], platforms: StandIn
+) -> None:
+    """Its exit code is 1, and what is left is said: nobody takes it for all done."""
+    with worker_kept_away(settings):
+        run("save", VIDEO, "--quality", "480")
+    platforms.delay = 5.0
+    with terminal(environment, "work", "--until-idle") as here:
+        here.wait_for("Running: ")
+        os.killpg(here.process.pid, signal.SIGINT)
+        time.sleep(0.5)  # two at once are one
+        assert here.press_ctrl_c() == 1
+    assert "goes on with the next save" in here.said
+
+
+def test_work_beside_another_worker_says_nothing_of_its_own(
+    run: Run, no_worker: None, environment: dict[str, str]
+) -> None:
+    """It says that one runs already, not that it works here."""
+    run("save", VIDEO)
+    with terminal(environment, "work") as here:
+        assert here.end() == 1
+    assert "runs already" in here.said
+    assert "Working here" not in here.said
 
 
 def test_serve_prints_the_way_in(environment: dict[str, str], settings: Settings) -> None:

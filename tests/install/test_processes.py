@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -84,6 +85,52 @@ def test_a_number_left_behind_is_not_used(installed: Settings) -> None:
     assert stop_processes(installed) == []
     assert stranger.poll() is None
     stranger.communicate(b"\n")
+
+
+def test_a_file_of_another_program_is_none_of_ours(installed: Settings) -> None:
+    """A home may be a folder with other things in it: whoever else holds a number there is left alone."""
+    other = installed.home / "daemon.pid"
+    holds = "import fcntl, os, sys; f = open(sys.argv[1], 'w'); f.write(str(os.getpid())); f.flush();"
+    holds += "fcntl.flock(f, fcntl.LOCK_EX); print(1, flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", holds, str(other)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as stranger:
+        assert stranger.stdout
+        stranger.stdout.readline()
+        assert stop_processes(installed) == []
+        assert stranger.poll() is None
+        stranger.communicate(b"\n")
+
+
+NOTES = """
+from bowerbird.install.processes import note_process
+from bowerbird.settings import load_settings
+note_process(load_settings(), "worker")
+print(1, flush=True)
+input()
+"""
+
+
+def test_a_second_worker_takes_nothing_from_the_first(installed: Settings) -> None:
+    """One of another archive of the same home comes and goes; the first is still stopped."""
+    command = [sys.executable, "-c", NOTES]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as first:
+        assert first.stdout
+        first.stdout.readline()
+        subprocess.run(command, input=b"\n", stdout=subprocess.DEVNULL, check=True)
+        assert stop_processes(installed) == ["worker"]
+        assert first.wait() == -signal.SIGTERM
+
+
+def test_a_site_takes_its_number_along(installed: Settings) -> None:
+    """Whoever tries many ports leaves no file for each."""
+    command = [sys.executable, "-m", "bowerbird.pages", str(installed.port)]
+    pages = subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    eventually(lambda: site.is_running(installed), said="the site")
+    assert list(installed.home.glob("site.*.pid"))
+    pages.terminate()
+    pages.wait(20)
+    assert not list(installed.home.glob("site.*.pid"))
 
 
 def test_a_number_left_behind_is_not_used_beside_another_homes_worker(

@@ -134,18 +134,19 @@ def test_the_whole_queue_is_paused_and_goes_on(fresh: RunningSite) -> None:
         assert "The queue is paused" not in client.get("/").text
 
 
-def test_while_the_queue_is_paused_no_job_says_a_time(fresh: RunningSite) -> None:
-    """What would be tried again at a time goes on with the queue, and not before."""
+def test_while_the_queue_is_paused_a_time_is_not_all(fresh: RunningSite) -> None:
+    """What is tried again at a time needs the queue to go on as well, and says so."""
     [again] = many(fresh, 1, not_before="2099-01-01T00:00:00.000Z", error_code="network", error_message="It was cut.")
     with fresh.person() as client:
         row = client.get(f"/job/{again}").text
         assert "tries again" in row
+        assert "once the queue goes on" not in row
         client.post("/queue/pause")
         for page in (f"/job/{again}", "/history"):
             row = client.get(page).text
             assert "It was cut" in row
-            assert "goes on with the queue" in row
-            assert "tries again" not in row
+            assert "tries again" in row
+            assert "once the queue goes on" in row
 
 
 def test_one_job_is_paused_and_goes_on(fresh: RunningSite) -> None:

@@ -139,7 +139,7 @@ def test_schedule_that_can_not_be(tmp_path: Path, text: str) -> None:
         load_settings({"BOWERBIRD_HOME": str(tmp_path), "BOWERBIRD_RETRY_DELAYS": text})
 
 
-def test_who_gave_up_says_after_how_many_tries_and_when() -> None:
+def test_who_gave_up_says_after_how_many_tries() -> None:
     """The last reason stays, with how often it was tried again; what was tried once says only the reason."""
     failure = Failed(code="network", message="The connection failed.", hint="Check it.")
     told = gave_up(failure, 3)

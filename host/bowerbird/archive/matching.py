@@ -20,8 +20,8 @@ WINDOW = 1_000
 SCANNED = 20_000
 # Items of a search without words that are looked at at once.
 _ITEMS_AT_ONCE = 5_000
-# So many matches are read for each of a few items to find theirs among them, and at most so many for all; where there
-# are more, each item is asked.
+# So many matches are read to find those of a few items among them: for each of these, and at most. Where there are
+# more, each item is asked.
 _MANY_EACH, _MANY = 50, 10_000
 
 # where an item matches -> its turn in the order `best`
@@ -130,7 +130,8 @@ def matches(db: sqlite3.Connection, sought: Sought, found: Window, top: int, *, 
     transcripts: dict[int, tuple[int, ...]] = {}
     for row_id in _of_table(db, sought, "transcripts", found, top):
         item_id = row_id // TRANSCRIPTS_PER_ITEM
-        transcripts[item_id] = (*transcripts.get(item_id, ()), row_id)
+        # the rows come newest first, and are told in the order in which they were filed
+        transcripts[item_id] = (row_id, *transcripts.get(item_id, ()))
     turns = dict.fromkeys(_of_table(db, sought, "comments", found, top), ANSWERED)
     for turn, ids in ((SAID, transcripts), (OWN, own), (TITLE, in_title)):
         turns |= dict.fromkeys(ids, turn)
@@ -171,11 +172,13 @@ def _of_few(db: sqlite3.Connection, sought: Sought, table: str, match: str, item
     if not ids:
         return []
     among = (match, ids[-1] * scale, (ids[0] + 1) * scale)
-    most = min(_MANY, _MANY_EACH * len(ids))
+    assert sought.words is not None
+    # each item can be asked for whole words only: what is begun is looked for among all
+    is_begun = sought.words.match != sought.words.whole
+    most = _MANY if is_begun else min(_MANY, _MANY_EACH * len(ids))
     if db.execute(f"SELECT count(*) FROM ({sql} LIMIT {most + 1})", among).fetchone()[0] <= most:
         known = frozenset(ids)
         return [row_id for row_id in _ids(db.execute(f"{sql} ORDER BY rowid DESC", among)) if row_id // scale in known]
-    assert sought.words is not None
     whole = match.replace(sought.words.match, sought.words.whole)
     each = (_ids(db.execute(sql, (whole, item_id * scale, (item_id + 1) * scale))) for item_id in ids)
     return [row_id for found in each for row_id in found]

@@ -22,8 +22,10 @@ Arguments = argparse.Namespace
 # host.tld/... alone: `notes.txt` is a file's name, and numbers may be an address of the own network.
 _NO_SCHEME = re.compile(r"([\w-]+\.)+[^\W\d_][\w-]+(:\d+)?/|www\.([\w-]+\.)+[^\W\d_][\w-]+$")
 
-# Of work that was begun, and that nobody does now.
-STOPPED = ("What was stopped goes on with the next save, or when a browser starts.", "Now: bowerbird work")
+# Of work that was begun, and that nobody does now; and of all that waits for its turn then.
+_AGAIN = "goes on with the next save, or when a browser starts."
+STOPPED = (f"What was stopped {_AGAIN}", "Now: bowerbird work")
+LEFT = (f"What is left {_AGAIN}", "Now: bowerbird work")
 
 
 def save(chosen: Arguments) -> int:
@@ -149,7 +151,9 @@ def work(chosen: Arguments) -> int:
             show.say("A worker is at it in the background; this waits for it. Ctrl-C ends the waiting, not the work.")
             is_told = True
         _wait_for_other_worker(settings)
-    return _say_troubles(settings, began)
+    # it was told to end where something is left
+    is_left = _say_what_is_left(settings)
+    return _say_troubles(settings, began) or int(is_left)
 
 
 def _worked_until_idle(settings: Settings) -> bool:
@@ -167,13 +171,14 @@ def _worked_until_idle(settings: Settings) -> bool:
     return True
 
 
-def _say_what_is_left(settings: Settings) -> None:
-    from bowerbird.queue import reads
-
+def _say_what_is_left(settings: Settings) -> bool:
+    """Whether there is anything that could go on now."""
+    is_left = not _is_idle(settings)
+    if is_left:
+        show.complain(*LEFT)
     with archive(settings) as db:
-        if reads.counts(db).pending:
-            show.complain(*STOPPED)
         _say_pause(db)
+    return is_left
 
 
 def _wait_for_other_worker(settings: Settings) -> None:
@@ -201,7 +206,6 @@ def _say_troubles(settings: Settings, began: str) -> int:
     with archive(settings) as db:
         troubled = [reads.job(db, settings, job_id) for job_id in troubled_since(db, began)]
         counts = reads.counts(db)
-        _say_pause(db)
     for job in troubled:
         if job:
             show.trouble(job)

@@ -19,8 +19,10 @@ LOOK = 0.2
 
 @contextlib.contextmanager
 def narrated(settings: Settings) -> Iterator[None]:
-    """Tell on stderr what becomes of jobs meanwhile; silent where stderr is no terminal."""
-    if not sys.stderr.isatty():
+    """Tell on stderr what becomes of jobs meanwhile; silent where stderr is no terminal, or another worker works."""
+    from bowerbird.queue.wake import worker_is_running
+
+    if not sys.stderr.isatty() or worker_is_running(settings):
         yield
         return
     show.complain("Working here. Ctrl-C ends it: what runs gets half a minute to end, a second Ctrl-C none.")

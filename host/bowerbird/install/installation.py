@@ -17,7 +17,7 @@ from bowerbird.install.browsers import BROWSERS, Browser, choose, found
 from bowerbird.install.files import remove_file, shown, write_file
 from bowerbird.install.launcher import keep_archive_place, launcher_path, write_launcher
 from bowerbird.install.manifests import manifest_path, remove_manifest, write_manifest
-from bowerbird.install.processes import stop_processes
+from bowerbird.install.processes import is_pid_file, stop_processes
 from bowerbird.settings import Settings, default_home
 
 MARKER = "README.txt"
@@ -103,7 +103,7 @@ def _make_home(home: Path) -> None:
     """A folder for us alone; one that held nothing else is marked as ours, so that uninstall may remove it."""
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     home.chmod(0o700)
-    if all(entry.name in _OURS or entry.suffix == ".pid" for entry in home.iterdir()):
+    if all(entry.name in _OURS or is_pid_file(entry.name) for entry in home.iterdir()):
         write_file(home / MARKER, _MARKER_TEXT, mode=0o600)
 
 
@@ -122,7 +122,7 @@ def _write_manifests(browsers: Iterable[Browser], home: Path, program: Path) -> 
 
 
 def uninstall(settings: Settings) -> UninstallReport:
-    """Take away everything but the archive: manifests, launcher, settings, keys and logs. Safe to call again."""
+    """Take away manifests, launcher, settings, keys and logs: all but archive and program. Safe to call again."""
     lines = [f"{name.replace('site.', 'site on port ')}: stopped" for name in stop_processes(settings)]
     lines += [f"{browser.label}: forgotten" for browser in BROWSERS if _forget(browser, settings.home)]
     with contextlib.suppress(OSError):

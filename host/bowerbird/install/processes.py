@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import sys
 import time
@@ -14,6 +15,7 @@ from bowerbird.install.files import write_file
 from bowerbird.settings import Settings
 
 Name = Literal["worker", "site"]
+_PID_FILE = re.compile(r"(worker|site(\.\d{1,5})?)\.pid")
 # The worker gives its attempts 30 seconds to come to an end.
 END_SECONDS = 40.0
 
@@ -24,6 +26,9 @@ def note_process(settings: Settings, name: Name) -> None:
     The lock on that file lasts as long as this process: it tells a number of somebody alive from one left behind.
     """
     path = _pid_path(settings, name)
+    # a second one of the same name, such as a worker of another archive, takes nothing from the first
+    if _holder(path) not in (None, os.getpid()):
+        return
     with contextlib.suppress(OSError):
         write_file(path, f"{os.getpid()}\n".encode(), mode=0o600)
         _hold(path)
@@ -69,7 +74,20 @@ def _holder(path: Path) -> int | None:
 
 def stop_processes(settings: Settings) -> list[str]:
     """Ask the worker and every site to end and wait for it. The names of those that did, such as `site.8463`."""
-    return [path.stem for path in sorted(settings.home.glob("*.pid")) if _stop(path)]
+    found = sorted(settings.home.iterdir()) if settings.home.is_dir() else []
+    return [path.stem for path in found if is_pid_file(path.name) and _stop(path)]
+
+
+def forget_process(settings: Settings, name: Name) -> None:
+    """Take away what `note_process` of this process has written."""
+    path = _pid_path(settings, name)
+    if path in _held:
+        path.unlink(missing_ok=True)
+
+
+def is_pid_file(name: str) -> bool:
+    """Whether a file of the home is one of these: nobody else's number is ever used."""
+    return _PID_FILE.fullmatch(name) is not None
 
 
 def _stop(path: Path) -> bool:

@@ -71,10 +71,10 @@ _BUTTONS: dict[str, tuple[Button, ...]] = {
 
 
 def job_line(job: Job, *, is_paused: bool = False) -> JobLine:
-    """The line of a job; `is_paused`: the whole queue is, so that its own time does not count."""
+    """The line of a job; `is_paused`: the whole queue is, so that its own time does not suffice."""
     more = _IN_QUEUE if job.status == "pending" else ()
-    rests = is_paused and job.not_before and job.status in ("pending", "waiting")
-    says = _resting(job) if rests else _SAYINGS[job.status](job)
+    rests = is_paused and bool(job.not_before) and job.status in ("pending", "waiting")
+    says = _words(*_SAYINGS[job.status](job), "once the queue goes on" if rests else "")
     return JobLine(job, WORDS[job.status], says, _buttons(job), more, cure(job))
 
 
@@ -98,10 +98,6 @@ def _members(job: Job) -> str:
 
 def _failures(job: Job) -> str:
     return f"{job.items_failed:,} could not be had" if job.items_failed else ""
-
-
-def _resting(job: Job) -> tuple[str, ...]:
-    return _words(job.error.message.rstrip(".") if job.error else "", "goes on with the queue", _members(job))
 
 
 def _pending(job: Job) -> tuple[str, ...]:

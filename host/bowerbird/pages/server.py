@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import gc
+import signal
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +15,7 @@ import msgspec
 from bowerbird.archive.places import open_place
 from bowerbird.database import open_reader
 from bowerbird.errors import RequestError
-from bowerbird.install.processes import note_process
+from bowerbird.install.processes import forget_process, note_process
 from bowerbird.install.site import is_running
 from bowerbird.logs import start_log
 from bowerbird.queue.waker import Waker
@@ -40,9 +41,12 @@ def serve(settings: Settings, on_start: Callable[[Settings], None] = lambda sett
         gc.freeze()  # what is loaded by now stays: looking through it again and again would cost 20 ms each time
         waker = Waker(settings)
         waker.start()
+        # uvicorn sends the signal that ended it once more, by which the process would end in the midst of this
+        signal.signal(signal.SIGTERM, lambda *_: None)
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
         waker.end()
+        forget_process(settings, "site")
 
 
 def listening_socket(settings: Settings) -> socket.socket:
