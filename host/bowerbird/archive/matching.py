@@ -167,30 +167,28 @@ def _titles(db: sqlite3.Connection, sought: Sought, own: list[int]) -> list[int]
 
 def _of_few(db: sqlite3.Connection, sought: Sought, table: str, match: str, items: list[int]) -> list[int]:
     """The rows of these items that match, the newest first."""
-    scale, sql = _scale(table), _SELECT.format(table)
-    ids = _having(db, table, items)
-    if not ids:
+    if not items:
         return []
-    among = (match, ids[-1] * scale, (ids[0] + 1) * scale)
     assert sought.words is not None
+    scale, sql = _scale(table), _SELECT.format(table)
     # each item can be asked for whole words only: what is begun is looked for among all
     is_begun = sought.words.match != sought.words.whole
-    most = _MANY if is_begun else min(_MANY, _MANY_EACH * len(ids))
+    most = _MANY if is_begun else min(_MANY, _MANY_EACH * len(items))
+    among = (match, items[-1] * scale, (items[0] + 1) * scale)
     if db.execute(f"SELECT count(*) FROM ({sql} LIMIT {most + 1})", among).fetchone()[0] <= most:
-        known = frozenset(ids)
+        known = frozenset(items)
         return [row_id for row_id in _ids(db.execute(f"{sql} ORDER BY rowid DESC", among)) if row_id // scale in known]
     whole = match.replace(sought.words.match, sought.words.whole)
-    each = (_ids(db.execute(sql, (whole, item_id * scale, (item_id + 1) * scale))) for item_id in ids)
-    return [row_id for found in each for row_id in found]
+    each = f"SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH ? AND rowid IN ({_ROWS_OF[table]})"
+    return sorted(_ids(db.execute(each, (whole, as_json(items)))), reverse=True)
 
 
-def _having(db: sqlite3.Connection, table: str, ids: list[int]) -> list[int]:
-    """Those of these items that have rows in a search table: to ask the index for one costs more than to look."""
-    if table == "items":
-        return ids
-    among = "SELECT value FROM json_each(?)"
-    sql = f"SELECT DISTINCT item_id FROM {table} WHERE item_id IN ({among}) ORDER BY item_id DESC"
-    return _ids(db.execute(sql, (as_json(ids),)))
+# The rows that some items have in a search table: to ask the index for one costs more than to look whether it is there.
+_ROWS_OF = {
+    "items": "SELECT value FROM json_each(?)",
+    "transcripts": "SELECT id FROM transcripts WHERE item_id IN (SELECT value FROM json_each(?))",
+    "comments": "SELECT DISTINCT item_id FROM comments WHERE item_id IN (SELECT value FROM json_each(?))",
+}
 
 
 def _ids(rows: Iterable[sqlite3.Row]) -> list[int]:
