@@ -47,7 +47,9 @@ def test_a_job_is_put_off_until_a_time_of_this_place(run: Run) -> None:
     assert (put_off["status"], put_off["wait_reason"]) == ("waiting", "schedule")
     assert datetime.fromisoformat(put_off["not_before"].replace("Z", "+00:00")) == asked.astimezone()
     assert run("continue", job["id"], "--json").lines[0]["status"] == "pending"
-    assert run("pause", job["id"], "--until", "tomorrow", "--json").lines[0]["code"] == "bad_request"
+    for until, said in (("tomorrow", "“tomorrow” is no time."), ("2020-01-01", "That time has passed.")):
+        refused = run("pause", job["id"], "--until", until, "--json").lines[0]
+        assert (refused["code"], refused["message"]) == ("bad_request", said)
     assert run("pause", "--all", "--until", asked.isoformat()).status == 2
 
 

@@ -149,12 +149,21 @@ def test_a_refused_url_does_not_cost_the_others(run: Run, rows: Rows) -> None:
     assert rows("SELECT count(*) FROM jobs") == [(1,)]
 
 
+def test_what_is_no_address_is_said_before_the_others_are_waited_for(run: Run) -> None:
+    """Whoever ends the waiting has read it."""
+    said = run("save", "foo", REMOVED, "--wait")
+    assert said.status == 2
+    assert said.stderr.startswith("foo: ")
+    assert said.stderr.count("foo: ") == 1
+
+
 @held
 @pytest.mark.parametrize("arguments", [("--max-items", "0"), ("--transcripts", "../../etc")])
 def test_options_that_no_library_may_see_are_refused(run: Run, arguments: tuple[str, ...]) -> None:
     """Numbers out of range and languages that are none are `bad_request`."""
     said = run("save", VIDEO, *arguments, "--json")
     assert (said.status, said.lines[0]["code"]) == (2, "bad_request")
+    assert "Update" not in said.lines[0]["hint"]
 
 
 def test_identify_answers_one_line_for_each_url_in_order(run: Run) -> None:

@@ -291,6 +291,20 @@ def test_pending_work_without_worker(installed: Settings) -> None:
     assert "bowerbird work" in worker.fix
 
 
+def test_a_paused_queue(installed: Settings) -> None:
+    """Whoever wonders why nothing is begun is told, and how it goes on."""
+    from bowerbird.database import open_writer
+    from bowerbird.install.checks.work import check_worker
+    from bowerbird.queue.pausing import pause_queue
+
+    db = open_writer(installed.database)
+    pause_queue(db)
+    db.close()
+    queue, _worker = check_worker(installed)
+    assert (queue.state, queue.fix) == ("warn", "Go on with: bowerbird resume --all")
+    assert "paused" in queue.message
+
+
 @pytest.fixture
 def held(installed: Settings) -> Iterator[sqlite3.Connection]:
     """An archive whose worker's lock is held by a worker that began with these settings."""

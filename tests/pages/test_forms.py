@@ -76,6 +76,30 @@ def test_each_link_gets_its_answer(fresh: RunningSite) -> None:
 
 
 @pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"transcripts": "English"}, "“English” is no language of transcripts."),
+        ({"max_items": "0"}, "0 is no number of members"),
+        ({"max_items": "many"}, "How many at most takes a number."),
+        ({"quality": "9000"}, "There is no such quality."),
+    ],
+)
+def test_a_wrong_choice_loses_no_link(fresh: RunningSite, wrong: dict[str, str], said: str) -> None:
+    """None is taken, all stay in the field, and what was wrong can be changed beside them."""
+    links = f"{VIDEO}\n{VIDEO}2"
+    with fresh.person() as client:
+        page = client.post("/download", data={"url": links, "comments": "1", "mark": "m", **wrong})
+        assert page.status_code == 422
+        assert said in page.text
+        assert "Update the extension" not in page.text
+        assert re.findall(r"<textarea[^>]*>([^<]*)<", page.text) == [links]
+        assert '<input type="hidden" name="comments" value="1">' in page.text
+        for name, value in wrong.items():
+            assert re.search(rf'<input type="text" name="{name}" [^>]*value="{value}"', page.text) or name == "quality"
+    assert rows(fresh, "SELECT count(*) FROM captures WHERE source = 'site'") == [(0,)]
+
+
+@pytest.mark.parametrize(
     ("form", "code"),
     [
         ({"url": ""}, "bad_request"),

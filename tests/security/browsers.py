@@ -212,4 +212,12 @@ RUNNING = {"chromium": running_chromium, "firefox": running_firefox}
 def sign_in(tab: Tab, site: RunningSite) -> None:
     """What `bowerbird open` does for a person."""
     tab.go(signin.sign_in_link(site.settings))
-    eventually(lambda: tab.evaluate("document.querySelector('h1')?.innerText") == "Dashboard", said="the dashboard")
+    eventually(lambda: _heading(tab) == "Dashboard", said="the dashboard")
+
+
+def _heading(tab: Tab) -> str | None:
+    try:
+        found: str | None = tab.evaluate("document.querySelector('h1')?.innerText")
+    except (DevToolsError, BiDiError):
+        return None  # just then the page was exchanged for the next
+    return found

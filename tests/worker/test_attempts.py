@@ -156,7 +156,7 @@ def test_tries_are_used_up(machine: Machine) -> None:
     assert job.error is not None
     assert job.error.message
     assert job.error.hint
-    assert "tried again 3 times, until 20" in job.error.message
+    assert "It was tried again 3 times." in job.error.message
     assert machine.one("SELECT count(*) FROM attempts") == 4
     assert machine.status == 1
     assert job.error.message in said

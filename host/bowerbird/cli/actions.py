@@ -10,12 +10,18 @@ from datetime import datetime
 
 from bowerbird.cli import show
 from bowerbird.cli.opening import archive
-from bowerbird.clock import as_text
+from bowerbird.clock import as_text, now
 from bowerbird.errors import RequestError
 from bowerbird.model import Job
 from bowerbird.settings import Settings, load_settings
 
 Arguments = argparse.Namespace
+_NAME_THEM = {
+    "pause": "Name jobs, or say --all for the whole queue.",
+    "resume": "Name jobs, or say --all for the whole queue.",
+    "retry": "Name jobs, or say --failed for all that failed.",
+    "delete": "Name jobs, or say --completed for all that is saved.",
+}
 # Refusals that are about the one job that was named.
 _OF_ONE_JOB = frozenset(("bad_request", "not_found", "wrong_state"))
 
@@ -41,9 +47,9 @@ def wake(settings: Settings) -> None:
 
 def _check(chosen: Arguments) -> None:
     if bool(chosen.jobs) == chosen.every:
-        raise RequestError("bad_request", "Name jobs, or all of them.", f"Look at: bowerbird {chosen.action} --help")
+        raise RequestError("bad_request", _NAME_THEM.get(chosen.action, "Name jobs."), "See them with: bowerbird jobs")
     if chosen.until and chosen.every:
-        raise RequestError("bad_request", "The whole queue is paused until it is resumed.", "Leave out: --until")
+        raise RequestError("bad_request", "A time can be set for named jobs, not for all.", "Leave out: --until")
     if (chosen.platform or chosen.error) and not chosen.every:
         raise RequestError("bad_request", "--platform and --error choose among all that failed.", "Add: --failed")
 
@@ -121,11 +127,17 @@ def _acted(db: sqlite3.Connection, settings: Settings, job_id: str, chosen: Argu
 
 
 def _as_utc(moment: str) -> str:
-    """A time of this place, unless it names its zone; what is no time is left to be refused."""
+    """A time of this place, unless it names its zone. Raises RequestError `bad_request` for none, or a past one."""
     try:
-        return as_text(datetime.fromisoformat(moment.replace("Z", "+00:00")))
-    except (ValueError, OverflowError):
-        return moment
+        until = as_text(datetime.fromisoformat(moment.replace("Z", "+00:00")))
+    except (ValueError, OverflowError) as error:
+        said = f"“{moment[:40]}” is no time."
+        raise RequestError(
+            "bad_request", said, "Write it such as 2026-12-24T18:00, in this computer's time."
+        ) from error
+    if until <= now():
+        raise RequestError("bad_request", "That time has passed.", "Choose one to come, or leave out: --until")
+    return until
 
 
 @contextlib.contextmanager

@@ -39,12 +39,21 @@ def save(chosen: Arguments) -> int:
         job_ids = [receipt.job_id for receipt in receipts if receipt.job_id]
         if job_ids:
             wake(settings)
+        if chosen.wait and not chosen.json:
+            # said now: the others may take hours
+            _say_rejected(captures, receipts)
         if chosen.wait and job_ids:
             from bowerbird.cli.follow import follow
 
             follow(db, settings, job_ids, quiet=chosen.json)
         _say_pause(db)
         return _report(db, settings, chosen, captures, receipts)
+
+
+def _say_rejected(captures: list[Capture], receipts: list[Receipt]) -> None:
+    for capture, receipt in zip(captures, receipts, strict=True):
+        if receipt.job_id is None:
+            show.rejected(capture.url, receipt, as_json=False)
 
 
 def _say_pause(db: sqlite3.Connection) -> None:
@@ -88,8 +97,9 @@ def _report(
     for capture, receipt in zip(captures, receipts, strict=True):
         job = reads.job(db, settings, receipt.job_id) if receipt.job_id else None
         if job is None:
-            show.rejected(capture.url, receipt, as_json=chosen.json)
             status = 2
+            if chosen.json or not chosen.wait:
+                show.rejected(capture.url, receipt, as_json=chosen.json)
             continue
         show.saved(job, receipt, settings.port, as_json=chosen.json, waited=chosen.wait)
         if chosen.wait and job.status != "completed":

@@ -188,7 +188,7 @@ def remark(job: Job) -> str:
 def _again(job: Job) -> str:
     from bowerbird import clock
 
-    if not job.not_before or job.not_before <= clock.now():
+    if job.status == "paused" or not job.not_before or job.not_before <= clock.now():
         return ""
     then, today = clock.parse(job.not_before).astimezone(), clock.parse(clock.now()).astimezone()
     day = "" if then.date() == today.date() else f"on {then:%Y-%m-%d} "

@@ -6,16 +6,16 @@ import hashlib
 import re
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast, get_args
 
 from datasette.utils.asgi import Response
 
 from bowerbird.clock import now
 from bowerbird.errors import RequestError
-from bowerbird.model import Capture, CaptureOptions, Quality, Receipt, options_json
+from bowerbird.model import Capture, CaptureOptions, ErrorReport, Quality, Receipt, options_json
 from bowerbird.pages.visit import Visit, go_to
-from bowerbird.queue.intake import take
+from bowerbird.queue.intake import check_options, take
 
 MOST_LINKS = 5000
 _OPTIONS = ("quality", "audio_only", "transcripts", "max_items", "comments", "force")
@@ -25,7 +25,11 @@ _LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 async def download(visit: Visit) -> Response:
     """Take the links. Where all are new the person goes on to the dashboard; else each one's answer is shown."""
     form = await visit.form()
-    captures = captures_from(form)
+    links = links_of(form)
+    try:
+        captures = captures_from(form)
+    except RequestError as error:
+        return await _refused(visit, form, links, error)
     settings = visit.site.settings
 
     def enter(db: sqlite3.Connection) -> list[Receipt]:
@@ -36,29 +40,46 @@ async def download(visit: Visit) -> Response:
     receipts = await visit.write(enter)
     if all(receipt.status == "queued" for receipt in receipts):
         return go_to("/")
+    return await _told(visit, form, [(one.url, receipt) for one, receipt in zip(captures, receipts, strict=True)])
+
+
+async def _refused(visit: Visit, form: Mapping[str, str], links: Sequence[str], error: RequestError) -> Response:
+    """What stands beside the links is wrong: none of them is taken, and nothing that was typed is lost."""
+    refused = Receipt(key="", status="rejected", error=ErrorReport(**error.as_dict()))
+    return await _told(visit, form, [(link, refused) for link in links])
+
+
+async def _told(visit: Visit, form: Mapping[str, str], answers: Sequence[tuple[str, Receipt]]) -> Response:
     frame, _ = await visit.read(lambda db: None)
-    status = 422 if all(receipt.status == "rejected" for receipt in receipts) else 200
-    answers = list(zip(captures, receipts, strict=True))
-    rejected = [capture.url for capture, receipt in answers if receipt.status == "rejected"]
-    options = {name: form[name] for name in _OPTIONS if form.get(name)}
+    rejected = [link for link, receipt in answers if receipt.status == "rejected"]
+    options = {name: form.get(name, "") for name in _OPTIONS}
+    if options["quality"] not in get_args(Quality):
+        options["quality"] = ""
+    status = 422 if len(rejected) == len(answers) else 200
     return visit.page("taken.html", frame, status=status, answers=answers, rejected=rejected, options=options)
 
 
-def captures_from(form: Mapping[str, str]) -> list[Capture]:
-    """One capture for each link of the form. Raises RequestError `bad_request` or `too_large`.
-
-    The key is made of the form's own mark, the link and the options: a form that is sent twice has one effect.
-    """
-    options = options_of(form)
+def links_of(form: Mapping[str, str]) -> list[str]:
+    """All links of the form, each once. Raises RequestError `bad_request` or `too_large`."""
     links = list(dict.fromkeys(links_in(form.get("url", ""))))
     if not links:
         raise RequestError("bad_request", "There is no link in the field.", "Paste one that starts with https://.")
     if len(links) > MOST_LINKS:
         raise RequestError("too_large", f"These are {len(links):,} links.", f"Paste at most {MOST_LINKS:,} at a time.")
+    return links
+
+
+def captures_from(form: Mapping[str, str]) -> list[Capture]:
+    """One capture for each link of the form. Raises RequestError as `links_of`, and `bad_request` for its choices.
+
+    The key is made of the form's own mark, the link and the options: a form that is sent twice has one effect.
+    """
+    options = options_of(form)
+    check_options(options)
     mark, at = form.get("mark") or secrets.token_hex(8), now()
     return [
         Capture(key=_key(mark, link, options), url=link, source="site", captured_at=at, options=options)
-        for link in links
+        for link in links_of(form)
     ]
 
 

@@ -51,15 +51,17 @@ def take(db: sqlite3.Connection, settings: Settings, captures: Sequence[Capture]
 def check_options(options: CaptureOptions) -> None:
     """Raise RequestError `bad_request` for options that no scraper may see."""
     if options.max_items is not None and not 1 <= options.max_items <= MOST_ITEMS:
-        raise RequestError("bad_request", f"max_items takes a number from 1 to {MOST_ITEMS}.")
+        said = f"{options.max_items} is no number of members that a list can be saved to."
+        raise RequestError("bad_request", said, f"Choose one from 1 to {MOST_ITEMS}.")
     if options.quality is not None and options.quality not in QUALITIES:
-        raise RequestError("bad_request", f"quality takes one of {', '.join(QUALITIES)}.")
+        raise RequestError("bad_request", "There is no such quality.", f"Choose one of {', '.join(QUALITIES)}.")
     languages = options.transcripts or ()
     if len(languages) > MOST_LANGUAGES:
-        raise RequestError("bad_request", f"At most {MOST_LANGUAGES} languages can be asked for.")
+        raise RequestError("bad_request", "These are too many languages.", f"Choose at most {MOST_LANGUAGES}, or all.")
     for language in languages:
         if language != "all" and not LANGUAGE.match(language):
-            raise RequestError("bad_request", "transcripts takes language codes such as en or pt-BR, or all.")
+            said = f"“{language[:20]}” is no language of transcripts."
+            raise RequestError("bad_request", said, "Write codes such as en or pt-BR, or all, or none.")
 
 
 def _recognise(settings: Settings, capture: Capture) -> _Recognised:

@@ -25,6 +25,8 @@ def check_worker(settings: Settings) -> Iterator[Check]:
     except RequestError:
         return
     told = f"{queue.pending} pending, {queue.running} running, {queue.waiting} waiting"
+    if queue.is_paused:
+        yield Check("queue", "warn", f"It is paused, nothing is begun; {told}", "Go on with: bowerbird resume --all")
     if worker_is_running(settings):
         yield from _running(settings, worker, told)
     elif queue.pending or queue.running:
