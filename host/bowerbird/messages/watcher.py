@@ -26,6 +26,7 @@ class Watcher:
         self._settings = settings
         self._send = send
         self._ended: threading.Event | None = None
+        self._begun = threading.Event()
 
     def watch(self, wanted: bool) -> None:
         """Begin or end; either again has no effect."""
@@ -33,7 +34,10 @@ class Watcher:
             self.end()
         elif self._ended is None:
             self._ended = threading.Event()
+            self._begun.clear()
             threading.Thread(target=self._run, args=(self._ended,), daemon=True).start()
+            # what happens after the reply is seen, however long the thread takes to look for the first time
+            self._begun.wait(REOPEN)
 
     def end(self) -> None:
         """Send no more events."""
@@ -61,6 +65,7 @@ class Watcher:
         counts = reads.counts(db)
         self._send_counts(counts)
         warned = events.newest(db)
+        self._begun.set()
         version = -1
         while not ended.wait(INTERVAL):
             newest = db.execute("PRAGMA data_version").fetchone()[0]

@@ -249,10 +249,11 @@ def test_budget_ends_at_a_clean_place(scrape: Scrapes, platforms: StandIn) -> No
 
 def test_requests_keep_their_distance(scrape: Scrapes, platforms: StandIn) -> None:
     """Between two requests to the platform lies at least the shortest delay; files are not held up."""
-    scrape(PROFILE, session=lent(mid="slow"), max_items=14, pace=Pace(delay_min=0.2, delay_max=0.25))
+    scrape(PROFILE, session=lent(mid="slow"), max_items=14, pace=Pace(delay_min=0.8, delay_max=0.85))
     times = [one.at for one in platforms.seen("*.instagram.com")]
     assert len(times) == 5
-    assert all(later - sooner >= 0.19 for sooner, later in pairwise(times))
+    # when they arrive, which a busy computer may put off by some tenths
+    assert all(later - sooner >= 0.4 for sooner, later in pairwise(times))
 
 
 def test_user_agent_is_the_browsers(scrape: Scrapes, platforms: StandIn) -> None:
