@@ -118,12 +118,14 @@ def test_list_goes_on_after_a_kill_while_it_is_read(machine: Machine) -> None:
     machine.set(max_concurrent=1, max_retries=0)
     machine.platforms.fault(faults.drop(**MEDIA))
     list_id = machine.save(_playlist(youtube.playlist_of(140)))
-    machine.platforms.fault(faults.hang(path="/youtubei/v1/browse*", skip=3, times=1))
+    # yt-dlp asks for the beginning twice, then page by page: the last one never comes
+    machine.platforms.fault(faults.hang(path="/youtubei/v1/browse*", skip=4))
     machine.start(*BACKGROUND)
     machine.until(list_id, lambda job: job.items_total)
     os.kill(machine.workers[0].pid, signal.SIGKILL)
-    # on a busy computer all of them may be there by now
-    assert machine.members(list_id)
+    assert 0 < len(machine.members(list_id)) < 140
+    machine.platforms.clear()
+    machine.platforms.fault(faults.drop(**MEDIA))
     machine.start(*BACKGROUND)
     machine.until(list_id, lambda job: len(machine.members(list_id)) == 140)
     urls = [member.url for member in machine.members(list_id)]
