@@ -11,8 +11,10 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+import msgspec
 
 from bowerbird.errors import RequestError
 
@@ -266,6 +268,11 @@ def roll_back(db: sqlite3.Connection) -> None:
     with contextlib.suppress(sqlite3.Error):
         if db.in_transaction:
             db.execute("ROLLBACK")
+
+
+def json_list(values: Iterable[object]) -> str:
+    """Values for one parameter of a statement, which `json_each` takes apart again (sqlite.org/json1.html)."""
+    return msgspec.json.encode(list(values)).decode()
 
 
 # What SQLite says -> our code; first match counts. sqlite.org/rescode.html

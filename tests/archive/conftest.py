@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bowerbird.archive.filing import Filing
+from bowerbird.archive.filing import Filing, file_item
 from bowerbird.archive.migrations import ensure_archive
 from bowerbird.database import open_writer
 from bowerbird.model import FileType
@@ -96,3 +96,20 @@ def media_files(settings: Settings) -> dict[str, bytes]:
         name: path.read_bytes() for name, path in paths.items()
         if not name.startswith((".partial", ".setup", "archive.db"))
     }  # fmt: skip
+
+
+def a_film(platform_id: str = "1", **fields: Any) -> ItemFound:
+    """A film of YouTube with these fields, and no others."""
+    return ItemFound(platform="youtube", platform_id=platform_id, kind="video", url="u", **fields)
+
+
+@pytest.fixture
+def save(db: sqlite3.Connection, settings: Settings, attempts: Attempts) -> Callable[..., int]:
+    """Files a film with the given fields, and a transcript of the given lines, three seconds each."""
+
+    def _save(platform_id: str = "1", lines: Sequence[str] = (), language: str = "en", **fields: Any) -> int:
+        cues = tuple(Cue(3.0 * number, 3.0, line) for number, line in enumerate(lines))
+        spoken = (TranscriptReady(language=language, origin="manual", cues=cues),) if cues else ()
+        return file_item(db, settings, attempts.filing(a_film(platform_id, **fields), transcripts=spoken))
+
+    return _save

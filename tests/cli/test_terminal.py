@@ -92,33 +92,19 @@ def test_work_tells_what_it_does(run: Run, settings: Settings, environment: dict
     assert "Traceback" not in here.said
 
 
+@pytest.mark.parametrize(("command", "status"), [(("work",), 0), (("work", "--until-idle"), 1)])
 def test_work_says_what_is_left_when_it_is_ended(
-    run: Run, settings: Settings, environment: dict[str, str], platforms: StandIn
+    run: Run, settings: Settings, environment: dict[str, str], platforms: StandIn, command: tuple[str, ...], status: int
 ) -> None:
-    """After Ctrl-C nothing works, and the terminal says when it goes on."""
+    """After Ctrl-C nothing works, and the terminal says when it goes on; `--until-idle` is not taken for done."""
     with worker_kept_away(settings):
         run("save", VIDEO, "--quality", "480")
     platforms.delay = 5.0
-    with terminal(environment, "work") as here:
+    with terminal(environment, *command) as here:
         here.wait_for("Running: ")
         os.killpg(here.process.pid, signal.SIGINT)
         time.sleep(0.5)  # two at once are one
-        assert here.press_ctrl_c() == 0
-    assert "goes on with the next save" in here.said
-
-
-def test_work_until_idle_that_is_ended_is_not_done(
-    run: Run, settings: Settings, environment: dict[str, str], platforms: StandIn
-) -> None:
-    """Its exit code is 1, and what is left is said: nobody takes it for all done."""
-    with worker_kept_away(settings):
-        run("save", VIDEO, "--quality", "480")
-    platforms.delay = 5.0
-    with terminal(environment, "work", "--until-idle") as here:
-        here.wait_for("Running: ")
-        os.killpg(here.process.pid, signal.SIGINT)
-        time.sleep(0.5)  # two at once are one
-        assert here.press_ctrl_c() == 1
+        assert here.press_ctrl_c() == status
     assert "goes on with the next save" in here.said
 
 

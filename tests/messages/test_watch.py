@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bowerbird.archive.migrations import ensure_archive
 from bowerbird.database import open_writer
+from bowerbird.messages import watcher
 from bowerbird.messages.watcher import INTERVAL
 from bowerbird.queue import events
 from bowerbird.queue.claim import claim
@@ -36,6 +40,28 @@ def watching(host: Host) -> Host:
     host.ask("watch", jobs=True)
     host.event("queue")
     return host
+
+
+def test_what_happens_right_after_the_answer_is_seen(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the thread that looks takes to look for the first time: a warning is told once, or never."""
+    ensure_archive(settings.database)
+    look = watcher.open_reader
+
+    def slowly(path: Path) -> sqlite3.Connection:
+        time.sleep(0.3)
+        return look(path)
+
+    monkeypatch.setattr(watcher, "open_reader", slowly)
+    sent: list[Message] = []
+    watching = watcher.Watcher(settings, sent.append)
+    watching.watch(True)
+    with contextlib.closing(open_writer(settings.database)) as db:
+        events.note(db, "warning", "worker", "disk_low", "The disk is nearly full.")
+    until = time.monotonic() + 30
+    while not [one for one in sent if one["event"] == "warning"] and time.monotonic() < until:
+        time.sleep(0.02)
+    watching.end()
+    assert [one["code"] for one in sent if one["event"] == "warning"] == ["disk_low"]
 
 
 def test_a_change_by_another_process_is_an_event(watching: Host, rows: Rows) -> None:

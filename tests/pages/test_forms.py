@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bowerbird.errors import RequestError
-from bowerbird.pages.download import captures_from, links_in
+from bowerbird.pages.download import captures_of, links_in, links_of
 from bowerbird.queue import wake
 from tests.pages.sites import RunningSite
 
@@ -113,7 +113,7 @@ def test_a_wrong_choice_loses_no_link(fresh: RunningSite, wrong: dict[str, str],
 def test_a_form_that_makes_no_sense_is_refused_whole(form: dict[str, str], code: str) -> None:
     """Wrong choices are said, and nothing is saved."""
     with pytest.raises(RequestError) as refused:
-        captures_from(form)
+        captures_of(links_of(form), form)
     assert refused.value.code == code
 
 

@@ -14,11 +14,12 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from bowerbird.archive.hits import Hit, hit_of
-from bowerbird.archive.matching import WINDOW, Sought, Window, as_json, matches, newest_below, window
+from bowerbird.archive.matching import WINDOW, Sought, Window, matches, newest_below, window
 from bowerbird.archive.operators import Conditions, conditions_of, place_in, taken_apart
 from bowerbird.archive.search import TRANSCRIPTS_PER_ITEM
 from bowerbird.archive.vocabulary import common_words
 from bowerbird.archive.words import Query, parse_query, unwanted_in
+from bowerbird.database import json_list
 
 # How many matches are enough to tell the best.
 TO_RANK = 100
@@ -164,7 +165,7 @@ def _fitting(
     begin, step = 0, _LOOKED_AT
     while begin < len(order):
         some = order[begin : begin + step]
-        ids = as_json([-negated for _, negated in some])
+        ids = json_list([-negated for _, negated in some])
         shown = frozenset(row[0] for row in db.execute(sql, conditions.values | {"ids": ids}))
         yield from ((turn, -negated) for turn, negated in some if -negated in shown)
         begin, step = begin + step, step * 4

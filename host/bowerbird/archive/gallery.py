@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from bowerbird.archive.thumbnails import PICTURE_COLUMNS, Picture, picture_of
+from bowerbird.database import json_list
 
 FEW = 2_000
 SCANNED = 20_000
@@ -181,7 +182,7 @@ def _end_of_scan(db: sqlite3.Connection, wanted: Wanted, values: dict[str, Any])
 
 def cards(db: sqlite3.Connection, item_ids: list[int]) -> tuple[Card, ...]:
     """The cards of these items, in this order; of an item that is not there, none."""
-    rows = db.execute(_CARDS, (msgspec.json.encode(item_ids).decode(),))
+    rows = db.execute(_CARDS, (json_list(item_ids),))
     by_id = {row["id"]: _card(row) for row in rows}
     return tuple(by_id[item_id] for item_id in item_ids if item_id in by_id)
 

@@ -6,14 +6,13 @@ Where operators leave few items, their rows are looked at alone.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
-
-import msgspec
 
 from bowerbird.archive.operators import Conditions
 from bowerbird.archive.search import TRANSCRIPTS_PER_ITEM
 from bowerbird.archive.words import Query
+from bowerbird.database import json_list
 
 WINDOW = 1_000
 # Items among which a page is looked for at first.
@@ -180,7 +179,7 @@ def _of_few(db: sqlite3.Connection, sought: Sought, table: str, match: str, item
         return [row_id for row_id in _ids(db.execute(f"{sql} ORDER BY rowid DESC", among)) if row_id // scale in known]
     whole = match.replace(sought.words.match, sought.words.whole)
     each = f"SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH ? AND rowid IN ({_ROWS_OF[table]})"
-    return sorted(_ids(db.execute(each, (whole, as_json(items)))), reverse=True)
+    return sorted(_ids(db.execute(each, (whole, json_list(items)))), reverse=True)
 
 
 # The rows that some items have in a search table: to ask the index for one costs more than to look whether it is there.
@@ -193,8 +192,3 @@ _ROWS_OF = {
 
 def _ids(rows: Iterable[sqlite3.Row]) -> list[int]:
     return [row[0] for row in rows]
-
-
-def as_json(ids: Sequence[int]) -> str:
-    """A list for `json_each`."""
-    return msgspec.json.encode(ids).decode()

@@ -16,7 +16,7 @@ import msgspec
 
 from bowerbird.archive.names import inside
 from bowerbird.clock import now
-from bowerbird.database import transaction
+from bowerbird.database import json_list, transaction
 from bowerbird.errors import JobError
 from bowerbird.scraping import ThumbnailsMade
 
@@ -94,7 +94,7 @@ def pictures(db: sqlite3.Connection, item_ids: Collection[int]) -> dict[int, Pic
         return {}
     rows = db.execute(
         f"SELECT {PICTURE_COLUMNS} FROM items WHERE id IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL",
-        (msgspec.json.encode(sorted(item_ids)).decode(),),
+        (json_list(item_ids),),
     )
     return {picture.item_id: picture for picture in map(picture_of, rows)}
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
-
-import msgspec
+from collections.abc import Sequence
 
 from bowerbird.archive.words import indexable, tokens
+from bowerbird.database import json_list
 
 # So many times words with a beginning may occur where the index is asked for all of them: some 10 ms.
 AFFORDABLE = 10_000
@@ -47,18 +46,14 @@ def common_words(db: sqlite3.Connection, begin: str, few: Sequence[int] = ()) ->
     last_comment = db.execute("SELECT max(id) FROM comments").fetchone()[0] or 0
     if an_item * newest + last_comment * of_comments.total() / max(1, len(answered)) <= AFFORDABLE:
         return ()
-    own = _counted(begin, [row[0] for row in db.execute(_OF_ITEMS, (_as_json(few),))])
+    own = _counted(begin, [row[0] for row in db.execute(_OF_ITEMS, (json_list(few),))])
     named = [*(of_items + of_speech + of_comments).most_common(MOST_WORDS), *own.most_common(MOST_WORDS)]
     return tuple(dict.fromkeys((begin, *(word for word, _ in named))))
 
 
 def _sample(newest: int) -> str:
     spread = (newest * step // _ITEMS for step in range(1, _ITEMS))
-    return _as_json({*spread, *range(newest - _ITEMS, newest + 1)})
-
-
-def _as_json(ids: Iterable[int]) -> str:
-    return msgspec.json.encode(sorted(ids)).decode()
+    return json_list({*spread, *range(newest - _ITEMS, newest + 1)})
 
 
 def _counted(begin: str, texts: Sequence[str]) -> Counter[str]:

@@ -16,12 +16,6 @@ from bowerbird.model import Job
 from bowerbird.settings import Settings, load_settings
 
 Arguments = argparse.Namespace
-_NAME_THEM = {
-    "pause": "Name jobs, or say --all for the whole queue.",
-    "resume": "Name jobs, or say --all for the whole queue.",
-    "retry": "Name jobs, or say --failed for all that failed.",
-    "delete": "Name jobs, or say --completed for all that is saved.",
-}
 # Refusals that are about the one job that was named.
 _OF_ONE_JOB = frozenset(("bad_request", "not_found", "wrong_state"))
 
@@ -47,7 +41,8 @@ def wake(settings: Settings) -> None:
 
 def _check(chosen: Arguments) -> None:
     if bool(chosen.jobs) == chosen.every:
-        raise RequestError("bad_request", _NAME_THEM.get(chosen.action, "Name jobs."), "See them with: bowerbird jobs")
+        hint = f"See them with: bowerbird jobs, and what it does with: bowerbird {chosen.action} --help"
+        raise RequestError("bad_request", f"Name jobs, or say {chosen.all_of}.", hint)
     if chosen.until and chosen.every:
         raise RequestError("bad_request", "A time can be set for named jobs, not for all.", "Leave out: --until")
     if (chosen.platform or chosen.error) and not chosen.every:

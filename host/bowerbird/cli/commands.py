@@ -39,8 +39,8 @@ def save(chosen: Arguments) -> int:
         job_ids = [receipt.job_id for receipt in receipts if receipt.job_id]
         if job_ids:
             wake(settings)
-        if chosen.wait and not chosen.json:
-            # said now: the others may take hours
+        if not chosen.json:
+            # before the others, which may take hours
             _say_rejected(captures, receipts)
         if chosen.wait and job_ids:
             from bowerbird.cli.follow import follow
@@ -98,8 +98,8 @@ def _report(
         job = reads.job(db, settings, receipt.job_id) if receipt.job_id else None
         if job is None:
             status = 2
-            if chosen.json or not chosen.wait:
-                show.rejected(capture.url, receipt, as_json=chosen.json)
+            if chosen.json:
+                show.rejected(capture.url, receipt, as_json=True)
             continue
         show.saved(job, receipt, settings.port, as_json=chosen.json, waited=chosen.wait)
         if chosen.wait and job.status != "completed":

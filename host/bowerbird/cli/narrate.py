@@ -53,11 +53,11 @@ def _tell_changes(db: sqlite3.Connection, settings: Settings, revision: int, tol
     changed, revision = reads.changed_since(db, settings, revision)
     for job in changed:
         said = _said(job)
-        if said and told.get(job.id) != said:
+        if said and said != told.get(job.id):
             show.complain(said)
-        told[job.id] = said
+            told[job.id] = said
         if job.status in ("completed", "cancelled", "failed"):
-            del told[job.id]
+            told.pop(job.id, None)
     return revision
 
 

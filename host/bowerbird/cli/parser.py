@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 from typing import NoReturn
 
 from bowerbird import __version__
@@ -124,7 +125,8 @@ def _add_action(known: Known[argparse.ArgumentParser], action: str, what: str) -
         parser.add_argument("--platform", metavar="NAME", help="with --failed: only of this one, such as youtube")
         parser.add_argument("--error", metavar="CODE", help="with --failed: only what failed so, such as network")
     _json(parser)
-    parser.set_defaults(run=actions.act, action=action, every=False, platform=None, error=None, until=None)
+    parser.set_defaults(run=actions.act, action=action, all_of=every[0] if every else "")
+    parser.set_defaults(every=False, platform=None, error=None, until=None)
 
 
 def _add_processes(known: Known[argparse.ArgumentParser]) -> None:
@@ -134,18 +136,14 @@ def _add_processes(known: Known[argparse.ArgumentParser]) -> None:
 
     serve = known.add_parser("serve", help="run the archive's site in this terminal")
     free = "another port than the setting's; 0 takes any free one"
-    serve.add_argument("--port", type=_port_to_serve, metavar="N", help=free)
+    serve.add_argument("--port", type=functools.partial(_port, least=0), metavar="N", help=free)
     serve.set_defaults(run=commands.serve)
 
 
-def _port_to_serve(text: str) -> int:
-    return 0 if text == "0" else _port(text)
-
-
-def _port(text: str) -> int:
-    if text.isascii() and text.isdigit() and 0 < int(text) <= 65535:
+def _port(text: str, least: int = 1) -> int:
+    if text.isascii() and text.isdigit() and least <= int(text) <= 65535:
         return int(text)
-    raise argparse.ArgumentTypeError(f"'{text[:40]}' is no port: that is a whole number from 1 to 65535")
+    raise argparse.ArgumentTypeError(f"'{text[:40]}' is no port: that is a whole number from {least} to 65535")
 
 
 def _add_care(known: Known[argparse.ArgumentParser]) -> None:

@@ -26,7 +26,6 @@ class Watcher:
         self._settings = settings
         self._send = send
         self._ended: threading.Event | None = None
-        self._begun = threading.Event()
 
     def watch(self, wanted: bool) -> None:
         """Begin or end; either again has no effect."""
@@ -34,10 +33,10 @@ class Watcher:
             self.end()
         elif self._ended is None:
             self._ended = threading.Event()
-            self._begun.clear()
-            threading.Thread(target=self._run, args=(self._ended,), daemon=True).start()
+            begun = threading.Event()
+            threading.Thread(target=self._run, args=(self._ended, begun), daemon=True).start()
             # what happens after the reply is seen, however long the thread takes to look for the first time
-            self._begun.wait(REOPEN)
+            begun.wait(REOPEN)
 
     def end(self) -> None:
         """Send no more events."""
@@ -45,27 +44,27 @@ class Watcher:
             self._ended.set()
         self._ended = None
 
-    def _run(self, ended: threading.Event) -> None:
+    def _run(self, ended: threading.Event, begun: threading.Event) -> None:
         with contextlib.suppress(OSError):
             while not ended.is_set():
-                self._follow_while_it_works(ended)
+                self._follow_while_it_works(ended, begun)
                 ended.wait(REOPEN)
 
-    def _follow_while_it_works(self, ended: threading.Event) -> None:
+    def _follow_while_it_works(self, ended: threading.Event, begun: threading.Event) -> None:
         with contextlib.suppress(RequestError, sqlite3.Error), contextlib.closing(self._open()) as db:
-            self._follow(db, ended)
+            self._follow(db, ended, begun)
 
     def _open(self) -> sqlite3.Connection:
         return open_reader(self._settings.database)
 
-    def _follow(self, db: sqlite3.Connection, ended: threading.Event) -> None:
+    def _follow(self, db: sqlite3.Connection, ended: threading.Event, begun: threading.Event) -> None:
         from bowerbird.queue import events, reads
 
         revision = reads.newest_revision(db)
         counts = reads.counts(db)
         self._send_counts(counts)
         warned = events.newest(db)
-        self._begun.set()
+        begun.set()
         version = -1
         while not ended.wait(INTERVAL):
             newest = db.execute("PRAGMA data_version").fetchone()[0]

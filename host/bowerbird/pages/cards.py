@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
 from bowerbird.archive.gallery import Card
 from bowerbird.pages import words
 from bowerbird.pages.pictures import ratio, thumbnail
-
-Icon = Callable[..., Markup]
+from bowerbird.pages.row_parts import Icon
 
 _BY_DAY = ("newest", "oldest", "longest")
 

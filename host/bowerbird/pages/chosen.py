@@ -13,7 +13,7 @@ from bowerbird.archive import marks, reads, trash
 from bowerbird.clock import now
 from bowerbird.errors import RequestError
 from bowerbird.pages import words, zips
-from bowerbird.pages.download import captures_from
+from bowerbird.pages.download import captures_of
 from bowerbird.pages.visit import Visit, go_to, number_in, saying
 from bowerbird.queue.batches import give_way
 from bowerbird.queue.intake import take
@@ -132,7 +132,7 @@ async def _restore(visit: Visit, form: Form) -> Response:
 async def _refresh(visit: Visit, form: Form) -> Response:
     def again(db: sqlite3.Connection, item_ids: Sequence[int]) -> int:
         urls = reads.urls(db, item_ids)
-        captures = [capture for url in urls for capture in captures_from({"url": url})[:1]]
+        captures = captures_of(urls, {})
         return sum(receipt.status != "rejected" for receipt in take(db, visit.site.settings, captures))
 
     answer = await _with_all(visit, form, "refresh", again)

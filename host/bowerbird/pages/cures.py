@@ -7,6 +7,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from bowerbird.model import Job
+from bowerbird.pages.addresses import web_url
 
 _SITES = {"youtube": "www.youtube.com", "instagram": "www.instagram.com", "tiktok": "www.tiktok.com"}
 
@@ -46,11 +47,11 @@ def _log_in(platform: str, url: str) -> Cure | None:
 
 def _answer(platform: str, url: str) -> Cure | None:
     host = _host(platform, url)
-    return Cure(f"Open {host.removeprefix('www.')}", url if _is_web(url) else f"https://{host}/") if host else None
+    return Cure(f"Open {host.removeprefix('www.')}", url if web_url(url) else f"https://{host}/") if host else None
 
 
 def _look_back(platform: str, url: str) -> Cure | None:
-    if not _is_web(url):
+    if not web_url(url):
         return None
     return Cure("Look in the Web Archive", f"https://web.archive.org/web/*/{quote(url, safe=':/?&=%')}")
 
@@ -60,11 +61,7 @@ def _update(platform: str, url: str) -> Cure:
 
 
 def _host(platform: str, url: str) -> str:
-    return _SITES.get(platform) or ((urlsplit(url).hostname or "") if _is_web(url) else "")
-
-
-def _is_web(url: str) -> bool:
-    return url.lower().startswith(("https://", "http://"))
+    return _SITES.get(platform) or ((urlsplit(url).hostname or "") if web_url(url) else "")
 
 
 # What finds the cure by platform and address; of several jobs the address is ''.

@@ -6,8 +6,8 @@ import hashlib
 import re
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from typing import cast, get_args
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import cast
 
 from datasette.utils.asgi import Response
 
@@ -16,6 +16,7 @@ from bowerbird.errors import RequestError
 from bowerbird.model import Capture, CaptureOptions, ErrorReport, Quality, Receipt, options_json
 from bowerbird.pages.visit import Visit, go_to
 from bowerbird.queue.intake import check_options, take
+from bowerbird.settings import QUALITIES
 
 MOST_LINKS = 5000
 _OPTIONS = ("quality", "audio_only", "transcripts", "max_items", "comments", "force")
@@ -27,7 +28,7 @@ async def download(visit: Visit) -> Response:
     form = await visit.form()
     links = links_of(form)
     try:
-        captures = captures_from(form)
+        captures = captures_of(links, form)
     except RequestError as error:
         return await _refused(visit, form, links, error)
     settings = visit.site.settings
@@ -53,7 +54,7 @@ async def _told(visit: Visit, form: Mapping[str, str], answers: Sequence[tuple[s
     frame, _ = await visit.read(lambda db: None)
     rejected = [link for link, receipt in answers if receipt.status == "rejected"]
     options = {name: form.get(name, "") for name in _OPTIONS}
-    if options["quality"] not in get_args(Quality):
+    if options["quality"] not in QUALITIES:
         options["quality"] = ""
     status = 422 if len(rejected) == len(answers) else 200
     return visit.page("taken.html", frame, status=status, answers=answers, rejected=rejected, options=options)
@@ -69,17 +70,17 @@ def links_of(form: Mapping[str, str]) -> list[str]:
     return links
 
 
-def captures_from(form: Mapping[str, str]) -> list[Capture]:
-    """One capture for each link of the form. Raises RequestError as `links_of`, and `bad_request` for its choices.
+def captures_of(links: Iterable[str], form: Mapping[str, str]) -> list[Capture]:
+    """One capture for each link, with the form's choices. Raises RequestError `bad_request` for one that can't be.
 
     The key is made of the form's own mark, the link and the options: a form that is sent twice has one effect.
     """
-    options = options_of(form)
+    options = _options_of(form)
     check_options(options)
     mark, at = form.get("mark") or secrets.token_hex(8), now()
     return [
         Capture(key=_key(mark, link, options), url=link, source="site", captured_at=at, options=options)
-        for link in links_of(form)
+        for link in links
     ]
 
 
@@ -90,15 +91,12 @@ def links_in(text: str) -> Iterator[str]:
         yield from found or ([line.strip()] if line.strip() else [])
 
 
-def options_of(form: Mapping[str, str]) -> CaptureOptions:
-    """The choices of the form. Raises RequestError `bad_request` for one that can't be."""
-    quality, most = form.get("quality", ""), form.get("max_items", "").strip()
-    if quality and quality not in get_args(Quality):
-        raise RequestError("bad_request", "There is no such quality.", f"Choose one of {', '.join(get_args(Quality))}.")
+def _options_of(form: Mapping[str, str]) -> CaptureOptions:
+    most = form.get("max_items", "").strip()
     if most and not (most.isascii() and most.isdigit() and len(most) < 8):
         raise RequestError("bad_request", "How many at most takes a number.", "Leave it empty for the usual limit.")
     return CaptureOptions(
-        quality=cast(Quality, quality) if quality else None,
+        quality=cast(Quality, form.get("quality")) or None,
         audio_only=bool(form.get("audio_only")),
         transcripts=_languages(form.get("transcripts")),
         max_items=int(most) if most else None,

@@ -17,7 +17,7 @@ from bowerbird.archive.names import inside
 from bowerbird.errors import JobError, RequestError
 from bowerbird.model import Capture, Receipt, options_from
 from bowerbird.pages import folders
-from bowerbird.pages.download import captures_from
+from bowerbird.pages.download import captures_of
 from bowerbird.pages.visit import Visit, go_to
 from bowerbird.queue.intake import take
 
@@ -83,13 +83,13 @@ async def _resume(visit: Visit, item_id: int, form: Form) -> Response:
 
 async def _refresh(visit: Visit, item_id: int, form: Form) -> Response:
     item = await _shown(visit, item_id)
-    receipt = await _capture(visit, captures_from({"url": item.url, "mark": form.get("mark", "")}))
+    receipt = await _capture(visit, captures_of([item.url], {"mark": form.get("mark", "")}))
     return _to_item(item_id, "queued" if receipt.status == "already_queued" else "refresh")
 
 
 async def _again(visit: Visit, item_id: int, form: Form) -> Response:
     item = await _shown(visit, item_id)
-    return await _save(visit, item_id, captures_from({**form, "url": item.url, "force": "1"}))
+    return await _save(visit, item_id, captures_of([item.url], {**form, "force": "1"}))
 
 
 async def _repair(visit: Visit, item_id: int, form: Form) -> Response:
@@ -98,7 +98,7 @@ async def _repair(visit: Visit, item_id: int, form: Form) -> Response:
 
     item = await _shown(visit, item_id)
     asked = options_from(item.provenance.options if item.provenance else None)
-    (capture,) = captures_from({"url": item.url, "mark": form.get("mark", ""), "force": "1"})
+    (capture,) = captures_of([item.url], {"mark": form.get("mark", ""), "force": "1"})
     return await _save(
         visit, item_id, [msgspec.structs.replace(capture, options=msgspec.structs.replace(asked, force=True))]
     )

@@ -41,9 +41,9 @@ def serve(settings: Settings, on_start: Callable[[Settings], None] = lambda sett
         gc.freeze()  # what is loaded by now stays: looking through it again and again would cost 20 ms each time
         waker = Waker(settings)
         waker.start()
-        # uvicorn sends the signal that ended it once more, by which the process would end in the midst of this
-        signal.signal(signal.SIGTERM, lambda *_: None)
         with contextlib.suppress(KeyboardInterrupt):
+            # uvicorn sends the signal that ended it once more, by which the process would end in the midst of this
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
             server.run(sockets=[listener])
         waker.end()
         forget_process(settings, "site")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import functools
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from bowerbird import __version__
-from bowerbird.pages import addresses, appearance, pictures, words
+from bowerbird.pages import addresses, appearance, pictures, row_parts, words
 from bowerbird.pages.assets import Assets
 from bowerbird.pages.cards import cards
 from bowerbird.pages.prose import prose, spoken
@@ -24,6 +27,13 @@ _FILTERS = (
     words.day, words.full_day, words.full_time, words.clock, words.platform, words.kind, words.source, words.outcome,
     prose, spoken,
 )  # fmt: skip
+
+
+# What templates call it -> what makes it; its first argument is always the function that makes icons.
+_ROW_PARTS: dict[str, Callable[..., str]] = {
+    "rows": rows, "job_picture": row_parts.picture, "job_title": row_parts.title, "job_state": row_parts.state,
+    "job_button": row_parts.button, "cure": row_parts.cure,
+}  # fmt: skip
 
 
 def templates(assets: Assets) -> Environment:
@@ -48,17 +58,19 @@ def templates(assets: Assets) -> Environment:
     environment.filters.update(icon=icon, asset=assets.url)
     environment.globals.update(
         counted=words.counted, called=words.called, version=__version__,
-        form_mark=lambda: secrets.token_hex(8), icon=icon, appearance=appearance.current.get,
+        form_mark=lambda: secrets.token_hex(8), appearance=appearance.current.get,
         thumbnail=pictures.thumbnail, face=pictures.face, cards=functools.partial(cards, icon),
-        rows=functools.partial(rows, icon),
     )  # fmt: skip
+    environment.globals.update({name: _as_html(made, icon) for name, made in _ROW_PARTS.items()})
     return environment
+
+
+def _as_html(made: Callable[..., str], icon: Any) -> Callable[..., Markup]:
+    return lambda *arguments: Markup(made(icon, *arguments))  # noqa: S704 - they escape what is foreign
 
 
 def _icons(assets: Assets) -> Any:
     """A function that makes the SVG of an icon; kept per name, since a page has a hundred of them."""
-    from markupsafe import Markup
-
     sprite = assets.url("sprite.svg")
 
     @functools.cache

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from bowerbird.clock import later, now
-from bowerbird.database import transaction
+from bowerbird.database import json_list, transaction
 from bowerbird.model import Target
 from bowerbird.queue import losses
 from bowerbird.queue.budgets import HELD, ONE_AT_A_TIME, PER_ACCOUNT_SQL, WEB
@@ -119,7 +119,7 @@ def _widest_lane(platform: str) -> str:
 def _first(
     db: sqlite3.Connection, platforms: Iterable[str], moment: str, full: Iterable[str] = ()
 ) -> sqlite3.Row | None:
-    hosts = msgspec.json.encode(list(full)).decode()
+    hosts = json_list(full)
     rows = (db.execute(FIRST, _asked(name, moment, hosts)).fetchone() for name in platforms)
     return min(filter(None, rows), key=lambda row: (-row["priority"], row["place"], row["seq"]), default=None)
 
