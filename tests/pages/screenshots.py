@@ -27,7 +27,8 @@ EMPTY = (
 # What is typed into the form of the dashboard where a picture is to show its answer.
 TYPED = {
     "taken": "https://www.youtube.com/watch?v=q8bLw3nT0rY\nhttps://www.youtube.com/watch?v=newnewnewn1\n"
-    "file:///etc/passwd\nhello there"
+    "file:///etc/passwd\nhello there",
+    "taken-wrong": "https://www.youtube.com/watch?v=newnewnewn2\nfile:///etc/passwd",
 }
 WIDTHS = {"wide": (1280, 1000), "phone": (390, 844)}
 
@@ -42,7 +43,7 @@ def shots(site: RunningSite) -> Iterator[tuple[str, str]]:
         ("creator", "/browse/youtube/1"), ("job", f"/job/{found['failed']}"), ("list", f"/job/{found['list']}"),
         ("missing", "/item/4711"), ("metadata", f"/item/{found['video']}/metadata"), ("trash", "/trash"),
         ("confirm", f"/item/{found['video']}/confirm"), ("tables", "/archive/items"),
-        ("stats", "/stats"), ("settings", "/settings"), ("logs", "/logs"), ("taken", "/"),
+        ("stats", "/stats"), ("settings", "/settings"), ("logs", "/logs"), ("taken", "/"), ("taken-wrong", "/"),
     )  # fmt: skip
 
 
@@ -107,6 +108,7 @@ def take_all(browser: Browser, site: RunningSite, name: str, address: str, *, si
             page.goto(site.origin + address)
             if name in TYPED:
                 page.fill("#url", TYPED[name])
+                page.fill("#capture [name=transcripts]", "English" if name == "taken-wrong" else "")
                 with page.expect_navigation():
                     page.click("#capture button[type=submit]")
             page.wait_for_timeout(400)

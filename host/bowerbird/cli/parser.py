@@ -80,7 +80,7 @@ def _add_looks(known: Known[argparse.ArgumentParser]) -> None:
     _json(identify)
     identify.set_defaults(run=commands.identify)
 
-    search = known.add_parser("search", help="find words in titles, descriptions and transcripts")
+    search = known.add_parser("search", help="find words in titles, descriptions, comments and transcripts")
     search.add_argument("words", nargs="+", metavar="WORDS", help="words that all occur in it")
     search.add_argument("--limit", type=int, default=20, metavar="N", help="at most so many items")
     _json(search)
@@ -151,7 +151,7 @@ def _add_care(known: Known[argparse.ArgumentParser]) -> None:
     install.add_argument("--browser", action="append", metavar="NAME", help="only this browser; may be repeated")
     install.set_defaults(run=commands.install)
 
-    uninstall = known.add_parser("uninstall", help="remove everything but the archive")
+    uninstall = known.add_parser("uninstall", help="take away what was put here, but for archive and program")
     uninstall.set_defaults(run=commands.uninstall)
 
     doctor = known.add_parser("doctor", help="look for what is broken, and say the cure")

@@ -13,7 +13,7 @@ from datasette.utils.asgi import Response
 
 from bowerbird.clock import now
 from bowerbird.errors import RequestError
-from bowerbird.model import Capture, CaptureOptions, ErrorReport, Quality, Receipt, options_json
+from bowerbird.model import Capture, CaptureOptions, Quality, Receipt, options_json
 from bowerbird.pages.visit import Visit, go_to
 from bowerbird.queue.intake import check_options, take
 from bowerbird.settings import QUALITIES
@@ -30,7 +30,7 @@ async def download(visit: Visit) -> Response:
     try:
         captures = captures_of(links, form)
     except RequestError as error:
-        return await _refused(visit, form, links, error)
+        return await _told(visit, form, (), links, error)
     settings = visit.site.settings
 
     def enter(db: sqlite3.Connection) -> list[Receipt]:
@@ -41,23 +41,23 @@ async def download(visit: Visit) -> Response:
     receipts = await visit.write(enter)
     if all(receipt.status == "queued" for receipt in receipts):
         return go_to("/")
-    return await _told(visit, form, [(one.url, receipt) for one, receipt in zip(captures, receipts, strict=True)])
+    answers = list(zip(captures, receipts, strict=True))
+    return await _told(visit, form, answers, [one.url for one, receipt in answers if receipt.status == "rejected"])
 
 
-async def _refused(visit: Visit, form: Mapping[str, str], links: Sequence[str], error: RequestError) -> Response:
-    """What stands beside the links is wrong: none of them is taken, and nothing that was typed is lost."""
-    refused = Receipt(key="", status="rejected", error=ErrorReport(**error.as_dict()))
-    return await _told(visit, form, [(link, refused) for link in links])
-
-
-async def _told(visit: Visit, form: Mapping[str, str], answers: Sequence[tuple[str, Receipt]]) -> Response:
+async def _told(
+    visit: Visit, form: Mapping[str, str], answers: Sequence[tuple[Capture, Receipt]], rejected: Sequence[str],
+    wrong: RequestError | None = None,
+) -> Response:  # fmt: skip
+    """What became of each link, and a field for the rejected ones: for all where a choice beside them is `wrong`."""
     frame, _ = await visit.read(lambda db: None)
-    rejected = [link for link, receipt in answers if receipt.status == "rejected"]
     options = {name: form.get(name, "") for name in _OPTIONS}
     if options["quality"] not in QUALITIES:
         options["quality"] = ""
-    status = 422 if len(rejected) == len(answers) else 200
-    return visit.page("taken.html", frame, status=status, answers=answers, rejected=rejected, options=options)
+    status = 422 if len(rejected) >= len(answers) else 200
+    return visit.page(
+        "taken.html", frame, status=status, answers=answers, rejected=rejected, options=options, wrong=wrong
+    )
 
 
 def links_of(form: Mapping[str, str]) -> list[str]:
