@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-import threading
 import time
+
+from bowerbird.worker.stir import Stir
 
 POLL = 0.1
 
@@ -24,12 +25,11 @@ class Changes:
             return int(self._db.execute("PRAGMA data_version").fetchone()[0])
         return self._seen
 
-    def wait(self, stir: threading.Event, most: float = 1.0) -> None:
-        """Return when something was committed or `stir` is set, at the latest after `most` seconds."""
+    def wait(self, stir: Stir, most: float = 1.0) -> None:
+        """Return when something was committed or `stir` is rung, at the latest after `most` seconds."""
         deadline = time.monotonic() + most
         while time.monotonic() < deadline and not stir.wait(POLL):
             version = self._version()
             if version != self._seen:
                 self._seen = version
-                break
-        stir.clear()
+                return

@@ -6,7 +6,6 @@ import contextlib
 import logging
 import signal
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -52,6 +51,7 @@ from bowerbird.worker.children import Child, ChildPool
 from bowerbird.worker.lease import lease
 from bowerbird.worker.outcome import Cancelled, Paused, WantedEnd
 from bowerbird.worker.room import Room
+from bowerbird.worker.stir import Stir
 from bowerbird.worker.thumbnails import ThumbnailMaking
 from bowerbird.worker.updating import Updating
 
@@ -76,7 +76,7 @@ class Worker:
         self._pool = ChildPool(settings, child_log)
         self._room = Room(settings)
         self._linger = linger
-        self._stir = threading.Event()
+        self._stir = Stir()
         self._attempts = Attempts(settings, self._pool, self._room, self._stir.set)
         self._checks = Checks(settings, self._stir.set)
         self._updating = Updating(settings, self._pool, self._stir.set)
@@ -109,6 +109,7 @@ class Worker:
                     self._hold_and_work()
         finally:
             self._pool.retire(idle_seconds=0)
+            self._stir.close()
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """Claim nothing more and end; running attempts get some seconds, or none when told again. A signal handler."""
@@ -322,7 +323,6 @@ class Worker:
         with contextlib.suppress(RequestError, sqlite3.Error):
             while (self._attempts or self._updating.runs) and time.monotonic() - since < self._grace:
                 self._stir.wait(1.0)
-                self._stir.clear()
                 self._attempts.reap(db)
                 self._carry_out_requests(db)
         self._attempts.give_all_back()
