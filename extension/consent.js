@@ -36,7 +36,7 @@ export class Consent {
     return {};
   }
 
-  /** A popup opens: who was asked by the browser before and did not say yes has said no. */
+  /** A popup opens: who was asked by the browser before and did not say yes has said no, and what failed is tried again. */
   come() {
     return this.#inTurn(() => this.#come());
   }
@@ -45,6 +45,8 @@ export class Consent {
     const choices = await this.#choices();
     const answered = Object.keys(choices).map((domain) => [domain, "declined"]);
     await this.door.write("local", "choices", Object.fromEntries(answered));
+    for (const domain of Object.keys(await this.#wanted()))
+      if (await this.door.mayRead(originOf(domain))) await this.#fulfil(domain);
     await this.look();
   }
 
@@ -93,14 +95,19 @@ export class Consent {
     return {};
   }
 
-  /** What the person wanted when the permission was asked for. @param {string} domain */
+  /**
+   * What the person wanted when the permission was asked for; kept until it is done, for the browser may say yes before
+   * it hands out the cookies. @param {string} domain
+   */
   async #fulfil(domain) {
     const { [domain]: wanted, ...others } = await this.#wanted();
-    await this.door.write("session", "wanted", others);
     await this.#choose(domain, null);
     const { sessions } = this;
     const bring = wanted ? sessions.bringOfTab(siteOfHost(domain), wanted) : sessions.offer();
-    await bring.catch(() => {}); // the state says why
+    await bring.then(
+      () => this.door.write("session", "wanted", others),
+      () => {}, // the state says why
+    );
   }
 
   /** @returns {Promise<Record<string, "asked" | "declined">>} */

@@ -202,6 +202,23 @@ test("a yes of the browser that comes while the wish is still being written down
   assert.deepEqual([seen.kept.session.wanted, seen.kept.local.choices], [{}, {}]);
 });
 
+for (const [name, again] of [
+  ["when it tells of its yes", ({ consent }) => consent.allowed([ORIGIN])],
+  ["when the popup opens again", ({ consent }) => consent.come()],
+])
+  test(`a yes before the browser hands out cookies is carried out ${name}, once`, async () => {
+    const { seen, consent } = browser({ allowed: [ORIGIN] });
+    const jars = seen.jars;
+    seen.jars = null;
+    await consent.want("instagram.com", page);
+    assert.deepEqual(of(seen, "session"), []);
+    seen.jars = jars;
+    await again({ consent });
+    await consent.come();
+    await turns();
+    assert.equal(of(seen, "session").length, 1);
+  });
+
 test("“not now” is remembered, and so is a no to the browser's own question", async () => {
   const { seen, consent } = browser();
   await consent.decline("instagram.com");
