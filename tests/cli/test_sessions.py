@@ -16,6 +16,7 @@ from bowerbird.queue import browsers
 from bowerbird.sessions.vault import Vault
 from bowerbird.settings import Settings
 from tests.cli.conftest import Run
+from tests.evidence import files_of, files_with
 from tests.messages.client import Host
 from tests.messages.test_sessions import greet
 from tests.platforms import StandIn, instagram
@@ -255,9 +256,8 @@ def test_a_session_is_in_no_byte_that_a_check_leaves(
         said.append(run("sessions", "check", "instagram", BOWERBIRD_LOG_LEVEL="debug"))
         platforms.accept(instagram.ME.username)
     assert SECRET not in str(said)
-    files = [path for folder in (settings.home, settings.archive) for path in folder.rglob("*") if path.is_file()]
-    assert "scrapers.log" in {path.name for path in files}
-    assert [path.name for path in files if SECRET.encode() in path.read_bytes()] == []
+    assert "scrapers.log" in {path.name for path in files_of(settings.home)}
+    assert files_with(SECRET.encode(), settings.home, settings.archive) == []
     assert not list(settings.home.rglob("check-*"))
 
 

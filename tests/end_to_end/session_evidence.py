@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tests.evidence import files_with
 from tests.platforms import instagram
 
 from .conftest import Machine
@@ -26,9 +27,7 @@ def without_pauses(machine: Machine) -> Machine:
 
 def is_nowhere(secret: str, machine: Machine) -> bool:
     """Whether no file of archive, settings and logs has these words in it."""
-    folders = (machine.archive, Path(machine.environment["BOWERBIRD_HOME"]))
-    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    return files != [] and not [path for path in files if secret.encode() in path.read_bytes()]
+    return not files_with(secret.encode(), machine.archive, Path(machine.environment["BOWERBIRD_HOME"]))
 
 
 def vault(machine: Machine, sql: str) -> list[dict[str, Any]]:

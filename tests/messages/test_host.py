@@ -13,6 +13,7 @@ import pytest
 
 from bowerbird.install.origins import CHROMIUM_ORIGIN, FIREFOX_ID
 from bowerbird.settings import Settings
+from tests.evidence import files_with
 from tests.messages.client import Host, a_capture, framed
 from tests.messages.conftest import StartHost
 
@@ -182,8 +183,7 @@ def test_a_cookie_in_a_frame_is_in_no_answer_and_no_log(environment: dict[str, s
             assert CANARY not in json.dumps(host.reply())
         command = Path(f"/proc/{host.process.pid}/cmdline")
         assert not command.exists() or CANARY.encode() not in command.read_bytes()
-    for path in [*settings.home.rglob("*"), *settings.archive.rglob("*")]:
-        assert not path.is_file() or CANARY.encode() not in path.read_bytes()
+    assert files_with(CANARY.encode(), settings.home, settings.archive) == []
 
 
 def test_open_starts_the_site_and_gives_a_link_that_works_once(host: Host, settings: Settings) -> None:

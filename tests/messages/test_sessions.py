@@ -18,6 +18,7 @@ from bowerbird.messages.presence import HEARTBEAT, INTERVAL
 from bowerbird.queue.browsers import FRESH_SECONDS
 from bowerbird.sessions.vault import Vault
 from bowerbird.settings import Settings
+from tests.evidence import files_of, files_with
 from tests.messages.client import Host, a_capture, eventually
 from tests.messages.conftest import StartHost
 from tests.sessions.conftest import AGENT, CANARY, a_cookie, a_jar
@@ -417,9 +418,9 @@ def test_a_session_is_in_no_byte_of_anything_else(
         assert not process.exists() or CANARY.encode() not in (process / "environ").read_bytes()
         said += list(host.events)
     assert CANARY not in json.dumps(said)
-    searched = [path for path in (*settings.home.rglob("*"), *settings.archive.rglob("*"), errors) if path.is_file()]
-    assert {"archive.db", "vault.db", "errors"} <= {path.name for path in searched}
-    assert [path.name for path in searched if CANARY.encode() in path.read_bytes()] == []
+    assert {"archive.db", "vault.db"} <= {path.name for path in files_of(settings.home, settings.archive)}
+    assert files_with(CANARY.encode(), settings.home, settings.archive) == []
+    assert CANARY.encode() not in errors.read_bytes()
 
 
 def test_a_fault_of_ours_while_storing_prints_no_value(

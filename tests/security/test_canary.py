@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bowerbird.install.processes import stop_processes
+from tests.evidence import files_of, files_with
 from tests.messages.client import Host, a_capture
 from tests.platforms import Entry, instagram, tiktok, youtube
 from tests.worker.machine import PATIENCE, Machine, machine, platforms
@@ -126,9 +127,8 @@ def test_session_is_found_nowhere(quick: Machine, tmp_path: Path) -> None:
         "yt_dlp",
     }
     assert [trace for trace in TRACES if trace in seen] == []
-    files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert {"archive.db", "vault.db", "scrapers.log"} <= {path.name for path in files}
-    assert [(path.name, trace) for path in files for trace in TRACES if trace in path.read_bytes()] == []
+    assert {"archive.db", "vault.db", "scrapers.log"} <= {path.name for path in files_of(tmp_path)}
+    assert [(trace, found) for trace in TRACES if (found := files_with(trace, tmp_path))] == []
     for secret, hosts in OWN_HOSTS.items():
         at = {entry.host for entry in quick.platforms.log if carries(entry, secret)}
         # it went to its own site, or this test would show nothing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import subprocess
@@ -38,7 +39,10 @@ def everything(machine: Machine) -> set[Path]:
 
 def open_to_others(paths: set[Path]) -> list[str]:
     """What can be read, changed or entered by somebody else; a worker may take leftovers away meanwhile."""
-    modes = [(path.name, path.lstat()) for path in paths if path.exists()]
+    modes = []
+    for path in paths:
+        with contextlib.suppress(FileNotFoundError):
+            modes.append((path.name, path.lstat()))
     return [name for name, found in modes if not stat.S_ISLNK(found.st_mode) and found.st_mode & 0o077]
 
 

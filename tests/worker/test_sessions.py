@@ -14,6 +14,7 @@ from bowerbird.database import open_writer
 from bowerbird.model import Job
 from bowerbird.queue import browsers, transitions
 from bowerbird.sessions.vault import Vault
+from tests.evidence import files_with
 from tests.platforms import faults, instagram, youtube
 from tests.worker.machine import BACKGROUND, PATIENCE, Machine, eventually
 from tests.worker.signed_in import ME, YOUTUBE_CANARY, state_of, store_instagram, store_youtube, turns
@@ -146,8 +147,7 @@ def test_session_leaves_no_trace(machine: Machine) -> None:
     worker.terminate()
     said, _ = worker.communicate(timeout=PATIENCE)
     assert YOUTUBE_CANARY not in said + "".join(seen)
-    files = [path for root in (machine.archive, machine.settings.home) for path in root.rglob("*") if path.is_file()]
-    assert [path.name for path in files if YOUTUBE_CANARY.encode() in path.read_bytes()] == []
+    assert files_with(YOUTUBE_CANARY.encode(), machine.archive, machine.settings.home) == []
 
 
 def test_private_parts_wait_for_a_session_and_go_on(swift: Machine) -> None:
