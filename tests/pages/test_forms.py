@@ -29,6 +29,11 @@ def rows(site: RunningSite, sql: str, *values: object) -> list[tuple[Any, ...]]:
         (VIDEO, [VIDEO]),
         (f"{VIDEO}\r\n{VIDEO}2", [VIDEO, f"{VIDEO}2"]),
         (f"look: {VIDEO}, and <{VIDEO}2> too", [VIDEO, f"{VIDEO}2"]),
+        (f" {VIDEO.removeprefix('https://')} \n", [VIDEO]),
+        (
+            "youtube.com\nnotes/a.txt\n10.0.0.1/a\nuser@b.com/c",
+            ["youtube.com", "notes/a.txt", "10.0.0.1/a", "user@b.com/c"],
+        ),
         ("two words\n\n  ", ["two words"]),
         ("javascript:alert(1)", ["javascript:alert(1)"]),
         ("", []),

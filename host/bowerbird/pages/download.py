@@ -21,6 +21,7 @@ from bowerbird.settings import QUALITIES
 MOST_LINKS = 5000
 _OPTIONS = ("quality", "audio_only", "transcripts", "max_items", "comments", "force")
 _LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+_AS_SHOWN = re.compile(r"(?:[a-z\d-]+\.)+[a-z]{2,}/[^\s<>\"]+", re.IGNORECASE)
 
 
 async def download(visit: Visit) -> Response:
@@ -85,10 +86,16 @@ def captures_of(links: Iterable[str], form: Mapping[str, str]) -> list[Capture]:
 
 
 def links_in(text: str) -> Iterator[str]:
-    """The links of a text. A line without any is handed on as it is, so that its answer can say what is wrong."""
-    for line in text.splitlines():
+    """The links of a text, also one that stands alone as browsers show it, without its https://.
+
+    A line without any is handed on as it is, so that its answer can say what is wrong.
+    """
+    for line in map(str.strip, text.splitlines()):
         found = [link.rstrip(",;") for link in _LINK.findall(line)]
-        yield from found or ([line.strip()] if line.strip() else [])
+        if found:
+            yield from found
+        elif line:
+            yield f"https://{line}" if _AS_SHOWN.fullmatch(line) else line
 
 
 def _options_of(form: Mapping[str, str]) -> CaptureOptions:
