@@ -17,6 +17,21 @@ from .eventually import eventually
 
 _SECONDS = 20.0
 
+# The middle of an element that did not move for a moment and that a click there would hit, or null.
+_RESTING = """(async () => {
+  const look = () => {
+    const e = document.querySelector(%s);
+    e.scrollIntoView();
+    const {x, y, width, height} = e.getBoundingClientRect();
+    const middle = {x: x + width / 2, y: y + height / 2};
+    return {...middle, hit: e.contains(document.elementFromPoint(middle.x, middle.y))};
+  };
+  const before = look();
+  await new Promise((go) => setTimeout(go, 100));
+  const {x, y, hit} = look();
+  return hit && x === before.x && y === before.y ? {x, y} : null;
+})()"""
+
 
 class DevToolsError(Exception):
     """The browser refused a command, or a script that it ran threw."""
@@ -66,12 +81,11 @@ class Target:
         return eventually(look, said=f"a popup with {wanted!r}")
 
     def click(self, selector: str) -> None:
-        """Clicks the first element that matches, where its middle is. Raises DevToolsError where there is none."""
-        box = self.evaluate(
-            f"(() => {{ const e = document.querySelector({json.dumps(selector)}); e.scrollIntoView();"
-            " const {x, y, width, height} = e.getBoundingClientRect();"
-            " return {x: x + width / 2, y: y + height / 2}; })()"
-        )
+        """Clicks the first element that matches, where its middle is, once it stays there and nothing lies over it.
+
+        Raises DevToolsError where there is none.
+        """
+        box = eventually(lambda: self.evaluate(_RESTING % json.dumps(selector)), said=f"{selector} at rest")
         for kind in ("mousePressed", "mouseReleased"):
             self.send("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **box)
 

@@ -155,6 +155,7 @@ def test_one_yes_is_enough(browser: Chromium, machine: Machine) -> None:
     popup = browser.click_toolbar(browser.page(STORY))
     popup.wait_for(MAY_IT)
     eventually(lambda: waits(machine), said="the job that waits")
+    popup.wait_for("you need to sign in")
     machine.platforms.reset_log()
     popup.click("[data-do=allow]")
     popup.wait_for("You have this")
