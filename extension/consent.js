@@ -70,6 +70,8 @@ export class Consent {
 
   /** @param {string} domain */
   async #decline(domain) {
+    const { [domain]: _, ...others } = await this.#wanted();
+    await this.door.write("session", "wanted", others);
     await this.#choose(domain, "declined");
     await this.look();
   }
@@ -102,6 +104,9 @@ export class Consent {
   async #fulfil(domain) {
     const { [domain]: wanted, ...others } = await this.#wanted();
     await this.#choose(domain, null);
+    // what was said in a private window ends with its tab; another one's jar would answer
+    if (wanted?.incognito && !(await this.door.isOpen(wanted.tab)))
+      return this.door.write("session", "wanted", others);
     const { sessions } = this;
     const bring = wanted ? sessions.bringOfTab(siteOfHost(domain), wanted) : sessions.offer();
     await bring.then(

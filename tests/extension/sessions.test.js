@@ -219,6 +219,31 @@ for (const [name, again] of [
     assert.equal(of(seen, "session").length, 1);
   });
 
+test("what failed in a private window is not tried again with another one's sign-in", async () => {
+  const { seen, consent } = browser({ allowed: [ORIGIN] });
+  const jars = seen.jars;
+  seen.jars = null;
+  await consent.want("instagram.com", { ...page, incognito: true });
+  seen.jars = { ...jars, private: signedInAs(2) };
+  seen.closed = new Set([page.tab]);
+  await consent.come();
+  await consent.come();
+  await turns();
+  assert.deepEqual([of(seen, "session"), seen.kept.session.wanted], [[], {}]);
+});
+
+test("what failed is not tried again after a no", async () => {
+  const { seen, consent } = browser({ allowed: [ORIGIN] });
+  const jars = seen.jars;
+  seen.jars = null;
+  await consent.want("instagram.com", page);
+  seen.jars = jars;
+  await consent.decline("instagram.com");
+  await consent.come();
+  await turns();
+  assert.deepEqual(of(seen, "session"), []);
+});
+
 test("“not now” is remembered, and so is a no to the browser's own question", async () => {
   const { seen, consent } = browser();
   await consent.decline("instagram.com");

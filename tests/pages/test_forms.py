@@ -34,6 +34,7 @@ def rows(site: RunningSite, sql: str, *values: object) -> list[tuple[Any, ...]]:
             "youtube.com\nnotes/a.txt\n10.0.0.1/a\nuser@b.com/c",
             ["youtube.com", "notes/a.txt", "10.0.0.1/a", "user@b.com/c"],
         ),
+        (f"{VIDEO.removeprefix('https://')},\n{VIDEO.removeprefix('https://')}2;", [VIDEO, f"{VIDEO}2"]),
         ("two words\n\n  ", ["two words"]),
         ("javascript:alert(1)", ["javascript:alert(1)"]),
         ("", []),

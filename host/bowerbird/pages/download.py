@@ -95,7 +95,8 @@ def links_in(text: str) -> Iterator[str]:
         if found:
             yield from found
         elif line:
-            yield f"https://{line}" if _AS_SHOWN.fullmatch(line) else line
+            bare = line.rstrip(",;")
+            yield f"https://{bare}" if _AS_SHOWN.fullmatch(bare) else line
 
 
 def _options_of(form: Mapping[str, str]) -> CaptureOptions:
