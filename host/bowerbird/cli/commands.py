@@ -64,7 +64,7 @@ def _say_pause(db: sqlite3.Connection) -> None:
 
 
 def _whole_url(given: str) -> str:
-    """What a person typed with the https:// that they left out; only the command line guesses so."""
+    """What a person typed with the https:// that they left out."""
     return f"https://{given.strip()}" if _NO_SCHEME.match(given.strip()) else given
 
 

@@ -55,7 +55,7 @@ def _tell_changes(db: sqlite3.Connection, settings: Settings, revision: int, tol
         said = _said(job)
         if said and said != told.get(job.id):
             show.complain(said)
-            told[job.id] = said
+        told[job.id] = said
         if job.status in ("completed", "cancelled", "failed"):
             told.pop(job.id, None)
     return revision
