@@ -57,8 +57,7 @@ export class Consent {
 
   /** @param {string} domain @param {Page} page */
   async #want(domain, page) {
-    const wanted = { tab: page.tab, incognito: page.incognito };
-    await this.door.write("session", "wanted", { ...(await this.#wanted()), [domain]: wanted });
+    await this.#wish(domain, { tab: page.tab, incognito: page.incognito });
     await this.#choose(domain, "asked");
     if (await this.door.mayRead(originOf(domain))) await this.#fulfil(domain);
   }
@@ -70,8 +69,7 @@ export class Consent {
 
   /** @param {string} domain */
   async #decline(domain) {
-    const { [domain]: _, ...others } = await this.#wanted();
-    await this.door.write("session", "wanted", others);
+    await this.#wish(domain, null);
     await this.#choose(domain, "declined");
     await this.look();
   }
@@ -102,17 +100,15 @@ export class Consent {
    * it hands out the cookies. @param {string} domain
    */
   async #fulfil(domain) {
-    const { [domain]: wanted, ...others } = await this.#wanted();
+    const { [domain]: wanted } = await this.#wanted();
     await this.#choose(domain, null);
     // what was said in a private window ends with its tab; another one's jar would answer
-    if (wanted?.incognito && !(await this.door.isOpen(wanted.tab)))
-      return this.door.write("session", "wanted", others);
-    const { sessions } = this;
-    const bring = wanted ? sessions.bringOfTab(siteOfHost(domain), wanted) : sessions.offer();
-    await bring.then(
-      () => this.door.write("session", "wanted", others),
-      () => {}, // the state says why
-    );
+    const isOver = wanted?.incognito && !(await this.door.isOpen(wanted.tab));
+    try {
+      if (!wanted) await this.sessions.offer();
+      else if (!isOver) await this.sessions.bringOfTab(siteOfHost(domain), wanted);
+      await this.#wish(domain, null);
+    } catch {} // the state says why
   }
 
   /** @returns {Promise<Record<string, "asked" | "declined">>} */
@@ -123,6 +119,12 @@ export class Consent {
   /** @returns {Promise<Record<string, {tab?: number, incognito: boolean}>>} */
   #wanted() {
     return this.door.read("session", "wanted", {});
+  }
+
+  /** @param {string} domain @param {{tab?: number, incognito: boolean} | null} wanted */
+  async #wish(domain, wanted) {
+    const { [domain]: _, ...others } = await this.#wanted();
+    await this.door.write("session", "wanted", wanted ? { ...others, [domain]: wanted } : others);
   }
 
   /** @param {string} domain @param {"asked" | "declined" | null} choice */

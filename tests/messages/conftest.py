@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
 import socket
 import sqlite3
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from bowerbird.archive.migrations import ensure_archive
+from bowerbird.clock import later
 from bowerbird.install.processes import stop_processes
 from bowerbird.queue.wake import lock_path
 from bowerbird.settings import Settings
@@ -100,5 +102,17 @@ def rows(settings: Settings) -> Callable[..., list[tuple[Any, ...]]]:
             found = db.execute(sql, values).fetchall()
             db.commit()
             return found
+
+    return ask
+
+
+@pytest.fixture
+def need(rows: Callable[..., list[tuple[Any, ...]]]) -> Callable[..., int]:
+    """`need(account)`: what the worker writes when a job needs a session; the number of the request."""
+
+    def ask(account: str | None = None) -> int:
+        payload = {"platform": "instagram", "platform_host": "www.instagram.com", "account": account, "reason": "Why."}
+        rows("INSERT INTO requests (kind, payload, created_at) VALUES ('session', ?, ?)", json.dumps(payload), later(0))
+        return int(rows("SELECT max(id) FROM requests")[0][0])
 
     return ask

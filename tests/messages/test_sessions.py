@@ -1,4 +1,4 @@
-"""Sessions on the wire: what comes in from a browser, what it is asked for, and that nothing of it goes out."""
+"""Sessions on the wire: what comes in from a browser, what it is asked for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from bowerbird.messages.presence import HEARTBEAT, INTERVAL
 from bowerbird.queue.browsers import FRESH_SECONDS
 from bowerbird.sessions.vault import Vault
 from bowerbird.settings import Settings
-from tests.evidence import files_of, files_with
 from tests.messages.client import Host, a_capture, eventually
 from tests.messages.conftest import StartHost
 from tests.sessions.conftest import AGENT, CANARY, a_cookie, a_jar
@@ -36,18 +35,6 @@ def give(host: Host, account: str = "1001", value: str = CANARY, **fields: Any) 
     """Send a session of Instagram."""
     given = {"platform_host": "www.instagram.com", "cookies": a_jar(account, value), "user_agent": AGENT, **fields}
     return host.ask("session", **given)
-
-
-@pytest.fixture
-def need(rows: Rows) -> Callable[..., int]:
-    """`need(account)`: what the worker writes when a job needs a session; the number of the request."""
-
-    def ask(account: str | None = None) -> int:
-        payload = {"platform": "instagram", "platform_host": "www.instagram.com", "account": account, "reason": "Why."}
-        rows("INSERT INTO requests (kind, payload, created_at) VALUES ('session', ?, ?)", json.dumps(payload), later(0))
-        return int(rows("SELECT max(id) FROM requests")[0][0])
-
-    return ask
 
 
 @pytest.fixture
@@ -390,63 +377,3 @@ def test_a_vault_that_others_could_read_is_a_warning(host: Host, settings: Setti
     host.ask("sessions", action="list")
     assert "Other people" in host.event("warning")["message"]
     assert (settings.home / "vault.key").stat().st_mode & 0o777 == 0o600
-
-
-# --- and nowhere else
-
-
-def test_a_session_is_in_no_byte_of_anything_else(
-    environment: dict[str, str], settings: Settings, no_worker: None, need: Callable[..., int], tmp_path: Path
-) -> None:
-    """Not in archive.db, logs, vault, argv, environment, error output or any frame from the host."""
-    said = []
-    errors = tmp_path / "errors"
-    with Host({**environment, "BOWERBIRD_LOG_LEVEL": "debug"}, errors=errors) as host:
-        greet(host)
-        host.ask("watch", jobs=True)
-        number = need("1001")
-        said += [give(host, **fields) for fields in REFUSED.values()]
-        said.append(give(host, request_id=number))
-        said.append(give(host, store_id=[CANARY]))
-        said.append(give(host, user_agent={"x": CANARY}))
-        said.append(host.answer_to(b'{"id": 1, "type": "session", "cookies": "' + CANARY.encode()))
-        said.append(host.ask("sessions", action="list"))
-        Vault(settings).lend("instagram")
-        host.event("session")
-        process = Path(f"/proc/{host.process.pid}")
-        assert not process.exists() or CANARY.encode() not in (process / "cmdline").read_bytes()
-        assert not process.exists() or CANARY.encode() not in (process / "environ").read_bytes()
-        said += list(host.events)
-    assert CANARY not in json.dumps(said)
-    assert {"archive.db", "vault.db"} <= {path.name for path in files_of(settings.home, settings.archive)}
-    assert files_with(CANARY.encode(), settings.home, settings.archive) == []
-    assert CANARY.encode() not in errors.read_bytes()
-
-
-def test_a_fault_of_ours_while_storing_prints_no_value(
-    environment: dict[str, str], settings: Settings, no_worker: None
-) -> None:
-    """What nobody foresaw goes to the log with its trace, which names no value."""
-    (settings.home / "vault.db").mkdir()
-    with Host(environment) as host:
-        reply = give(host)
-        assert reply["error"]["code"] == "internal"
-        assert host.is_alive()
-    logs = b"".join(path.read_bytes() for path in settings.home.rglob("*.log"))
-    assert CANARY.encode() not in logs
-
-
-def test_a_host_that_has_met_no_session_imports_no_cryptography(
-    environment: dict[str, str], no_worker: None, tmp_path: Path
-) -> None:
-    """What is slow to load is loaded for the first session, not for every start."""
-    (tmp_path / "sitecustomize.py").write_text(
-        "import atexit, sys\n"
-        "atexit.register(lambda: sys.stderr.write(' '.join(name for name in sys.modules if 'crypto' in name)))\n"
-    )
-    errors = tmp_path / "errors"
-    with Host({**environment, "PYTHONPATH": str(tmp_path)}, errors=errors) as host:
-        greet(host)
-        host.ask("sessions", action="list")
-        time.sleep(2 * INTERVAL)
-    assert "cryptography" not in errors.read_text()

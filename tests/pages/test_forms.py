@@ -35,6 +35,7 @@ def rows(site: RunningSite, sql: str, *values: object) -> list[tuple[Any, ...]]:
             ["youtube.com", "notes/a.txt", "10.0.0.1/a", "user@b.com/c"],
         ),
         (f"{VIDEO.removeprefix('https://')},\n{VIDEO.removeprefix('https://')}2;", [VIDEO, f"{VIDEO}2"]),
+        ("www.example.com,\nexample.com:8080/x", ["https://www.example.com", "https://example.com:8080/x"]),
         ("two words\n\n  ", ["two words"]),
         ("javascript:alert(1)", ["javascript:alert(1)"]),
         ("", []),

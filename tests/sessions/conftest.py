@@ -47,3 +47,18 @@ def settings(tmp_path: Path) -> Settings:
 def vault(settings: Settings) -> Vault:
     """An empty vault."""
     return Vault(settings)
+
+
+def store(vault: Vault, account: str = "1001", value: str = CANARY, **fields: Any) -> None:
+    """A session of Instagram in the vault."""
+    vault.store("instagram", account, checked(a_jar(account, value)), AGENT, **fields)
+
+
+def states(vault: Vault) -> dict[str, str]:
+    """The state of each account."""
+    return {one.account: one.state for one in vault.listed()}
+
+
+def trail(vault: Vault) -> list[str]:
+    """What was noted."""
+    return [note.event for note in vault.audit()]

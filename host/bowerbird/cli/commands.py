@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sqlite3
 import sys
 from typing import Any
@@ -19,8 +18,6 @@ from bowerbird.model import Capture, CaptureOptions, Receipt, to_builtins
 from bowerbird.settings import Settings, load_settings
 
 Arguments = argparse.Namespace
-# host.tld/... alone: `notes.txt` is a file's name, and numbers may be an address of the own network.
-_NO_SCHEME = re.compile(r"([\w-]+\.)+[^\W\d_][\w-]+(:\d+)?/|www\.([\w-]+\.)+[^\W\d_][\w-]+$")
 
 # Of work that was begun, and that nobody does now; and of all that waits for its turn then.
 _AGAIN = "goes on with the next save, or when a browser starts."
@@ -31,9 +28,10 @@ LEFT = (f"What is left {_AGAIN}", "Now: bowerbird work")
 def save(chosen: Arguments) -> int:
     """Capture URLs; with --wait until nothing can go on."""
     from bowerbird.queue import intake
+    from bowerbird.targets.address import whole_url
 
     settings = load_settings()
-    captures = [_capture(url, _options(chosen)) for url in dict.fromkeys(map(_whole_url, chosen.urls))]
+    captures = [_capture(url, _options(chosen)) for url in dict.fromkeys(map(whole_url, chosen.urls))]
     with archive(settings) as db:
         receipts = intake.take(db, settings, captures)
         job_ids = [receipt.job_id for receipt in receipts if receipt.job_id]
@@ -61,11 +59,6 @@ def _say_pause(db: sqlite3.Connection) -> None:
 
     if is_paused(db):
         show.complain("The queue is paused: nothing is begun.", "Go on with: bowerbird resume --all")
-
-
-def _whole_url(given: str) -> str:
-    """What a person typed with the https:// that they left out."""
-    return f"https://{given.strip()}" if _NO_SCHEME.match(given.strip()) else given
 
 
 def _capture(url: str, options: CaptureOptions) -> Capture:
@@ -111,12 +104,13 @@ def identify(chosen: Arguments) -> int:
     """Say what URLs are."""
     from bowerbird.targets import identify as look
     from bowerbird.targets import label
+    from bowerbird.targets.address import whole_url
 
     settings = load_settings()
     status = 0
     for url in chosen.urls:
         try:
-            target = look(_whole_url(url), allow_private_hosts=settings.allow_private_hosts)
+            target = look(whole_url(url), allow_private_hosts=settings.allow_private_hosts)
         except BowerbirdError as error:
             show.unrecognised(url, error, as_json=chosen.json)
             status = 2

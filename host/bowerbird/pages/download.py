@@ -17,11 +17,11 @@ from bowerbird.model import Capture, CaptureOptions, Quality, Receipt, options_j
 from bowerbird.pages.visit import Visit, go_to
 from bowerbird.queue.intake import check_options, take
 from bowerbird.settings import QUALITIES
+from bowerbird.targets.address import whole_url
 
 MOST_LINKS = 5000
 _OPTIONS = ("quality", "audio_only", "transcripts", "max_items", "comments", "force")
 _LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
-_AS_SHOWN = re.compile(r"(?:[a-z\d-]+\.)+[a-z]{2,}/[^\s<>\"]+", re.IGNORECASE)
 
 
 async def download(visit: Visit) -> Response:
@@ -90,13 +90,8 @@ def links_in(text: str) -> Iterator[str]:
 
     A line without any is handed on as it is, so that its answer can say what is wrong.
     """
-    for line in map(str.strip, text.splitlines()):
-        found = [link.rstrip(",;") for link in _LINK.findall(line)]
-        if found:
-            yield from found
-        elif line:
-            bare = line.rstrip(",;")
-            yield f"https://{bare}" if _AS_SHOWN.fullmatch(bare) else line
+    for line in filter(None, map(str.strip, text.splitlines())):
+        yield from (whole_url(link.rstrip(",;") or link) for link in _LINK.findall(line) or [line])
 
 
 def _options_of(form: Mapping[str, str]) -> CaptureOptions:

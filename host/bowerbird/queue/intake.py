@@ -52,7 +52,7 @@ def check_options(options: CaptureOptions) -> None:
     """Raise RequestError `bad_request` for options that no scraper may see."""
     if options.max_items is not None and not 1 <= options.max_items <= MOST_ITEMS:
         said = f"{options.max_items} is no number of members that a list can be saved to."
-        raise RequestError("bad_request", said, f"Choose one from 1 to {MOST_ITEMS:,}.")
+        raise RequestError("bad_request", said, f"Choose one from 1 to {MOST_ITEMS}.")
     if options.quality is not None and options.quality not in QUALITIES:
         raise RequestError("bad_request", "There is no such quality.", f"Choose one of {', '.join(QUALITIES)}.")
     languages = options.transcripts or ()

@@ -40,7 +40,17 @@ _HTTP = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*|):", re.IGNORECASE)
 _HOST_AND_PORT = re.compile(r"(localhost|[^/:]+\.[^/:]+):\d+(/|$)")
 _AUTHORITY = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::([0-9]{0,5}))?")
+# host.tld/... alone: `notes.txt` is a file's name, and numbers may be an address of the own network.
+_NO_SCHEME = re.compile(r"([\w-]+\.)+[^\W\d_][\w-]+(:\d+)?/\S*|www\.([\w-]+\.)+[^\W\d_][\w-]+")
 _UP_TO_USER = re.compile(r"^[^?#]*[^/?#]@")
+
+
+def whole_url(typed: str) -> str:
+    """What a person typed or copied as browsers show it, with the https:// that was left out; else as it is.
+
+    Not for what programs hand over: those know what they mean.
+    """
+    return f"https://{typed.strip()}" if _NO_SCHEME.fullmatch(typed.strip()) else typed
 
 
 class Address(NamedTuple):
