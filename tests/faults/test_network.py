@@ -29,7 +29,7 @@ def test_standstill_is_ended(machine: Machine, fault: faults.Fault) -> None:
 
 def test_standstill_that_passes_costs_one_attempt(machine: Machine) -> None:
     """Promise 2: what hung once is fetched by the next try."""
-    machine.set(stall_seconds=1)
+    machine.set(stall_seconds=4)
     machine.platforms.fault(faults.hang(times=1, **MEDIA))
     job_id = machine.save(WATCH + youtube.SILENT)
     machine.work()

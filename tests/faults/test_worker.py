@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import psutil
@@ -48,7 +49,8 @@ def test_two_browsers_at_once(machine: Machine) -> None:
 
 def test_sleep_in_the_middle_of_a_download(machine: Machine) -> None:
     """Promise 2: a laptop that sleeps for longer than a download may stall goes on, with the right bytes at the end."""
-    machine.set(stall_seconds=1)
+    stall = 5  # longer than a child takes to start on a busy computer
+    machine.set(stall_seconds=stall)
     machine.platforms.fault(faults.slow(300_000, **MEDIA))
     job_id = machine.save(WATCH + youtube.BIG)
     worker = psutil.Process(machine.start(*BACKGROUND).pid)
@@ -56,9 +58,11 @@ def test_sleep_in_the_middle_of_a_download(machine: Machine) -> None:
     asleep = [worker, *worker.children(recursive=True)]
     for process in asleep:
         process.send_signal(signal.SIGSTOP)
+    asleep_since = time.monotonic()
     second = machine.work(*BACKGROUND)
     assert (machine.status, second) == (1, "")  # who sleeps still holds the lease
     machine.platforms.clear()
+    time.sleep(max(0.0, asleep_since + stall + 1 - time.monotonic()))
     for process in asleep:
         process.send_signal(signal.SIGCONT)
     assert machine.until(job_id, lambda job: job.status == "completed").error is None

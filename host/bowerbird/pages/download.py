@@ -21,7 +21,8 @@ from bowerbird.targets.address import whole_url
 
 MOST_LINKS = 5000
 _OPTIONS = ("quality", "audio_only", "transcripts", "max_items", "comments", "force")
-_LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+_WORD = re.compile(r"[^\s<>\"]+")
+_LINK = re.compile(r"https?://.+", re.IGNORECASE)
 
 
 async def download(visit: Visit) -> Response:
@@ -86,12 +87,22 @@ def captures_of(links: Iterable[str], form: Mapping[str, str]) -> list[Capture]:
 
 
 def links_in(text: str) -> Iterator[str]:
-    """The links of a text, also one that stands alone as browsers show it, without its https://.
+    """The links of a text, also those that stand as browsers show them, without their https://.
 
     A line without any is handed on as it is, so that its answer can say what is wrong.
     """
     for line in filter(None, map(str.strip, text.splitlines())):
-        yield from (whole_url(link.rstrip(",;") or link) for link in _LINK.findall(line) or [line])
+        links = map(_link_of, _WORD.findall(line))
+        yield from list(filter(None, links)) or [line]
+
+
+def _link_of(word: str) -> str | None:
+    """The link in a word of prose, without what closes the sentence or the bracket around it."""
+    found = _LINK.search(word)
+    link = (found[0] if found else whole_url(word.lstrip("("))).rstrip(",;")
+    if not _LINK.match(link):
+        return None
+    return link if "(" in link else link.rstrip("),;")
 
 
 def _options_of(form: Mapping[str, str]) -> CaptureOptions:
