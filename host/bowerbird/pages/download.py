@@ -97,12 +97,15 @@ def links_in(text: str) -> Iterator[str]:
 
 
 def _link_of(word: str) -> str | None:
-    """The link in a word of prose, without what closes the sentence or the bracket around it."""
+    """The link in a word of prose."""
     found = _LINK.search(word)
-    link = (found[0] if found else whole_url(word.lstrip("("))).rstrip(",;")
-    if not _LINK.match(link):
-        return None
-    return link if "(" in link else link.rstrip("),;")
+    link = whole_url(_without_end(found[0] if found else word.lstrip("(")))
+    return link if _LINK.match(link) else None
+
+
+def _without_end(word: str) -> str:
+    """The word without what closes its sentence, or the bracket around it."""
+    return word.rstrip(",;" if "(" in word else ",;)")
 
 
 def _options_of(form: Mapping[str, str]) -> CaptureOptions:
