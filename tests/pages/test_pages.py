@@ -235,15 +235,22 @@ def test_any_number_and_day_is_answered(person: httpx.Client, site: RunningSite,
         assert person.get(f"{path}?{query}").status_code == 200
 
 
+def _asked_again(client: httpx.Client, before: httpx.Response) -> httpx.Response:
+    """What is told to somebody who has the answer from before."""
+    return client.get(before.url, headers={"If-None-Match": before.headers["etag"]})
+
+
 def test_live_parts_are_sent_only_when_they_changed(fresh: RunningSite) -> None:
     """Asking again costs nothing until something happens, and then brings what happened."""
     with fresh.person() as client:
         first = client.get("/live/dashboard")
-        again = client.get("/live/dashboard", headers={"If-None-Match": first.headers["etag"]})
+        again = _asked_again(client, first)
+        while again.status_code == 200 and again.content != first.content:  # the disk is others' too, and time goes by
+            first, again = again, _asked_again(client, again)
         assert (again.status_code, again.content) == (304, b"")
         with closing(sqlite3.connect(fresh.settings.database)) as db, db:
             db.execute("UPDATE jobs SET progress = 99, title = 'Almost there' WHERE id = ?", (fresh.found["running"],))
-        changed = client.get("/live/dashboard", headers={"If-None-Match": first.headers["etag"]})
+        changed = _asked_again(client, first)
     assert (changed.status_code, "Almost there" in changed.text) == (200, True)
 
 
