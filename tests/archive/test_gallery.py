@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from contextlib import closing
 from pathlib import Path
 
@@ -90,15 +91,26 @@ def test_pages_hold_what_fits_once_and_in_order(
     assert _all(many, 7, order=order, **wishes) == [row[0] for row in many.execute(plain)]
 
 
+@pytest.mark.parametrize("scanned", [25, 1000], ids=["a part", "all"])
 @pytest.mark.parametrize("order", ORDERS)
-def test_a_page_is_read_from_the_index_of_its_order(many: sqlite3.Connection, order: str) -> None:
+def test_a_page_is_read_from_the_index_of_its_order(
+    many: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, order: str, scanned: int
+) -> None:
     """Neither a page nor the one behind it sorts anything, or touches a row that it does not show."""
+    monkeypatch.setattr(galleries, "FEW", 0)
+    monkeypatch.setattr(galleries, "SCANNED", scanned)
     for after in (None, ("2026-01-05", 5)):
-        wanted = Wanted(kind="video", year=2017, order=order, after=after)  # type: ignore[arg-type]
-        values = galleries._values(wanted)
-        plan = [row[3] for row in many.execute("EXPLAIN QUERY PLAN " + galleries._query(wanted, values, None), values)]
-        assert any(f"COVERING INDEX {ORDERS[order].read_by}" in line for line in plan)
-        assert not any("TEMP B-TREE" in line for line in plan)
+        said: list[str] = []
+        many.set_trace_callback(said.append)
+        gallery(many, Wanted(kind="video", year=2017, order=order, after=after))  # type: ignore[arg-type]
+        many.set_trace_callback(None)
+        asked = [sql for sql in said if "items_by" in sql]
+        # the end, where there is one, and the page
+        plans = [[row[3] for row in many.execute(f"EXPLAIN QUERY PLAN {sql}", defaultdict(str))] for sql in asked]
+        assert plans
+        for plan in plans:
+            assert any(f"COVERING INDEX {ORDERS[order].read_by}" in line for line in plan)
+            assert not any("TEMP B-TREE" in line for line in plan)
 
 
 def test_an_item_without_a_day_stands_where_it_was_saved(many: sqlite3.Connection) -> None:

@@ -110,6 +110,14 @@ def test_browse_pages_by_key(tmp_path: Path) -> None:
     assert seen == [str(n) for n in range(130, 0, -1)]
 
 
+def test_a_card_is_shown_as_it_is_now(fresh: RunningSite) -> None:
+    """What was shown once is shown anew when it changes, also to bytes that are no text."""
+    with fresh.person() as client, closing(open_writer(fresh.settings.database)) as db:
+        for title, shown in (("'before'", "before"), ("'after'", "after"), ("CAST(x'61ff62' AS TEXT)", "a\ufffdb")):
+            db.execute(f"UPDATE items SET title = {title}")
+            assert set(re.findall(r"<h3><a[^>]*>(.*?)</a>", client.get("/browse").text)) == {shown}
+
+
 def test_a_failed_job_says_why_and_holds_the_cure(person: httpx.Client, site: RunningSite) -> None:
     """Its page has the sentence, the next step, a button, and what the program said."""
     page = person.get(f"/job/{site.found['failed']}").text

@@ -135,6 +135,8 @@ def test_positions_are_exact_in_a_long_queue(queue: Queue) -> None:
     page = reads.jobs(queue.db, queue.settings, reads.JobFilter(limit=500))
     assert len(page.jobs) == 500
     assert {job.id: job.position for job in page.jobs} == {job.id: turns[job.id] for job in page.jobs}
+    following = reads.next_up(queue.db, queue.settings, 60)
+    assert [(job.id, job.position) for job in following] == list(turns.items())[:60]
 
 
 def test_positions_sort_and_look_up_nothing(queue: Queue) -> None:

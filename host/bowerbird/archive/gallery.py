@@ -85,14 +85,15 @@ class Gallery(msgspec.Struct, frozen=True):
 EVERYTHING = Wanted()
 
 _CONDITIONS = {
-    "platform": "platform = :platform",
-    "creator_id": "creator_id = :creator_id",
-    "collection_id": "EXISTS (SELECT 1 FROM collection_items WHERE collection_id = :collection_id AND item_id = {id})",
-    "kind": "kind = :kind",
-    "year": "year = :year",
-    "tag": "EXISTS (SELECT 1 FROM tags WHERE tag = :tag AND item_id = {id})",
-    "spoken": "spoken",
-    "gone": "gone_at IS NOT NULL",
+    "platform": "items.platform = :platform",
+    "creator_id": "items.creator_id = :creator_id",
+    "collection_id": "EXISTS (SELECT 1 FROM collection_items WHERE collection_id = :collection_id"
+    " AND item_id = items.id)",
+    "kind": "items.kind = :kind",
+    "year": "items.year = :year",
+    "tag": "EXISTS (SELECT 1 FROM tags WHERE tag = :tag AND item_id = items.id)",
+    "spoken": "items.spoken",
+    "gone": "items.gone_at IS NOT NULL",
 }
 # The items of one condition alone, by an index of its own.
 _ALONE = {
@@ -119,13 +120,15 @@ _CARDS = f"""
 def gallery(db: sqlite3.Connection, wanted: Wanted = EVERYTHING) -> Gallery:
     """One page of what fits, without what lies in the trash."""
     values = _values(wanted)
-    rare = next((name for name in _ALONE if values[name] is not None and _are_few(db, name, values)), None)
-    found = db.execute(_query(wanted, values, rare), values).fetchall()
+    filters = [name for name in _CONDITIONS if values[name] is not None]
+    rare = next((name for name in _ALONE if name in filters and _are_few(db, name, values)), None)
+    end = _end_of_scan(db, wanted, values) if filters and rare is None else None
+    conditions = [_CONDITIONS[name] for name in filters if name != rare]
+    query = _scan(wanted, conditions, end) if rare is None else _among_few(wanted, conditions, rare)
+    end_key, end_id = end or ("", 0)
+    found = db.execute(query, {**values, "end_key": end_key, "end_id": end_id}).fetchall()
     shown = [(row[0], row[1]) for row in found[: wanted.limit]]
-    if len(found) > wanted.limit:
-        behind: Place | None = shown[-1]
-    else:
-        behind = None if rare else _end_of_scan(db, wanted, values)
+    behind = shown[-1] if len(found) > wanted.limit else end
     return Gallery(cards(db, [item_id for _, item_id in shown]), behind)
 
 
@@ -139,45 +142,44 @@ def _are_few(db: sqlite3.Connection, name: str, values: dict[str, Any]) -> bool:
     return int(db.execute(counted, values).fetchone()[0]) <= FEW
 
 
-def _query(wanted: Wanted, values: dict[str, Any], rare: str | None) -> str:
-    column = ORDERS[wanted.order].column
-    wishes = [text for name, text in _CONDITIONS.items() if values[name] is not None and name != rare]
-    if rare is None:
-        where = " AND ".join(text.format(id="scanned.id") for text in wishes) or "true"
-        return f"SELECT {column}, id FROM ({_scan(wanted)} LIMIT {SCANNED}) AS scanned WHERE {where} LIMIT :most"
-    own = [text.format(id="items.id") for text in wishes]
-    where = " AND ".join(["items.deleted_at IS NULL", *_behind(wanted), *own])
+def _among_few(wanted: Wanted, conditions: list[str], rare: str) -> str:
     return (
-        f"SELECT {column}, items.id FROM ({_ALONE[rare]}) AS few CROSS JOIN items ON items.id = few.id WHERE {where}"
-        f" ORDER BY {_by(wanted)} LIMIT :most"
+        f"SELECT {ORDERS[wanted.order].column}, items.id FROM ({_ALONE[rare]}) AS few"
+        f" CROSS JOIN items ON items.id = few.id WHERE {_where(wanted, conditions)} ORDER BY {_by(wanted)} LIMIT :most"
     )
 
 
-def _scan(wanted: Wanted) -> str:
+def _scan(wanted: Wanted, conditions: list[str], end: Place | None) -> str:
+    """A page from the index of the order. Its end is a place, for of a LIMIT within SQLite would copy each entry."""
     order = ORDERS[wanted.order]
-    where = " AND ".join(["deleted_at IS NULL", *_behind(wanted)])
-    return (
-        f"SELECT {order.column}, id, platform, creator_id, kind, year, gone_at, spoken"
-        f" FROM items INDEXED BY {order.read_by} WHERE {where} ORDER BY {_by(wanted)}"
-    )
+    until = [f"(items.{order.column}, items.id) {'>=' if order.descends else '<='} (:end_key, :end_id)"] if end else []
+    where = _where(wanted, [*until, *conditions])
+    return f"SELECT {order.column}, id {_in_order(wanted, where)} LIMIT :most"
+
+
+def _end_of_scan(db: sqlite3.Connection, wanted: Wanted, values: dict[str, Any]) -> Place | None:
+    """The last entry that is read; None where all are."""
+    entries = _in_order(wanted, _where(wanted, []))
+    row = db.execute(
+        f"SELECT {ORDERS[wanted.order].column}, id {entries} LIMIT 1 OFFSET {SCANNED - 1}", values
+    ).fetchone()
+    return (row[0], row[1]) if row else None
+
+
+def _in_order(wanted: Wanted, where: str) -> str:
+    return f"FROM items INDEXED BY {ORDERS[wanted.order].read_by} WHERE {where} ORDER BY {_by(wanted)}"
+
+
+def _where(wanted: Wanted, conditions: list[str]) -> str:
+    order = ORDERS[wanted.order]
+    behind = [f"(items.{order.column}, items.id) {'<' if order.descends else '>'} (:key, :id)"] if wanted.after else []
+    return " AND ".join(["items.deleted_at IS NULL", *behind, *conditions])
 
 
 def _by(wanted: Wanted) -> str:
     order = ORDERS[wanted.order]
     way = "DESC" if order.descends else "ASC"
     return f"items.{order.column} {way}, items.id {way}"
-
-
-def _behind(wanted: Wanted) -> list[str]:
-    if wanted.after is None:
-        return []
-    order = ORDERS[wanted.order]
-    return [f"(items.{order.column}, items.id) {'<' if order.descends else '>'} (:key, :id)"]
-
-
-def _end_of_scan(db: sqlite3.Connection, wanted: Wanted, values: dict[str, Any]) -> Place | None:
-    row = db.execute(f"{_scan(wanted)} LIMIT 1 OFFSET {SCANNED - 1}", values).fetchone()
-    return (row[0], row[1]) if row else None
 
 
 def cards(db: sqlite3.Connection, item_ids: list[int]) -> tuple[Card, ...]:
@@ -188,5 +190,6 @@ def cards(db: sqlite3.Connection, item_ids: list[int]) -> tuple[Card, ...]:
 
 
 def _card(row: sqlite3.Row) -> Card:
-    own = {name: row[name] for name in Card.__struct_fields__ if name not in ("picture", "spoken")}
-    return Card(**own, spoken=bool(row["spoken"]), picture=picture_of(row))
+    # the columns of _CARDS stand in the order of the fields
+    own = dict(zip(Card.__struct_fields__, row[:-8], strict=False))
+    return Card(**own | {"spoken": bool(row["spoken"]), "picture": picture_of(row)})

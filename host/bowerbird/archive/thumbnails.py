@@ -59,7 +59,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     source: str | None
 
 
-# of a query that has the table `items`; read by `picture_of`
+# The last columns of a query that has the table `items`; read by `picture_of`.
 PICTURE_COLUMNS = """
     items.id AS picture_of, items.thumbnail_widths, items.thumbnail_width, items.thumbnail_height, items.thumbnail_blur,
     items.thumbnails_at,
@@ -73,18 +73,20 @@ PICTURE_COLUMNS = """
 
 
 def picture_of(row: sqlite3.Row) -> Picture:
-    """What a row with PICTURE_COLUMNS says."""
-    widths = tuple(map(int, row["thumbnail_widths"].split())) if row["thumbnails_at"] else ()
-    told = [int(side) for side in (row["picture_shape"] or "").split()]
-    made = (row["thumbnail_width"], row["thumbnail_height"]) if widths else (told or (None, None))
+    """What a row that ends with PICTURE_COLUMNS says."""
+    # by their places: a page has a hundred rows, and each name is looked for among all names of its row
+    item_id, kept_widths, width, height, blur, made_at, source_path, shape = row[-8:]
+    widths = tuple(map(int, kept_widths.split())) if made_at else ()
+    if not widths:
+        width, height = map(int, shape.split()) if shape else (None, None)
     return Picture(
-        item_id=row["picture_of"],
+        item_id=item_id,
         widths=widths,
-        width=made[0],
-        height=made[1],
-        blur=row["thumbnail_blur"] if widths else "",
-        mark=row["thumbnails_at"] or "",
-        source=row["picture_source"],
+        width=width,
+        height=height,
+        blur=blur if widths else "",
+        mark=made_at or "",
+        source=source_path,
     )
 
 

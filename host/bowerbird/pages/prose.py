@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterable
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
@@ -17,6 +17,8 @@ _TIME = re.compile(r"(?<![\d:./-])(?:(\d{1,2}):)?([0-5]?\d):([0-5]\d)(?![\d:/-])
 # What usually ends the sentence around a link and not the link.
 _TRAILING = ".,;:!?)]}'\"»”"
 LONGEST_LABEL = 80
+# Paragraphs of what was said, of one long talk or several short ones.
+KEPT = 400
 
 
 def prose(text: str | None, *, seek: float) -> Markup:
@@ -28,8 +30,12 @@ def prose(text: str | None, *, seek: float) -> Markup:
     )
 
 
-def spoken(lines: Iterable[Line]) -> Markup:
-    """The lines of a paragraph, each with its second. Not a template's loop: a long talk has thousands of them."""
+@functools.lru_cache(KEPT)
+def spoken(lines: tuple[Line, ...]) -> Markup:
+    """The lines of a paragraph, each with its second. Not a template's loop: a long talk has thousands of them.
+
+    They are kept: whoever seeks in a talk loads its page again and again.
+    """
     return Markup(" ".join(map(_cue, lines)))  # noqa: S704 - _cue has escaped what is said
 
 

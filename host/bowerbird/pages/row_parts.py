@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 from markupsafe import Markup, escape
 
@@ -49,14 +49,14 @@ def button(icon: Icon, job: Job, one: Button, main: bool = False) -> str:
     return f'<button class="btn bare small square" {posts} {named}>{icon(one.icon, "i s")}</button>'
 
 
-def cure(icon: Icon, one: Cure | None, job_id: str, updating: Collection[str]) -> str:
+def cure(icon: Icon, one: Cure | None, job_id: str, is_updating: bool) -> str:
     """What cures it, beside trying again: an act of the queue, or something in another place; '' for no cure.
 
-    The jobs of `updating` are tried again after the update of the libraries.
+    `is_updating`: the job is tried again after the update of the libraries, which somebody has asked for.
     """
     if one is None:
         return ""
-    if one.act and job_id in updating:
+    if one.act and is_updating:
         return '<span class="quiet">Is tried again after the update</span>'
     if one.act:
         return (

@@ -1,7 +1,11 @@
-"""The rows of the history as HTML. Not a template: a page has fifty, and a template takes half as long again."""
+"""The rows of the history as HTML. Not a template: a page has fifty, and a template takes half as long again.
+
+What was made is kept for a while: people go to and fro, and few rows change meanwhile.
+"""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Sequence
 
 from markupsafe import escape
@@ -12,16 +16,20 @@ from bowerbird.pages.lines import JobLine
 from bowerbird.pages.pictures import platform_icon
 from bowerbird.pages.row_parts import Icon
 
+# Of half a dozen pages, some 2 kB each.
+KEPT = 300
+
 
 def rows(icon: Icon, lines: Sequence[JobLine], updating: Collection[str]) -> str:
     """A table row for each job; those of `updating` are tried again after the update of the libraries."""
-    return "".join(_row(icon, line, updating) for line in lines)
+    return "".join(_row(icon, line, words.when(line.job.created_at), line.job.id in updating) for line in lines)
 
 
-def _row(icon: Icon, line: JobLine, updating: Collection[str]) -> str:
+@functools.lru_cache(KEPT)
+def _row(icon: Icon, line: JobLine, asked: str, is_updating: bool) -> str:
     job = line.job
     name, at = escape(job.title or job.url), job.created_at
-    trouble = _trouble(icon, line, updating) if _is_in_trouble(job) else ""
+    trouble = _trouble(icon, line, is_updating) if _is_in_trouble(job) else ""
     return (
         f'<tr data-state="{job.status}" data-key="row-{job.id}">'
         f'<td class="pick-cell"><input type="checkbox" form="chosen" name="job:{job.id}" aria-label="Choose {name}">'
@@ -31,7 +39,7 @@ def _row(icon: Icon, line: JobLine, updating: Collection[str]) -> str:
         f'<td class="opt"><span class="badge">{icon(platform_icon(job.platform), "i s")}'
         f"<span>{escape(words.platform(job.platform))}</span></span></td>"
         f'<td class="num opt">{words.size(job.bytes_total or job.bytes_downloaded)}</td>'
-        f'<td class="num"><time datetime="{at}" title="{at}">{words.when(at)}</time></td>'
+        f'<td class="num"><time datetime="{at}" title="{at}">{asked}</time></td>'
         f'<td class="act-cell"><div class="acts">{_acts(icon, line, name)}</div></td></tr>\n'
     )
 
@@ -50,12 +58,12 @@ def _kind(line: JobLine) -> str:
     return " · ".join(escape(part) for part in (words.kind(job.kind), *parts))
 
 
-def _trouble(icon: Icon, line: JobLine, updating: Collection[str]) -> str:
+def _trouble(icon: Icon, line: JobLine, is_updating: bool) -> str:
     """What went wrong, and the buttons that cure it."""
     job = line.job
     assert job.error is not None
     tries = "".join(row_parts.button(icon, job, each, main=True) for each in line.buttons if each.main)
-    cures = row_parts.cure(icon, line.cure, job.id, updating) + tries
+    cures = row_parts.cure(icon, line.cure, job.id, is_updating) + tries
     said = escape(f"{job.error.message} {job.error.hint}")
     return f'<div class="cure"><span>{said}</span><span class="acts">{cures}</span></div>'
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from bowerbird import __version__
-from bowerbird.pages import addresses, appearance, pictures, row_parts, words
+from bowerbird.pages import addresses, appearance, job_rows, pictures, row_parts, words
 from bowerbird.pages.assets import Assets
 from bowerbird.pages.cards import cards
 from bowerbird.pages.prose import prose, spoken
@@ -31,8 +31,8 @@ _FILTERS = (
 
 # What templates call it -> what makes it; its first argument is always the function that makes icons.
 _ROW_PARTS: dict[str, Callable[..., str]] = {
-    "rows": rows, "job_picture": row_parts.picture, "job_title": row_parts.title, "job_state": row_parts.state,
-    "job_button": row_parts.button, "cure": row_parts.cure,
+    "rows": rows, "job_list": job_rows.jobs, "job_row": job_rows.job_row, "job_button": row_parts.button,
+    "cure": row_parts.cure,
 }  # fmt: skip
 
 
@@ -66,7 +66,7 @@ def templates(assets: Assets) -> Environment:
 
 
 def _as_html(made: Callable[..., str], icon: Any) -> Callable[..., Markup]:
-    return lambda *arguments: Markup(made(icon, *arguments))  # noqa: S704 - they escape what is foreign
+    return lambda *asked, **how: Markup(made(icon, *asked, **how))  # noqa: S704 - they escape what is foreign
 
 
 def _icons(assets: Assets) -> Any:

@@ -98,7 +98,8 @@ def next_up(db: sqlite3.Connection, settings: Settings, limit: int) -> tuple[Job
         SELECT {JOB_COLUMNS} FROM jobs INDEXED BY jobs_order WHERE jobs.status = 'pending'
         ORDER BY jobs.priority DESC, jobs.place, jobs.seq LIMIT ?
     """
-    return tuple(as_jobs(db, settings, db.execute(sql, (limit,)).fetchall()))
+    rows = db.execute(sql, (limit,)).fetchall()
+    return tuple(as_jobs(db, settings, rows, {row["seq"]: place for place, row in enumerate(rows, 1)}))
 
 
 def in_flight(db: sqlite3.Connection, keys: Sequence[str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,13 +15,6 @@ from bowerbird.settings import Settings
 if TYPE_CHECKING:
     from bowerbird.archive.thumbnails import Picture
 
-JOB_COLUMNS = """
-    jobs.seq, jobs.id, jobs.url, jobs.platform, jobs.kind, jobs.status, jobs.wait_reason, jobs.title, jobs.progress,
-    jobs.current_operation, jobs.bytes_downloaded, jobs.bytes_total, jobs.speed, jobs.eta, jobs.items_total,
-    jobs.items_done, jobs.items_failed, jobs.parent_id, jobs.item_id, jobs.error_code, jobs.error_message, jobs.hint,
-    jobs.not_before, jobs.priority, jobs.place, jobs.incognito, jobs.created_at, jobs.updated_at, jobs.completed_at,
-    jobs.revision
-"""
 # A row of a list shows it at half of this, for screens that are twice as dense.
 THUMBNAIL_WIDTH = 128
 _AS_STORED = tuple(
@@ -29,6 +22,8 @@ _AS_STORED = tuple(
     for name in Job.__struct_fields__
     if name not in ("position", "item_url", "thumbnail_url", "error", "incognito")
 )
+_BESIDE = ("seq", "error_code", "error_message", "hint", "priority", "place", "incognito", "revision")
+JOB_COLUMNS = ", ".join(f"jobs.{name}" for name in (*_AS_STORED, *_BESIDE))
 
 
 class ClaimedJob(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,18 +91,21 @@ def tries_of(db: sqlite3.Connection, job: ClaimedJob) -> int:
     return int(row["retry_count"]) if row else job.tries
 
 
-def as_jobs(db: sqlite3.Connection, settings: Settings, rows: Sequence[sqlite3.Row]) -> list[Job]:
-    """Rows with JOB_COLUMNS as job objects."""
+def as_jobs(
+    db: sqlite3.Connection, settings: Settings, rows: Sequence[sqlite3.Row], places: Mapping[int, int] | None = None
+) -> list[Job]:
+    """Rows with JOB_COLUMNS as job objects; `places` are their `positions` where these are known."""
     from bowerbird.archive.thumbnails import pictures
 
-    places = positions(db, rows)
+    places = positions(db, rows) if places is None else places
     shown = pictures(db, {row["item_id"] for row in rows if row["item_id"]})
     return [_as_job(settings, row, places.get(row["seq"]), shown.get(row["item_id"])) for row in rows]
 
 
 def _as_job(settings: Settings, row: sqlite3.Row, position: int | None, picture: Picture | None) -> Job:
     return Job(
-        **{name: row[name] for name in _AS_STORED},
+        # by their places: a page has fifty rows, and each name is looked for among all names of its row
+        **dict(zip(_AS_STORED, row, strict=False)),
         incognito=bool(row["incognito"]),
         position=position,
         item_url=item_url(settings, row["item_id"]),
