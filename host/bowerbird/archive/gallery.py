@@ -16,7 +16,7 @@ from bowerbird.archive.thumbnails import PICTURE_COLUMNS, Picture, picture_of
 from bowerbird.database import json_list
 
 FEW = 2_000
-SCANNED = 20_000
+SCANNED = 10_000
 
 OrderName = Literal["archived", "newest", "oldest", "longest", "viewed"]
 # The value by which items are ordered, and an item's id, of the last one of a page.

@@ -29,6 +29,9 @@ _FILTERS = (
 )  # fmt: skip
 
 
+# Some 2 kB each.
+KEPT = 1_000
+
 # What templates call it -> what makes it; its first argument is always the function that makes icons.
 _ROW_PARTS: dict[str, Callable[..., str]] = {
     "rows": rows, "job_list": job_rows.jobs, "job_row": job_rows.job_row, "job_button": row_parts.button,
@@ -62,7 +65,18 @@ def templates(assets: Assets) -> Environment:
         thumbnail=pictures.thumbnail, face=pictures.face, cards=functools.partial(cards, icon),
     )  # fmt: skip
     environment.globals.update({name: _as_html(made, icon) for name, made in _ROW_PARTS.items()})
+    environment.globals["kept"] = _kept(environment)
     return environment
+
+
+def _kept(environment: Environment) -> Callable[..., Markup]:
+    """What a template makes of values that are all it looks at, kept: pages have dozens of it, and few change."""
+
+    @functools.lru_cache(KEPT)
+    def kept(template: str, **values: Any) -> Markup:
+        return Markup(environment.get_template(template).render(values))  # noqa: S704 - templates escape
+
+    return kept
 
 
 def _as_html(made: Callable[..., str], icon: Any) -> Callable[..., Markup]:
