@@ -64,6 +64,8 @@ def test_all_that_failed_and_all_that_is_saved(run: Run, rows: Callable[..., obj
     assert run("retry", "--failed", "--platform", "youtube").stdout.startswith("2 ")
     assert run("delete", "--completed").stdout.startswith("Removed 1 ")
     assert [job["status"] for job in run("jobs", "--json").lines] == ["pending", "pending"]
+    rows("UPDATE jobs SET status = 'completed', items_failed = 1 WHERE seq = 2")
+    assert "1 list stays, of which something could not be had" in run("delete", "--completed").stdout
 
 
 WRONG = (("pause",), ("pause", "abc", "--all"), ("retry", "abc", "--error", "gone"), ("raise",))

@@ -244,13 +244,13 @@ def test_save_of_a_list_counts_its_members(run: Run, settings: Settings) -> None
 
 @held
 def test_an_address_may_be_typed_without_its_scheme(run: Run, rows: Rows) -> None:
-    """The command line completes https://, and prints the address as it was given; nothing else is guessed."""
+    """The command line completes https://, and prints the address as it was given; a comma behind is none of it."""
     short = VIDEO.removeprefix("https://")
     said = run("identify", short, "example.com/a.mp4", "notes.txt", "10.0.0.1/a", "--json")
     assert [(line["url"], line.get("kind")) for line in said.lines] == [
         (short, "video"), ("example.com/a.mp4", "file"), ("notes.txt", None), ("10.0.0.1/a", None),
     ]  # fmt: skip
-    run("save", short, VIDEO)
+    run("save", f"{short},", f"{VIDEO};", VIDEO)
     assert rows("SELECT url FROM jobs") == [(VIDEO,)]
 
 

@@ -79,6 +79,7 @@ def test_each_link_gets_its_answer(fresh: RunningSite) -> None:
     assert page.status_code == 200
     assert page.text.count("Not taken") == 3
     assert "You have this" in page.text
+    assert re.findall(r"sprite[^#]*#(p-\w+)", page.text) == ["p-youtube", "p-youtube", "p-web", "p-web", "p-web"]
     assert '<input type="hidden" name="quality" value="720">' in page.text
     assert "is not a full web address." in page.text
     assert re.findall(r"<textarea[^>]*>([^<]*)<", page.text) == ["file:///etc/passwd\nhttp://127.0.0.1/x\nhello"]
@@ -106,6 +107,11 @@ def test_a_wrong_choice_loses_no_link(fresh: RunningSite, wrong: dict[str, str],
         assert '<input type="hidden" name="comments" value="1">' in page.text
         for name, value in wrong.items():
             assert re.search(rf'<input type="text" name="{name}" [^>]*value="{value}"', page.text) or name == "quality"
+        if "quality" not in wrong:
+            assert re.findall(r'name="(?:transcripts|max_items)" [^>]*placeholder="([^"]*)"', page.text) == [
+                "en",
+                "500",
+            ]
     assert rows(fresh, "SELECT count(*) FROM captures WHERE source = 'site'") == [(0,)]
 
 

@@ -134,6 +134,22 @@ def test_a_list_shows_its_members(person: httpx.Client, site: RunningSite) -> No
     assert "1 of 3 done" in page
 
 
+def test_a_list_counts_as_one_and_tells_its_members_once(fresh: RunningSite) -> None:
+    """Above the rows stands how many there are; how far a list is stands in its row, and only once."""
+    with closing(open_writer(fresh.settings.database)) as db:
+        db.execute(
+            "UPDATE jobs SET status = 'running', listed = 1, items_total = 50, items_done = 36,"
+            " current_operation = '36 of 50 saved' WHERE id = ?",
+            (fresh.found["list"],),
+        )
+    with fresh.person() as client:
+        page = client.get("/").text
+    rows = page.partition('data-key="section-now"')[2].partition("</section>")[0]
+    assert f"{len(re.findall('data-state=.running', rows))} running, " in rows
+    assert "36 of 50 saved" in rows
+    assert "36 of 50 done" not in rows
+
+
 def test_running_jobs_have_a_progress_bar_with_a_name(person: httpx.Client) -> None:
     """Progress can be read by a screen reader: a value, a maximum and a name."""
     page = person.get("/").text

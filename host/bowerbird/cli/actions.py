@@ -80,9 +80,14 @@ def _retry_failed(db: sqlite3.Connection, chosen: Arguments) -> str:
 
 
 def _clear_completed(db: sqlite3.Connection, _chosen: Arguments) -> str:
-    from bowerbird.queue.bulk import clear_completed
+    from bowerbird.queue.bulk import clear_completed, kept_lists
 
-    return f"Removed {clear_completed(db):,} from the history; what they saved stays."
+    said = f"Removed {clear_completed(db):,} from the history; what they saved stays."
+    kept = kept_lists(db)
+    if not kept:
+        return said
+    lists = "1 list stays" if kept == 1 else f"{kept:,} lists stay"
+    return f"{said} {lists}, of which something could not be had; remove it by its id, or: bowerbird retry --failed"
 
 
 # action -> does it, and says what became of it

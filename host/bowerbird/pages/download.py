@@ -7,7 +7,7 @@ import re
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import cast
+from typing import NamedTuple, cast
 
 from datasette.utils.asgi import Response
 
@@ -16,13 +16,23 @@ from bowerbird.errors import RequestError
 from bowerbird.model import Capture, CaptureOptions, Quality, Receipt, options_json
 from bowerbird.pages.visit import Visit, go_to
 from bowerbird.queue.intake import check_options, take
+from bowerbird.queue.preferences import effective
 from bowerbird.settings import QUALITIES
+from bowerbird.targets import identify
 from bowerbird.targets.address import whole_url
 
 MOST_LINKS = 5000
 _OPTIONS = ("quality", "audio_only", "transcripts", "max_items", "comments", "force")
 _WORD = re.compile(r"[^\s<>\"]+")
 _LINK = re.compile(r"https?://.+", re.IGNORECASE)
+
+
+class Answer(NamedTuple):
+    """What became of a link, and the platform that it leads to."""
+
+    capture: Capture
+    receipt: Receipt
+    platform: str
 
 
 async def download(visit: Visit) -> Response:
@@ -43,23 +53,31 @@ async def download(visit: Visit) -> Response:
     receipts = await visit.write(enter)
     if all(receipt.status == "queued" for receipt in receipts):
         return go_to("/")
-    answers = list(zip(captures, receipts, strict=True))
-    return await _told(visit, form, answers, [one.url for one, receipt in answers if receipt.status == "rejected"])
+    answers = [Answer(*each, _platform_of(each[0].url)) for each in zip(captures, receipts, strict=True)]
+    return await _told(visit, form, answers, [one.capture.url for one in answers if one.receipt.status == "rejected"])
+
+
+def _platform_of(url: str) -> str:
+    try:
+        return identify(url, allow_private_hosts=True).platform
+    except RequestError:
+        return "web"
 
 
 async def _told(
-    visit: Visit, form: Mapping[str, str], answers: Sequence[tuple[Capture, Receipt]], rejected: Sequence[str],
+    visit: Visit, form: Mapping[str, str], answers: Sequence[Answer], rejected: Sequence[str],
     wrong: RequestError | None = None,
 ) -> Response:  # fmt: skip
     """What became of each link, and a field for the rejected ones: for all where a choice beside them is `wrong`."""
-    frame, _ = await visit.read(lambda db: None)
+    frame, choices = await visit.read(lambda db: effective(db, visit.site.settings))
     options = {name: form.get(name, "") for name in _OPTIONS}
     if options["quality"] not in QUALITIES:
         options["quality"] = ""
     status = 422 if len(rejected) >= len(answers) else 200
     return visit.page(
-        "taken.html", frame, status=status, answers=answers, rejected=rejected, options=options, wrong=wrong
-    )
+        "taken.html", frame, status=status, answers=answers, rejected=rejected, options=options, wrong=wrong,
+        choices=choices,
+    )  # fmt: skip
 
 
 def links_of(form: Mapping[str, str]) -> list[str]:
@@ -104,8 +122,8 @@ def _link_of(word: str) -> str | None:
 
 
 def _without_end(word: str) -> str:
-    """The word without what closes its sentence, or the bracket around it."""
-    return word.rstrip(",;" if "(" in word else ",;)")
+    """The word without the bracket that closes behind it."""
+    return word if "(" in word else word.rstrip(",;)")
 
 
 def _options_of(form: Mapping[str, str]) -> CaptureOptions:

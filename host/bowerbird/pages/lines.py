@@ -109,9 +109,11 @@ def _pending(job: Job) -> tuple[str, ...]:
 
 
 def _running(job: Job) -> tuple[str, ...]:
+    # of a list that was read, the operation is how far its members are
+    is_told = bool(job.items_total) and (job.current_operation or "").endswith(" saved")
     return _words(
         job.current_operation,
-        _members(job),
+        "" if is_told else _members(job),
         words.so_far(job.bytes_downloaded, job.bytes_total),
         f"{words.size(job.speed)}/s" if job.speed else "",
         f"{words.span(job.eta)} left" if job.eta else "",

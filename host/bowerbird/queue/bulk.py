@@ -82,6 +82,12 @@ def clear_completed(db: sqlite3.Connection) -> int:
     return _all(db, Bulk(action="clear_completed", until=now()))
 
 
+def kept_lists(db: sqlite3.Connection) -> int:
+    """How many lists `clear_completed` leaves, because something in them failed."""
+    sql = "SELECT count(*) FROM jobs WHERE status = 'completed' AND +parent_id IS NULL AND items_failed > 0"
+    return int(db.execute(sql).fetchone()[0])
+
+
 def _all(db: sqlite3.Connection, bulk: Bulk) -> int:
     while not bulk.is_done:
         bulk = _some(db, bulk)

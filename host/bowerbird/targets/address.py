@@ -46,11 +46,14 @@ _UP_TO_USER = re.compile(r"^[^?#]*[^/?#]@")
 
 
 def whole_url(typed: str) -> str:
-    """What a person typed or copied as browsers show it, with the https:// that was left out; else as it is.
+    """What a person typed or copied, without the comma behind it and with the https:// that was left out.
 
-    Not for what programs hand over: those know what they mean.
+    What is no address is handed back as it is. Not for what programs hand over: those know what they mean.
     """
-    return f"https://{typed.strip()}" if _NO_SCHEME.fullmatch(typed.strip()) else typed
+    bare = typed.strip().rstrip(",;")
+    if _NO_SCHEME.fullmatch(bare):
+        return f"https://{bare}"
+    return bare if _HTTP.match(bare) else typed
 
 
 class Address(NamedTuple):
