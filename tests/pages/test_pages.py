@@ -145,7 +145,7 @@ def test_a_list_counts_as_one_and_tells_its_members_once(fresh: RunningSite) -> 
     with fresh.person() as client:
         page = client.get("/").text
     rows = page.partition('data-key="section-now"')[2].partition("</section>")[0]
-    assert f"{len(re.findall('data-state=.running', rows))} running, " in rows
+    assert f">{len(re.findall('data-state=.running', rows))} running, 2 waiting<" in rows
     assert "36 of 50 saved" in rows
     assert "36 of 50 done" not in rows
 

@@ -79,7 +79,7 @@ def _context(visit: Visit, frame: Frame, found: Live) -> dict[str, Any]:
         **found._asdict(),
         "now": [job_line(job, is_paused=is_paused) for job in found.now],
         "queue": [job_line(job, is_paused=is_paused) for job in found.queue],
-        "under_way": [_counted(found, status, most) for status, most in UNDER_WAY.items()],
+        "under_way": ", ".join(filter(None, (_counted(found, status, most) for status, most in UNDER_WAY.items()))),
         "more_queued": max(0, frame.counts.pending - len(found.queue)),
         "recent": [job_line(job) for job in found.recent],
         "disk": shutil.disk_usage(visit.site.settings.archive),
@@ -89,4 +89,4 @@ def _context(visit: Visit, frame: Frame, found: Live) -> dict[str, Any]:
 def _counted(found: Live, status: str, most: int) -> str:
     """How many stand there: a list as one, since its members are told in its own row."""
     count = sum(job.status == status for job in found.now)
-    return f"{count}{'+' if count == most else ''} {status}"
+    return f"{count}{'+' if count == most else ''} {status}" if count else ""
