@@ -13,7 +13,8 @@ from bowerbird.archive.finding import Place, Rank, SearchPage, find
 from bowerbird.archive.operators import Operator, taken_apart
 from bowerbird.pages.visit import Visit, number_in
 
-PAGE = 30
+# As many as video sites show at a time; an answer comes with each letter that is typed.
+PAGE = 20
 LONGEST_QUERY = 200
 PLACES = (("", "Anywhere", "search"), ("speech", "Said in videos", "quote"), ("titles", "Titles", "list"),
           ("captions", "Captions", "image"), ("comments", "Comments", "quote"))  # fmt: skip
