@@ -7,7 +7,7 @@ import pytest
 from bowerbird.archive import finding, search
 from bowerbird.archive.filing import file_item
 from bowerbird.archive.finding import find
-from bowerbird.archive.operators import taken_apart
+from bowerbird.archive.operators import taken_apart, unfit
 from bowerbird.scraping import Cue, ItemFound, ScrapedCreator, TranscriptReady
 
 RICK = ScrapedCreator(platform_id="r", handle="@rick_a", name="Rick Astley")
@@ -76,6 +76,21 @@ def test_operators_narrow(db, four, monkeypatch, asked, found, few):
     search.reindex_comments(db, four[0], None)
     monkeypatch.setattr(finding, "_FEW", few)
     assert [hit.item_id for hit in find(db, asked).hits] == [four[number - 1] for number in found]
+
+
+@pytest.mark.usefixtures("four")
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("blue platform:youtub", ("There is no platform “youtub” here, but instagram, web, youtube.",)),
+        ("kind:reels", ("There is no kind “reels” here, but image, live, story, video.",)),
+        ("from:nobody platform:web", ("No creator here is called “nobody”.",)),
+        ("blue from:rick kind:videos platform:YouTube -kind:reel year:1999 in:speech", ()),
+    ],
+)
+def test_what_fits_nothing_is_named(db, asked, said):
+    """Of a search in vain each operator is told that no item fits, with what there is."""
+    assert unfit(db, asked) == said
 
 
 def test_the_best_come_first(db, four):

@@ -45,6 +45,7 @@ def test_save_wait_archives_a_video_that_search_and_open_then_find(run: Run, set
     assert "You have this: " in again.stdout
     assert run("search", *job["title"].split()[:1]).stdout.endswith("Open one with: bowerbird open NUMBER\n")
     assert run("search", "zebrafinch-nowhere").stdout == "Nothing found.\n"
+    assert run("search", "from:nobody").stdout == "Nothing found. No creator here is called “nobody”.\n"
 
 
 def test_a_job_that_fails_is_told_with_its_reason_and_ends_with_one(run: Run) -> None:

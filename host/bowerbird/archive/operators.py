@@ -109,6 +109,31 @@ def _condition(db: sqlite3.Connection, one: Operator, name: str, values: dict[st
     return f"{one.name} = :{name}"
 
 
+# What there is at all, of what an operator may name.
+_HELD = {
+    "platform": "SELECT platform FROM totals WHERE items > 0 ORDER BY 1",
+    "kind": "SELECT DISTINCT kind FROM shelves WHERE creator_id = 0 AND items > 0 ORDER BY 1",
+}
+
+
+def unfit(db: sqlite3.Connection, text: str) -> tuple[str, ...]:
+    """Of a query that found nothing: a sentence for each operator that no item fits, whatever else is asked."""
+    _, operators = taken_apart(text)
+    return tuple(filter(None, (_unfit(db, one) for one in operators if not one.negative)))
+
+
+def _unfit(db: sqlite3.Connection, one: Operator) -> str | None:
+    if one.name == "from":
+        return None if creators_called(db, one.value) else f"No creator here is called “{one.value}”."
+    if one.name not in _HELD:
+        return None
+    held = [row[0] for row in db.execute(_HELD[one.name])]
+    wanted = _kind(one.value.lower()) if one.name == "kind" else one.value.lower()
+    if wanted in held:
+        return None
+    return f"There is no {one.name} “{one.value}” here{', but ' if held else ''}{', '.join(held)}."
+
+
 def _kind(word: str) -> str:
     single = word.removesuffix("s")
     return _KIND_WORDS.get(word) or _KIND_WORDS.get(single) or single

@@ -277,11 +277,14 @@ def _item_place(settings: Settings, item: str) -> str:
 def search(chosen: Arguments) -> int:
     """Find items."""
     from bowerbird.archive.finding import find
+    from bowerbird.archive.operators import unfit
 
     settings = load_settings()
     with reading(settings) as db:
-        page = find(db, " ".join(chosen.words), limit=max(1, min(chosen.limit, 200)))
-    show.hits(page.hits, as_json=chosen.json)
+        asked = " ".join(chosen.words)
+        page = find(db, asked, limit=max(1, min(chosen.limit, 200)))
+        why = () if page.hits else unfit(db, asked)
+    show.hits(page.hits, why, as_json=chosen.json)
     return 0
 
 

@@ -223,11 +223,11 @@ def not_acted(given: str, error: BowerbirdError, *, as_json: bool) -> None:
     complain(f"{given[:40]}: {error.message}", error.hint)
 
 
-def hits(found: Iterable[Hit], *, as_json: bool) -> None:
-    """What a search found."""
+def hits(found: Iterable[Hit], why: Iterable[str], *, as_json: bool) -> None:
+    """What a search found; `why` says in sentences why that is nothing, where that is known."""
     found = list(found)
     if not found and not as_json:
-        say("Nothing found.")
+        say(" ".join(("Nothing found.", *why)))
     for hit in found:
         if as_json:
             line(to_builtins(hit))

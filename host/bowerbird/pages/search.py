@@ -10,7 +10,7 @@ from datasette.utils.asgi import Response
 
 from bowerbird.archive import shelves
 from bowerbird.archive.finding import Place, Rank, SearchPage, find
-from bowerbird.archive.operators import Operator, taken_apart
+from bowerbird.archive.operators import Operator, taken_apart, unfit
 from bowerbird.pages.visit import Visit, number_in
 
 # As many as video sites show at a time; an answer comes with each letter that is typed.
@@ -51,11 +51,11 @@ async def live(visit: Visit) -> Response:
 async def _answer(visit: Visit, template: str) -> Response:
     asked = _asked(visit)
 
-    def look(db: sqlite3.Connection) -> tuple[SearchPage | None, shelves.ShelfCounts]:
+    def look(db: sqlite3.Connection) -> tuple[SearchPage | None, shelves.ShelfCounts, tuple[str, ...]]:
         page = find(db, asked.text, after=asked.after, rank=asked.rank, limit=PAGE) if asked.text else None
-        return page, shelves.counts(db)
+        return page, shelves.counts(db), unfit(db, asked.text) if page and not page.hits else ()
 
-    frame, (page, counts) = await visit.read(look)
+    frame, (page, counts, why) = await visit.read(look)
     platforms = [one.platform for one in frame.totals.platforms]
     words, operators = taken_apart(asked.text)
     return visit.page(
@@ -67,6 +67,7 @@ async def _answer(visit: Visit, template: str) -> Response:
             for year, _ in counts.years[:_NEWEST_YEARS]
         ),
         narrowed=bool(operators), words=" ".join(words.split()), more=_more(asked, page), link=_link,
+        why=why,
     )  # fmt: skip
 
 
