@@ -113,6 +113,32 @@ def test_a_page_is_read_from_the_index_of_its_order(
             assert not any("TEMP B-TREE" in line for line in plan)
 
 
+@pytest.mark.parametrize("order", ["longest", "viewed"])
+def test_items_of_one_value_are_read_as_far_as_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: str
+) -> None:
+    """Where all have no views and no length, a page in vain costs what it costs among items that differ."""
+    monkeypatch.setattr(galleries, "FEW", -1)
+    monkeypatch.setattr(galleries, "SCANNED", 100)
+    ensure_archive(tmp_path / "archive.db")
+    with closing(open_writer(tmp_path / "archive.db")) as db:
+        db.executemany(
+            "INSERT INTO items (platform, platform_id, kind, url, folder, captured_at, updated_at)"
+            " VALUES ('a', ?, 'video', 'u', ?, '2026', '')",
+            ((str(n), str(n)) for n in range(5_000)),
+        )
+        steps, after = [], None
+        for _ in range(3):
+            steps.append(0)
+            db.set_progress_handler(lambda: steps.append(steps.pop() + 1), 10)
+            page = gallery(db, Wanted(kind="post", order=order, after=after))  # type: ignore[arg-type]
+            db.set_progress_handler(None, 0)
+            assert not page.cards
+            after = page.next
+    # ten steps of SQLite each; 100 entries take some ten of these
+    assert max(steps) < 400
+
+
 def test_an_item_without_a_day_stands_where_it_was_saved(many: sqlite3.Connection) -> None:
     """What the platform does not date has the day on which it came."""
     card = next(card for card in gallery(many).cards if card.id == 100)

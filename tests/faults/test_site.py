@@ -119,3 +119,17 @@ def test_a_head_that_never_ends_is_cut_off(site: RunningSite, monkeypatch: pytes
         while dawdler.recv(4096):
             pass
         assert person.get("/").status_code == 200
+
+
+def test_a_head_without_measure_is_cut_off(site: RunningSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever says more in a head than any browser does loses the connection at once; a long one is still read."""
+    monkeypatch.setattr(patience, "HEAD_SECONDS", 600.0)
+    long, endless = b"/" + b"a" * 30_000, b"/" + b"a" * 300_000
+    with socket.create_connection(("127.0.0.1", site.settings.port), timeout=30) as talker, site.person() as person:
+        talker.sendall(b"GET " + long + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert talker.recv(4096).startswith(b"HTTP/1.1 400")
+        with contextlib.suppress(ConnectionError):
+            talker.sendall(b"GET " + endless)
+            while talker.recv(4096):
+                pass
+        assert person.get("/").status_code == 200

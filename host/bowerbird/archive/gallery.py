@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from bowerbird.archive.thumbnails import PICTURE_COLUMNS, Picture, picture_of
+from bowerbird.archive.thumbnails import PICTURE_COLUMNS, PICTURE_WIDTH, Picture, picture_of
 from bowerbird.database import json_list
 
 FEW = 2_000
@@ -29,6 +29,16 @@ class Order(NamedTuple):
     column: str
     read_by: str
     descends: bool
+
+    @property
+    def before(self) -> str:
+        """How what comes earlier compares."""
+        return ">" if self.descends else "<"
+
+    @property
+    def behind(self) -> str:
+        """How what comes later compares."""
+        return "<" if self.descends else ">"
 
 
 ORDERS: dict[str, Order] = {
@@ -124,9 +134,7 @@ def gallery(db: sqlite3.Connection, wanted: Wanted = EVERYTHING) -> Gallery:
     rare = next((name for name in _ALONE if name in filters and _are_few(db, name, values)), None)
     end = _end_of_scan(db, wanted, values) if filters and rare is None else None
     conditions = [_CONDITIONS[name] for name in filters if name != rare]
-    query = _scan(wanted, conditions, end) if rare is None else _among_few(wanted, conditions, rare)
-    end_key, end_id = end or ("", 0)
-    found = db.execute(query, {**values, "end_key": end_key, "end_id": end_id}).fetchall()
+    found = _among_few(db, wanted, rare, conditions) if rare else _scan(db, wanted, conditions, end)
     shown = [(row[0], row[1]) for row in found[: wanted.limit]]
     behind = shown[-1] if len(found) > wanted.limit else end
     return Gallery(cards(db, [item_id for _, item_id in shown]), behind)
@@ -134,7 +142,7 @@ def gallery(db: sqlite3.Connection, wanted: Wanted = EVERYTHING) -> Gallery:
 
 def _values(wanted: Wanted) -> dict[str, Any]:
     key, item_id = wanted.after or ("", 0)
-    return msgspec.structs.asdict(wanted) | {"key": key, "id": item_id, "most": wanted.limit + 1}
+    return msgspec.structs.asdict(wanted) | {"key": key, "id": item_id}
 
 
 def _are_few(db: sqlite3.Connection, name: str, values: dict[str, Any]) -> bool:
@@ -142,38 +150,61 @@ def _are_few(db: sqlite3.Connection, name: str, values: dict[str, Any]) -> bool:
     return int(db.execute(counted, values).fetchone()[0]) <= FEW
 
 
-def _among_few(wanted: Wanted, conditions: list[str], rare: str) -> str:
-    return (
-        f"SELECT {ORDERS[wanted.order].column}, items.id FROM ({_ALONE[rare]}) AS few"
-        f" CROSS JOIN items ON items.id = few.id WHERE {_where(wanted, conditions)} ORDER BY {_by(wanted)} LIMIT :most"
-    )
-
-
-def _scan(wanted: Wanted, conditions: list[str], end: Place | None) -> str:
-    """A page from the index of the order. Its end is a place, for of a LIMIT within SQLite would copy each entry."""
+def _among_few(db: sqlite3.Connection, wanted: Wanted, rare: str, conditions: list[str]) -> list[sqlite3.Row]:
     order = ORDERS[wanted.order]
-    until = [f"(items.{order.column}, items.id) {'>=' if order.descends else '<='} (:end_key, :end_id)"] if end else []
-    where = _where(wanted, [*until, *conditions])
-    return f"SELECT {order.column}, id {_in_order(wanted, where)} LIMIT :most"
+    behind = [f"(items.{order.column}, items.id) {order.behind} (:key, :id)"] if wanted.after else []
+    where = " AND ".join(["items.deleted_at IS NULL", *behind, *conditions])
+    return db.execute(
+        f"SELECT items.{order.column}, items.id FROM ({_ALONE[rare]}) AS few"
+        f" CROSS JOIN items ON items.id = few.id WHERE {where} ORDER BY {_by(wanted)} LIMIT {wanted.limit + 1}",
+        _values(wanted),
+    ).fetchall()
+
+
+def _scan(db: sqlite3.Connection, wanted: Wanted, conditions: list[str], end: Place | None) -> list[sqlite3.Row]:
+    """What fits from the place of the page on, up to `end`, which is a place: SQLite would copy what a LIMIT counts."""
+    end_key, end_id = end or ("", 0)
+    values = {**_values(wanted), "end_key": end_key, "end_id": end_id}
+    found: list[sqlite3.Row] = []
+    for part in _parts(wanted, end):
+        left = wanted.limit + 1 - len(found)
+        found += db.execute(f"{_entries(wanted, [*part, *conditions])} LIMIT {left}", values).fetchall()
+        if len(found) > wanted.limit:
+            break
+    return found
 
 
 def _end_of_scan(db: sqlite3.Connection, wanted: Wanted, values: dict[str, Any]) -> Place | None:
     """The last entry that is read; None where all are."""
-    entries = _in_order(wanted, _where(wanted, []))
-    row = db.execute(
-        f"SELECT {ORDERS[wanted.order].column}, id {entries} LIMIT 1 OFFSET {SCANNED - 1}", values
-    ).fetchone()
-    return (row[0], row[1]) if row else None
+    left = SCANNED
+    for part in _parts(wanted, None):
+        entries = _entries(wanted, part)
+        row = db.execute(f"{entries} LIMIT 1 OFFSET {left - 1}", values).fetchone()
+        if row:
+            return row[0], row[1]
+        left -= db.execute(f"SELECT count(*) FROM ({entries})", values).fetchone()[0]
+    return None
 
 
-def _in_order(wanted: Wanted, where: str) -> str:
-    return f"FROM items INDEXED BY {ORDERS[wanted.order].read_by} WHERE {where} ORDER BY {_by(wanted)}"
+def _parts(wanted: Wanted, end: Place | None) -> list[list[str]]:
+    """The entries from the place of the page to `end` by conditions: those of its value, between, of the end's value.
 
-
-def _where(wanted: Wanted, conditions: list[str]) -> str:
+    SQLite finds a place by a value and an id only where the value is given: it would read all that share it.
+    """
     order = ORDERS[wanted.order]
-    behind = [f"(items.{order.column}, items.id) {'<' if order.descends else '>'} (:key, :id)"] if wanted.after else []
-    return " AND ".join(["items.deleted_at IS NULL", *behind, *conditions])
+    column = f"items.{order.column}"
+    begins = [f"{column} = :key", f"items.id {order.behind} :id"] if wanted.after else []
+    ends = [f"{column} = :end_key", f"items.id {order.before}= :end_id"] if end else []
+    if wanted.after and end and wanted.after[0] == end[0]:
+        return [begins + ends]
+    between = [f"{column} {order.behind} :key"] * bool(begins) + [f"{column} {order.before} :end_key"] * bool(ends)
+    return [part for part in (begins, between or ["true"], ends) if part]
+
+
+def _entries(wanted: Wanted, conditions: list[str]) -> str:
+    order = ORDERS[wanted.order]
+    where = " AND ".join(["items.deleted_at IS NULL", *conditions])
+    return f"SELECT {order.column}, id FROM items INDEXED BY {order.read_by} WHERE {where} ORDER BY {_by(wanted)}"
 
 
 def _by(wanted: Wanted) -> str:
@@ -190,6 +221,6 @@ def cards(db: sqlite3.Connection, item_ids: list[int]) -> tuple[Card, ...]:
 
 
 def _card(row: sqlite3.Row) -> Card:
-    # the columns of _CARDS stand in the order of the fields
-    own = dict(zip(Card.__struct_fields__, row[:-8], strict=False))
+    # the columns of _CARDS stand in the order of the fields, those of the picture behind them
+    own = dict(zip(Card.__struct_fields__[:-1], row[:-PICTURE_WIDTH], strict=True))
     return Card(**own | {"spoken": bool(row["spoken"]), "picture": picture_of(row)})

@@ -72,10 +72,14 @@ PICTURE_COLUMNS = """
 """
 
 
+# How many these are.
+PICTURE_WIDTH = 8
+
+
 def picture_of(row: sqlite3.Row) -> Picture:
     """What a row that ends with PICTURE_COLUMNS says."""
     # by their places: a page has a hundred rows, and each name is looked for among all names of its row
-    item_id, kept_widths, width, height, blur, made_at, source_path, shape = row[-8:]
+    item_id, kept_widths, width, height, blur, made_at, source_path, shape = row[-PICTURE_WIDTH:]
     widths = tuple(map(int, kept_widths.split())) if made_at else ()
     if not widths:
         width, height = map(int, shape.split()) if shape else (None, None)

@@ -86,8 +86,8 @@ def _clear_completed(db: sqlite3.Connection, _chosen: Arguments) -> str:
     kept = kept_lists(db)
     if not kept:
         return said
-    lists = "1 list stays" if kept == 1 else f"{kept:,} lists stay"
-    return f"{said} {lists}, of which something could not be had; remove it by its id, or: bowerbird retry --failed"
+    lists, which = ("1 list stays", "its id") if kept == 1 else (f"{kept:,} lists stay", "their ids")
+    return f"{said} {lists}, of which something could not be had: delete by {which}, or run: bowerbird retry --failed"
 
 
 # action -> does it, and says what became of it

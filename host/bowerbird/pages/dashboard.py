@@ -15,7 +15,7 @@ from bowerbird.pages.notices import Notice, notices
 from bowerbird.pages.queue_acts import told
 from bowerbird.pages.visit import Frame, Visit
 from bowerbird.queue.preferences import effective
-from bowerbird.queue.reads import JobFilter, jobs, next_up
+from bowerbird.queue.reads import JobFilter, JobPage, jobs, next_up
 from bowerbird.settings import Settings
 
 QUEUE_SHOWN = 50
@@ -30,6 +30,7 @@ class Live(NamedTuple):
     """What changes by itself."""
 
     now: tuple[Job, ...]
+    under_way: str
     queue: tuple[Job, ...]
     recent: tuple[Job, ...]
     notices: tuple[Notice, ...]
@@ -53,13 +54,14 @@ async def live(visit: Visit) -> Response:
 
 def _look(db: sqlite3.Connection, visit: Visit) -> Live:
     settings = visit.site.settings
-    under_way = [_newest(db, settings, status, most) for status, most in UNDER_WAY.items()]
-    recent = [job for status in ENDED for job in _newest(db, settings, status, RECENT_SHOWN)]
-    now = tuple(job for jobs_of_one in under_way for job in jobs_of_one)
+    under_way = {status: _newest(db, settings, status, most) for status, most in UNDER_WAY.items()}
+    recent = [job for status in ENDED for job in _newest(db, settings, status, RECENT_SHOWN).jobs]
+    now = tuple(job for page in under_way.values() for job in page.jobs)
     told_now, more = notices(db, settings, now)
     latest = sorted(recent, key=lambda job: job.completed_at or job.created_at, reverse=True)[:RECENT_SHOWN]
     return Live(
         now=now,
+        under_way=", ".join(_counted(status, page) for status, page in under_way.items() if page.jobs),
         queue=next_up(db, settings, QUEUE_SHOWN),
         recent=tuple(latest),
         notices=told_now,
@@ -69,8 +71,13 @@ def _look(db: sqlite3.Connection, visit: Visit) -> Live:
     )
 
 
-def _newest(db: sqlite3.Connection, settings: Settings, status: str, most: int) -> tuple[Job, ...]:
-    return jobs(db, settings, JobFilter(statuses=(status,), roots_only=True, limit=most)).jobs
+def _newest(db: sqlite3.Connection, settings: Settings, status: str, most: int) -> JobPage:
+    return jobs(db, settings, JobFilter(statuses=(status,), roots_only=True, limit=most))
+
+
+def _counted(status: str, page: JobPage) -> str:
+    """How many stand there: a list as one, since its members are told in its own row."""
+    return f"{len(page.jobs)}{' and more' if page.next else ''} {status}"
 
 
 def _context(visit: Visit, frame: Frame, found: Live) -> dict[str, Any]:
@@ -79,14 +86,7 @@ def _context(visit: Visit, frame: Frame, found: Live) -> dict[str, Any]:
         **found._asdict(),
         "now": [job_line(job, is_paused=is_paused) for job in found.now],
         "queue": [job_line(job, is_paused=is_paused) for job in found.queue],
-        "under_way": ", ".join(filter(None, (_counted(found, status, most) for status, most in UNDER_WAY.items()))),
         "more_queued": max(0, frame.counts.pending - len(found.queue)),
         "recent": [job_line(job) for job in found.recent],
         "disk": shutil.disk_usage(visit.site.settings.archive),
     }
-
-
-def _counted(found: Live, status: str, most: int) -> str:
-    """How many stand there: a list as one, since its members are told in its own row."""
-    count = sum(job.status == status for job in found.now)
-    return f"{count}{'+' if count == most else ''} {status}" if count else ""

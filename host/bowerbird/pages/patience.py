@@ -1,4 +1,4 @@
-"""How long the server waits for the head of a request: uvicorn by itself waits for ever."""
+"""How long the server waits for the head of a request, and how much of one it reads: uvicorn by itself has no limit."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 # A browser on this computer sends a head at once; who dawdles keeps a connection from others.
 HEAD_SECONDS = 10.0
+# What uvicorn reads of a head where it parses by h11; httptools would go on, slower with each piece.
+HEAD_BYTES = 64 * 1024
 
 
 class PatientProtocol(AutoHTTPProtocol):  # type: ignore[misc]
-    """Closes a connection on which the head of a request was begun, or awaited, for too long."""
+    """Closes a connection on which the head of a request was begun, or awaited, for too long, or has no end."""
 
     _ends: asyncio.TimerHandle | None = None
+    _head = 0
 
     def connection_made(self, transport: Any) -> None:
         """Somebody is there and has said nothing."""
@@ -23,7 +26,11 @@ class PatientProtocol(AutoHTTPProtocol):  # type: ignore[misc]
 
     def data_received(self, data: bytes) -> None:
         """More of a head, or of what comes after it."""
+        was_awaited = self._is_awaited()
         super().data_received(data)
+        self._head = self._head + len(data) if was_awaited and self._is_awaited() else 0
+        if self._head > HEAD_BYTES:
+            self._end()
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:

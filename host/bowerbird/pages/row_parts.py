@@ -1,4 +1,4 @@
-"""What rows of jobs have in common, as HTML in which all that is foreign is escaped: for templates and for rows.py."""
+"""What rows of jobs have in common, as HTML that escapes what is foreign: for templates, rows.py, job_rows.py."""
 
 from __future__ import annotations
 

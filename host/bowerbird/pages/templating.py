@@ -29,8 +29,8 @@ _FILTERS = (
 )  # fmt: skip
 
 
-# Some 2 kB each.
-KEPT = 1_000
+# Of what a page has many, some 2 kB each; and of what it has one, up to 50 kB each.
+KEPT, KEPT_ALONE = 1_000, 10
 
 # What templates call it -> what makes it; its first argument is always the function that makes icons.
 _ROW_PARTS: dict[str, Callable[..., str]] = {
@@ -65,14 +65,14 @@ def templates(assets: Assets) -> Environment:
         thumbnail=pictures.thumbnail, face=pictures.face, cards=functools.partial(cards, icon),
     )  # fmt: skip
     environment.globals.update({name: _as_html(made, icon) for name, made in _ROW_PARTS.items()})
-    environment.globals["kept"] = _kept(environment)
+    environment.globals.update(kept=_kept(environment, KEPT), kept_alone=_kept(environment, KEPT_ALONE))
     return environment
 
 
-def _kept(environment: Environment) -> Callable[..., Markup]:
-    """What a template makes of values that are all it looks at, kept: pages have dozens of it, and few change."""
+def _kept(environment: Environment, most: int) -> Callable[..., Markup]:
+    """What a template makes of values that are all it looks at, kept: pages show the same again and again."""
 
-    @functools.lru_cache(KEPT)
+    @functools.lru_cache(most)
     def kept(template: str, **values: Any) -> Markup:
         return Markup(environment.get_template(template).render(values))  # noqa: S704 - templates escape
 

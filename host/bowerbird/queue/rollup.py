@@ -55,7 +55,7 @@ def count(db: sqlite3.Connection, parent_id: str) -> None:
                progress = CASE WHEN {_OF} > 0 THEN min(100, round(100.0 * (items_known + :done + :failed) / {_OF}, 1))
                                ELSE 0 END,
                current_operation = CASE WHEN status = 'running'
-                               THEN (items_known + :done) || ' of ' || {_OF} || ' saved' END,
+                               THEN printf('%,d of %,d saved', items_known + :done, {_OF}) END,
                updated_at = :now WHERE id = :id AND items_total IS NOT NULL
         """,
         {"done": done, "failed": failed, "members": members, "now": now(), "id": parent_id},

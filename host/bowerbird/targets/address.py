@@ -46,7 +46,7 @@ _UP_TO_USER = re.compile(r"^[^?#]*[^/?#]@")
 
 
 def whole_url(typed: str) -> str:
-    """What a person typed or copied, without the comma behind it and with the https:// that was left out.
+    """What a person typed or copied, without a comma or semicolon behind it, and with the https:// that was left out.
 
     What is no address is handed back as it is. Not for what programs hand over: those know what they mean.
     """
