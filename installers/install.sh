@@ -88,6 +88,7 @@ save_sample() {
     say "Saving a sample of eight seconds ..."
     # This one run may save from the own computer, which is refused otherwise.
     BOWERBIRD_ALLOW_PRIVATE_HOSTS=1 save "$address"
+    "$venv/bin/bowerbird" stop >/dev/null
 }
 
 # Without the addresses that it prints: the first one that leads somewhere is the link that signs in.

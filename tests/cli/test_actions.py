@@ -68,6 +68,16 @@ def test_all_that_failed_and_all_that_is_saved(run: Run, rows: Callable[..., obj
     assert "1 list stays, of which something could not be had" in run("delete", "--completed").stdout
 
 
+@pytest.mark.usefixtures("no_worker")
+def test_what_is_deleted_before_it_was_saved_is_named(run: Run) -> None:
+    """Its link is told, with the command that saves it after all."""
+    [job] = run("save", URLS[0], "--json").lines
+    said = run("delete", job["id"])
+    assert said.stdout == "Removed 1 from the history.\n"
+    assert "It was not saved yet" in said.stderr
+    assert f"bowerbird save '{URLS[0]}'" in said.stderr
+
+
 WRONG = (("pause",), ("pause", "abc", "--all"), ("retry", "abc", "--error", "gone"), ("raise",))
 
 

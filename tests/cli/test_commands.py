@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
 
+from bowerbird.archive.search import reindex_item
+from bowerbird.database import open_writer, transaction
 from bowerbird.model import Job
 from bowerbird.settings import Settings
 from tests.cli.conftest import PATIENCE, PROGRAM, Run, interruptible
@@ -244,6 +248,24 @@ def test_save_of_a_list_counts_its_members(run: Run, settings: Settings) -> None
 
 
 @held
+def test_the_best_is_found_first(run: Run, settings: Settings) -> None:
+    """A search names titles before what else has the word, the newest or not, and says that there is more."""
+    run("jobs")
+    with closing(open_writer(settings.database)) as db, transaction(db):
+        for number, (title, uploader) in enumerate((("A kea", None), ("Two", "kea"), ("Three", "kea")), 1):
+            db.execute(
+                "INSERT INTO items (id, platform, platform_id, kind, title, uploader, url, folder, captured_at,"
+                " updated_at) VALUES (:id, 'web', :id, 'video', :title, :by, 'u', :id, '2026', '')",
+                {"id": number, "title": title, "by": uploader},
+            )
+            reindex_item(db, number, None)
+    said = run("search", "kea", "--limit", "2").stdout
+    assert re.findall(r"^ +\d+  (\w+)", said, re.MULTILINE) == ["A", "Three"]
+    assert "There are more than these 2: say --limit 200." in said
+    assert "There are more" not in run("search", "kea").stdout
+
+
+@held
 def test_an_address_may_be_typed_without_its_scheme(run: Run, rows: Rows) -> None:
     """The command line completes https://, and prints the address as it was given; a comma behind is none of it."""
     short = VIDEO.removeprefix("https://")
@@ -251,8 +273,8 @@ def test_an_address_may_be_typed_without_its_scheme(run: Run, rows: Rows) -> Non
     assert [(line["url"], line.get("kind")) for line in said.lines] == [
         (short, "video"), ("example.com/a.mp4", "file"), ("notes.txt", None), ("10.0.0.1/a", None),
     ]  # fmt: skip
-    run("save", f"{short},", f"{VIDEO};", VIDEO)
-    assert rows("SELECT url FROM jobs") == [(VIDEO,)]
+    run("save", f"{short},", f"{VIDEO};", VIDEO, f"{VIDEO},{REMOVED}")
+    assert rows("SELECT url FROM jobs") == [(VIDEO,), (REMOVED,)]
 
 
 @held

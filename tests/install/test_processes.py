@@ -16,7 +16,7 @@ import pytest
 
 from bowerbird.install import processes, site
 from bowerbird.install.installation import install, uninstall
-from bowerbird.install.processes import stop_processes
+from bowerbird.install.processes import is_pid_file, stop_processes
 from bowerbird.queue.wake import worker_is_running
 from bowerbird.settings import Settings
 from bowerbird.worker.lease import lease
@@ -65,6 +65,18 @@ def test_uninstall_ends_worker_and_site(running: Settings) -> None:
         socket.create_connection(("127.0.0.1", running.port))
 
 
+def test_stop_ends_worker_and_site_and_nothing_else(running: Settings) -> None:
+    """`bowerbird stop` says what it has ended, leaves all files where they are, and finds nothing the second time."""
+    names = {path.name for path in running.home.iterdir() if not is_pid_file(path.name)}
+    stop = [sys.executable, "-m", "bowerbird", "stop"]
+    said = subprocess.run(stop, capture_output=True, text=True, check=True, timeout=60).stdout
+    assert sorted(said.splitlines()) == [f"site on port {running.port}: stopped", "worker: stopped"]
+    assert not worker_is_running(running)
+    assert names <= {path.name for path in running.home.iterdir()}
+    again = subprocess.run(stop, capture_output=True, text=True, check=True, timeout=60).stdout
+    assert again == "Nothing of Bowerbird runs in the background.\n"
+
+
 def test_a_second_site_is_ended_too(running: Settings) -> None:
     """One on another port, in somebody's terminal, would make keys anew for an archive that nobody has any more."""
     other = msgspec.structs.replace(running, port=free_port())
@@ -72,7 +84,7 @@ def test_a_second_site_is_ended_too(running: Settings) -> None:
     second = subprocess.Popen(command, stdin=subprocess.DEVNULL)
     eventually(lambda: site.is_running(other), said="the second site")
     stopped = stop_processes(running)
-    assert {f"site.{running.port}", f"site.{other.port}"} <= set(stopped)
+    assert {f"site on port {running.port}", f"site on port {other.port}"} <= set(stopped)
     assert second.wait(10) is not None
     assert not site.is_running(running)
 

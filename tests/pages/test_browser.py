@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from bowerbird import signin
+from bowerbird.database import open_writer
 from tests.pages.sites import RunningSite
 
 pytestmark = pytest.mark.browser
@@ -207,6 +208,26 @@ def test_everything_works_without_script(browser: Browser, fresh: RunningSite) -
     page.goto(f"{fresh.origin}/item/{fresh.found['video']}")
     page.locator(".said .at").last.click()
     expect(page.locator("#player")).to_have_attribute("src", re.compile(r"\.mp4#t=12$"))
+    context.close()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_what_lies_in_the_trash_can_be_put_back(browser: Browser, fresh: RunningSite, width: int) -> None:
+    """Both buttons stand there in words, on a phone too."""
+    with closing(open_writer(fresh.settings.database)) as db:
+        db.execute("UPDATE items SET deleted_at = '2026-11-01T00:00:00.000Z'")
+    context = signed_in(browser, fresh, viewport={"width": width, "height": 800})
+    page = context.new_page()
+    page.goto(f"{fresh.origin}/trash")
+    row = page.locator(".trashed").first
+    for name in ("Put back", "Remove for good"):
+        button = row.get_by_role("button", name=name)
+        box = button.bounding_box()
+        assert box is not None
+        assert box["width"] > 60
+        assert button.evaluate("button => button.scrollWidth <= button.clientWidth")
+    row.get_by_role("button", name="Put back").click()
+    expect(page.locator("h1")).not_to_have_text("Trash")
     context.close()
 
 

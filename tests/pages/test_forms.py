@@ -38,6 +38,7 @@ def rows(site: RunningSite, sql: str, *values: object) -> list[tuple[Any, ...]]:
         ("www.example.com,\nexample.com:8080/x", ["https://www.example.com", "https://example.com:8080/x"]),
         (f"{VIDEO} www.example.com/a, b.org/c", [VIDEO, "https://www.example.com/a", "https://b.org/c"]),
         (f"([a page](https://example.org/x)), ({VIDEO})", ["https://example.org/x", VIDEO]),
+        (f"{VIDEO},https://b.org/c,d;http://e.org/", [VIDEO, "https://b.org/c,d", "http://e.org/"]),
         ("(example.org/x) https://a.org/b_(c)", ["https://example.org/x", "https://a.org/b_(c)"]),
         ("two words\n\n  ", ["two words"]),
         ("javascript:alert(1)", ["javascript:alert(1)"]),

@@ -28,10 +28,11 @@ LEFT = (f"What is left {_AGAIN}", "Now: bowerbird work")
 def save(chosen: Arguments) -> int:
     """Capture URLs; with --wait until nothing can go on."""
     from bowerbird.queue import intake
-    from bowerbird.targets.address import whole_url
+    from bowerbird.targets.address import typed_urls
 
     settings = load_settings()
-    captures = [_capture(url, _options(chosen)) for url in dict.fromkeys(map(whole_url, chosen.urls))]
+    urls = dict.fromkeys(url for typed in chosen.urls for url in typed_urls(typed))
+    captures = [_capture(url, _options(chosen)) for url in urls]
     with archive(settings) as db:
         receipts = intake.take(db, settings, captures)
         job_ids = [receipt.job_id for receipt in receipts if receipt.job_id]
@@ -282,9 +283,9 @@ def search(chosen: Arguments) -> int:
     settings = load_settings()
     with reading(settings) as db:
         asked = " ".join(chosen.words)
-        page = find(db, asked, limit=max(1, min(chosen.limit, 200)))
+        page = find(db, asked, rank="best", limit=max(1, min(chosen.limit, show.MOST_HITS)))
         why = () if page.hits else unfit(db, asked)
-    show.hits(page.hits, why, as_json=chosen.json)
+    show.hits(page, why, as_json=chosen.json)
     return 0
 
 
@@ -303,6 +304,20 @@ def uninstall(_chosen: Arguments) -> int:
 
     for said in remove(load_settings()).lines:
         show.say(said)
+    return 0
+
+
+def stop(_chosen: Arguments) -> int:
+    """End what runs in the background. Raises RequestError on Windows."""
+    from bowerbird.install.processes import stop_processes
+
+    if sys.platform == "win32":
+        raise RequestError("wrong_state", "On Windows they can't be found.", "End them in the Task Manager.")
+    ended = stop_processes(load_settings())
+    for name in ended:
+        show.say(f"{name}: stopped")
+    if not ended:
+        show.say("Nothing of Bowerbird runs in the background.")
     return 0
 
 

@@ -154,6 +154,9 @@ def _add_care(known: Known[argparse.ArgumentParser]) -> None:
     uninstall = known.add_parser("uninstall", help="take away what was put here, but for archive and program")
     uninstall.set_defaults(run=commands.uninstall)
 
+    stop = known.add_parser("stop", help="end the worker and the site that run in the background")
+    stop.set_defaults(run=commands.stop)
+
     doctor = known.add_parser("doctor", help="look for what is broken, and say the cure")
     _json(doctor)
     doctor.set_defaults(run=commands.doctor)

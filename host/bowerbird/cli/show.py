@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any, TextIO
 import msgspec
 
 from bowerbird.errors import BowerbirdError
-from bowerbird.model import ITEM_KINDS, Job, QueueCounts, Receipt, to_builtins
+from bowerbird.model import FINAL_STATUSES, ITEM_KINDS, Job, QueueCounts, Receipt, to_builtins
 
 if TYPE_CHECKING:
-    from bowerbird.archive.hits import Hit
+    from bowerbird.archive.finding import SearchPage
     from bowerbird.install.checks.check import Check
     from bowerbird.queue.updates import Update
     from bowerbird.sessions.vault import SessionState
 
+MOST_HITS = 200
 WORDS = {
     "pending": "In the queue",
     "running": "Running",
@@ -182,7 +183,7 @@ def remark(job: Job) -> str:
         return again
     if job.status == "running":
         return f"{job.progress:.0f} % {job.current_operation or ''}".strip()
-    return ""
+    return _members(job) if job.items_failed else ""
 
 
 def _again(job: Job) -> str:
@@ -199,12 +200,21 @@ def acted(after: list[Job], action: str, *, as_json: bool) -> None:
     """The jobs as they are after an action; what runs ends only when the worker has seen it."""
     if action == "delete" and not as_json:
         say(f"Removed {len(after)} from the history.")
+        for job in after:
+            if job.status not in FINAL_STATUSES:
+                complain(f"It was not saved yet, and now it will not be: {name(job)}", f"Do it after all: {_save(job)}")
         return
     ending = [job for job in after if action in BEING and job.status == "running" and not as_json]
     for job in ending:
         say(f"{name(job)}  [{job.id[:8]}] is being {BEING[action]}.")
     if len(ending) < len(after):
         jobs([job for job in after if job not in ending], as_json=as_json)
+
+
+def _save(job: Job) -> str:
+    import shlex
+
+    return f"bowerbird save {shlex.quote(job.url)}"
 
 
 def queue(counts: QueueCounts, said: str, *, as_json: bool) -> None:
@@ -223,9 +233,9 @@ def not_acted(given: str, error: BowerbirdError, *, as_json: bool) -> None:
     complain(f"{given[:40]}: {error.message}", error.hint)
 
 
-def hits(found: Iterable[Hit], why: Iterable[str], *, as_json: bool) -> None:
+def hits(page: SearchPage, why: Iterable[str], *, as_json: bool) -> None:
     """What a search found; `why` says in sentences why that is nothing, where that is known."""
-    found = list(found)
+    found = page.hits
     if not found and not as_json:
         say(" ".join(("Nothing found.", *why)))
     for hit in found:
@@ -238,6 +248,9 @@ def hits(found: Iterable[Hit], why: Iterable[str], *, as_json: bool) -> None:
             say(f"        {minutes:>3}:{seconds:02d}  {''.join(text for text, _ in cue.pieces)}")
     if found and not as_json:
         say("Open one with: bowerbird open NUMBER")
+    if page.next and not as_json:
+        wider = "narrow it by another word" if len(found) >= MOST_HITS else f"say --limit {MOST_HITS}"
+        say(f"There are more than these {len(found):,}: {wider}.")
 
 
 def finding(check: Check, *, as_json: bool) -> None:

@@ -123,7 +123,7 @@ def _write_manifests(browsers: Iterable[Browser], home: Path, program: Path) -> 
 
 def uninstall(settings: Settings) -> UninstallReport:
     """Take away manifests, launcher, settings, keys and logs: all but archive and program. Safe to call again."""
-    lines = [f"{name.replace('site.', 'site on port ')}: stopped" for name in stop_processes(settings)]
+    lines = [f"{name}: stopped" for name in stop_processes(settings)]
     lines += [f"{browser.label}: forgotten" for browser in BROWSERS if _forget(browser, settings.home)]
     with contextlib.suppress(OSError):
         remove_file(launcher_path(settings.home))

@@ -73,9 +73,10 @@ def _holder(path: Path) -> int | None:
 
 
 def stop_processes(settings: Settings) -> list[str]:
-    """Ask the worker and every site to end and wait for it. The names of those that did, such as `site.8463`."""
+    """Ask the worker and every site to end and wait for it. The names of those that did, `site on port 8463`."""
     found = sorted(settings.home.iterdir()) if settings.home.is_dir() else []
-    return [path.stem for path in found if is_pid_file(path.name) and _stop(path)]
+    ended = [path.stem for path in found if is_pid_file(path.name) and _stop(path)]
+    return [name.replace("site.", "site on port ") for name in ended]
 
 
 def forget_process(settings: Settings, name: Name) -> None:

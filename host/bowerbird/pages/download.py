@@ -19,7 +19,7 @@ from bowerbird.queue.intake import check_options, take
 from bowerbird.queue.preferences import effective
 from bowerbird.settings import QUALITIES
 from bowerbird.targets import identify
-from bowerbird.targets.address import whole_url
+from bowerbird.targets.address import typed_urls
 
 MOST_LINKS = 5000
 _OPTIONS = ("quality", "audio_only", "transcripts", "max_items", "comments", "force")
@@ -110,15 +110,13 @@ def links_in(text: str) -> Iterator[str]:
     A line without any is handed on as it is, so that its answer can say what is wrong.
     """
     for line in filter(None, map(str.strip, text.splitlines())):
-        links = map(_link_of, _WORD.findall(line))
-        yield from list(filter(None, links)) or [line]
+        yield from [link for word in _WORD.findall(line) for link in _links_of(word)] or [line]
 
 
-def _link_of(word: str) -> str | None:
-    """The link in a word of prose."""
+def _links_of(word: str) -> Iterator[str]:
+    """The links in a word of prose."""
     found = _LINK.search(word)
-    link = whole_url(_without_end(found[0] if found else word.lstrip("(")))
-    return link if _LINK.match(link) else None
+    return filter(_LINK.match, typed_urls(_without_end(found[0] if found else word.lstrip("("))))
 
 
 def _without_end(word: str) -> str:

@@ -42,7 +42,13 @@ _HOST_AND_PORT = re.compile(r"(localhost|[^/:]+\.[^/:]+):\d+(/|$)")
 _AUTHORITY = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::([0-9]{0,5}))?")
 # host.tld/... alone: `notes.txt` is a file's name, and numbers may be an address of the own network.
 _NO_SCHEME = re.compile(r"([\w-]+\.)+[^\W\d_][\w-]+(:\d+)?/\S*|www\.([\w-]+\.)+[^\W\d_][\w-]+")
+_COMMA_BETWEEN = re.compile(r"[,;](?=https?://)", re.IGNORECASE)
 _UP_TO_USER = re.compile(r"^[^?#]*[^/?#]@")
+
+
+def typed_urls(typed: str) -> list[str]:
+    """The addresses of a word, of which a comma may part several; each as `whole_url` makes it."""
+    return [whole_url(one) for one in _COMMA_BETWEEN.split(typed)]
 
 
 def whole_url(typed: str) -> str:
