@@ -78,6 +78,17 @@ def test_what_is_deleted_before_it_was_saved_is_named(run: Run) -> None:
     assert f"bowerbird save '{URLS[0]}'" in said.stderr
 
 
+@pytest.mark.usefixtures("no_worker")
+def test_a_list_that_is_cut_says_so(run: Run) -> None:
+    """`jobs` shows each one's place in the queue; where there are older ones, it says how to see them."""
+    assert "In the queue: " in run("save", *URLS).stdout
+    assert "In the queue already: " in run("save", URLS[0]).stdout
+    said = run("jobs", "--limit", "2")
+    assert [line.rpartition("  ")[2] for line in said.stdout.splitlines()] == ["place 3", "place 2"]
+    assert "These are the newest 2." in said.stderr
+    assert "newest" not in run("jobs").stderr
+
+
 WRONG = (("pause",), ("pause", "abc", "--all"), ("retry", "abc", "--error", "gone"), ("raise",))
 
 

@@ -27,7 +27,7 @@ def test_the_log_of_a_job(run: Run) -> None:
     said = run("logs", "--job", job["id"][:8])
     assert [line.split("  ")[-1] for line in said.stdout.splitlines()] == ["pending → paused", "paused → cancelled"]
     assert [line["code"] for line in run("logs", "--json", "--job", job["id"]).lines] == ["paused", "cancelled"]
-    assert run("logs", "--level", "error").stdout == ""
+    assert run("logs", "--level", "error").stdout == "No such line was written.\n"
     assert run("logs", "--job", "nonsense").status == 2
 
 

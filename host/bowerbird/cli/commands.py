@@ -132,6 +132,8 @@ def jobs(chosen: Arguments) -> int:
         stopped = left_running(db, settings)
         _say_pause(db)
     show.jobs(page.jobs, as_json=chosen.json, stopped=stopped)
+    if page.next and not chosen.json:
+        show.complain(f"These are the newest {len(page.jobs):,}.", "More: --limit 500; what runs now: --status running")
     if stopped and not chosen.json:
         show.complain(*STOPPED)
     return 0

@@ -39,6 +39,8 @@ def run(chosen: argparse.Namespace) -> int:
         newest = events.newest(db)
         found = events.read(db, level=chosen.level, job_id=job_id, limit=chosen.limit)
         _say(reversed(found), chosen)
+        if not (found or chosen.follow or chosen.json):
+            show.say("No such line was written.")
         if chosen.follow:
             with contextlib.suppress(KeyboardInterrupt):
                 _follow(db, chosen, job_id, newest)

@@ -82,7 +82,8 @@ def saved(job: Job, receipt: Receipt, port: int, *, as_json: bool, waited: bool)
     if receipt.status == "already_saved" and (job.status == "completed" or not waited):
         say(f"You have this: {name(job)}. Its counts are refreshed; --force fetches it again.")
         return
-    parts = (f"{WORDS[job.status]}: {name(job)}  [{job.id[:8]}]", _members(job), where)
+    already = " already" if receipt.status == "already_queued" and not waited else ""
+    parts = (f"{WORDS[job.status]}{already}: {name(job)}  [{job.id[:8]}]", _members(job), where)
     say("  ".join(part for part in parts if part))
 
 
@@ -183,6 +184,8 @@ def remark(job: Job) -> str:
         return again
     if job.status == "running":
         return f"{job.progress:.0f} % {job.current_operation or ''}".strip()
+    if job.position:
+        return "next" if job.position == 1 else f"place {job.position:,}"
     return _members(job) if job.items_failed else ""
 
 
