@@ -79,6 +79,8 @@ class Connection(BaseHTTPRequestHandler):
         self.rfile.close()
         context = self._stand_in.certificates.context(host)
         try:
+            # of a peer that has gone by now `ssl` would leave a socket open that nobody can close
+            self._client.getpeername()
             self._client = context.wrap_socket(self._client, server_side=True, do_handshake_on_connect=False)
             self._client.do_handshake()
         except ssl.SSLEOFError:  # browsers open connections that they don't use
@@ -86,6 +88,9 @@ class Connection(BaseHTTPRequestHandler):
             return
         except ssl.SSLError as error:
             self._stand_in.requests.flag(host, f"TLS handshake: {error.reason}")
+            self.close_connection = True
+            return
+        except OSError:  # and leave them again
             self.close_connection = True
             return
         self.connection = self._client

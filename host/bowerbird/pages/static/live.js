@@ -3,6 +3,9 @@
 import { toast } from "./acts.js";
 
 const BUSY_MS = 1000;
+// Where the buttons lead that were pressed and are not answered: a row that is renewed meanwhile lets none be pressed again.
+const pressed = new Set();
+const leadingTo = (within, action) => within.querySelectorAll(`button[formaction="${CSS.escape(action)}"]`);
 
 class BowerLive extends HTMLElement {
   connectedCallback() {
@@ -44,9 +47,12 @@ class BowerLive extends HTMLElement {
     const fields = new URLSearchParams(new FormData(form, submitter));
     // the buttons of many rows share a form: of these only the one that was pressed waits
     const buttons = [...form.querySelectorAll("button"), ...(submitter ? [submitter] : [])];
+    const action = submitter?.getAttribute("formaction") ?? "";
     for (const button of buttons) button.disabled = true;
-    await this.post(submitter?.hasAttribute("formaction") ? submitter.formAction : form.action, fields);
-    for (const button of buttons) button.disabled = false;
+    pressed.add(action);
+    await this.post(action ? submitter.formAction : form.action, fields);
+    pressed.delete(action);
+    for (const button of [...buttons, ...leadingTo(document, action)]) button.disabled = false;
     form.closest("details.menu")?.removeAttribute("open");
     if (form.isConnected) this.dispatchEvent(new CustomEvent("sent", { detail: form }));
   }
@@ -77,8 +83,9 @@ function takeIn(html) {
   }
 }
 
-/** What a person opened or ticked stays so in the new rows. */
+/** What a person opened, ticked or pressed stays so in the new rows. */
 function keepState(old, fresh) {
+  for (const action of pressed) for (const button of leadingTo(fresh, action)) button.disabled = true;
   for (const open of old.querySelectorAll("details[data-key][open]")) {
     fresh.querySelector(`details[data-key="${CSS.escape(open.dataset.key)}"]`)?.setAttribute("open", "");
   }
