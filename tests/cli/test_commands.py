@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable
-from contextlib import closing
 from typing import Any
 
 import pytest
 
-from bowerbird.archive.search import reindex_item
-from bowerbird.database import open_writer, transaction
 from bowerbird.model import Job
 from bowerbird.settings import Settings
 from tests.cli.conftest import PATIENCE, PROGRAM, Run, interruptible
@@ -245,24 +241,6 @@ def test_save_of_a_list_counts_its_members(run: Run, settings: Settings) -> None
         f"[{job['id'][:8]}]  2 of 3 saved, 1 could not be had  http://127.0.0.1:{settings.port}/job/{job['id']}\n"
     )
     assert f"[{job['id'][:8]}] " in said.stderr
-
-
-@held
-def test_the_best_is_found_first(run: Run, settings: Settings) -> None:
-    """A search names titles before what else has the word, the newest or not, and says that there is more."""
-    run("jobs")
-    with closing(open_writer(settings.database)) as db, transaction(db):
-        for number, (title, uploader) in enumerate((("A kea", None), ("Two", "kea"), ("Three", "kea")), 1):
-            db.execute(
-                "INSERT INTO items (id, platform, platform_id, kind, title, uploader, url, folder, captured_at,"
-                " updated_at) VALUES (:id, 'web', :id, 'video', :title, :by, 'u', :id, '2026', '')",
-                {"id": number, "title": title, "by": uploader},
-            )
-            reindex_item(db, number, None)
-    said = run("search", "kea", "--limit", "2").stdout
-    assert re.findall(r"^ +\d+  (\w+)", said, re.MULTILINE) == ["A", "Three"]
-    assert "There are more than these 2: say --limit 200." in said
-    assert "There are more" not in run("search", "kea").stdout
 
 
 @held

@@ -14,6 +14,7 @@ from bowerbird.archive.migrations import ensure_archive
 from bowerbird.clock import later
 from bowerbird.database import open_writer
 from bowerbird.pages.lines import WORDS
+from bowerbird.queue.rollup import count
 from tests.pages import archives
 from tests.pages.sites import RunningSite, running, settings_in
 
@@ -137,17 +138,13 @@ def test_a_list_shows_its_members(person: httpx.Client, site: RunningSite) -> No
 def test_a_list_counts_as_one_and_tells_its_members_once(fresh: RunningSite) -> None:
     """Above the rows stands how many there are; how far a list is stands in its row, and only once."""
     with closing(open_writer(fresh.settings.database)) as db:
-        db.execute(
-            "UPDATE jobs SET status = 'running', listed = 1, items_total = 50, items_done = 36,"
-            " current_operation = '36 of 50 saved' WHERE id = ?",
-            (fresh.found["list"],),
-        )
+        count(db, fresh.found["list"])
     with fresh.person() as client:
         page = client.get("/").text
     rows = page.partition('data-key="section-now"')[2].partition("</section>")[0]
     assert f">{len(re.findall('data-state=.running', rows))} running, 2 waiting<" in rows
-    assert "36 of 50 saved" in rows
-    assert "36 of 50 done" not in rows
+    assert "1 of 3 saved" in rows
+    assert "1 of 3 done" not in rows
 
 
 def test_running_jobs_have_a_progress_bar_with_a_name(person: httpx.Client) -> None:

@@ -134,7 +134,7 @@ def gallery(db: sqlite3.Connection, wanted: Wanted = EVERYTHING) -> Gallery:
     rare = next((name for name in _ALONE if name in filters and _are_few(db, name, values)), None)
     end = _end_of_scan(db, wanted, values) if filters and rare is None else None
     conditions = [_CONDITIONS[name] for name in filters if name != rare]
-    found = _among_few(db, wanted, rare, conditions) if rare else _scan(db, wanted, conditions, end)
+    found = _among_few(db, wanted, values, rare, conditions) if rare else _scan(db, wanted, values, conditions, end)
     shown = [(row[0], row[1]) for row in found[: wanted.limit]]
     behind = shown[-1] if len(found) > wanted.limit else end
     return Gallery(cards(db, [item_id for _, item_id in shown]), behind)
@@ -150,25 +150,29 @@ def _are_few(db: sqlite3.Connection, name: str, values: dict[str, Any]) -> bool:
     return int(db.execute(counted, values).fetchone()[0]) <= FEW
 
 
-def _among_few(db: sqlite3.Connection, wanted: Wanted, rare: str, conditions: list[str]) -> list[sqlite3.Row]:
+def _among_few(
+    db: sqlite3.Connection, wanted: Wanted, values: dict[str, Any], rare: str, conditions: list[str]
+) -> list[sqlite3.Row]:
     order = ORDERS[wanted.order]
     behind = [f"(items.{order.column}, items.id) {order.behind} (:key, :id)"] if wanted.after else []
     where = " AND ".join(["items.deleted_at IS NULL", *behind, *conditions])
     return db.execute(
         f"SELECT items.{order.column}, items.id FROM ({_ALONE[rare]}) AS few"
         f" CROSS JOIN items ON items.id = few.id WHERE {where} ORDER BY {_by(wanted)} LIMIT {wanted.limit + 1}",
-        _values(wanted),
+        values,
     ).fetchall()
 
 
-def _scan(db: sqlite3.Connection, wanted: Wanted, conditions: list[str], end: Place | None) -> list[sqlite3.Row]:
+def _scan(
+    db: sqlite3.Connection, wanted: Wanted, values: dict[str, Any], conditions: list[str], end: Place | None
+) -> list[sqlite3.Row]:
     """What fits from the place of the page on, up to `end`, which is a place: SQLite would copy what a LIMIT counts."""
     end_key, end_id = end or ("", 0)
-    values = {**_values(wanted), "end_key": end_key, "end_id": end_id}
+    bounded = {**values, "end_key": end_key, "end_id": end_id}
     found: list[sqlite3.Row] = []
     for part in _parts(wanted, end):
         left = wanted.limit + 1 - len(found)
-        found += db.execute(f"{_entries(wanted, [*part, *conditions])} LIMIT {left}", values).fetchall()
+        found += db.execute(f"{_entries(wanted, [*part, *conditions])} LIMIT {left}", bounded).fetchall()
         if len(found) > wanted.limit:
             break
     return found

@@ -17,8 +17,8 @@ SHELF = 178
 # Where nothing else is said: what a card of a shelf is wide at least.
 CARD_WIDTH = 320
 _FACE_WIDTH = 100
-# How many pictures are kept as HTML, half a kilobyte each: many are on one page after the other.
-KEPT = 600
+# How many faces are kept as HTML: the same creators stand on one page after the other.
+KEPT = 200
 # Shapes of pictures that shelves know, by width over height; a picture takes the nearest.
 _RATIOS = (
     ("r-9x16", 0.5625), ("r-3x4", 0.75), ("r-4x5", 0.8), ("r-1x1", 1.0), ("r-4x3", 1.333), ("", 1.778), ("r-2x1", 2.0),
@@ -31,7 +31,6 @@ _BLUR = '<svg class="blur" viewBox="0 0 3 3" preserveAspectRatio="none" aria-hid
 )
 
 
-@functools.lru_cache(KEPT)
 def thumbnail(picture: Picture | None, kind: str, lazy: bool = True, width: int = 0) -> Markup:
     """The picture; words where nothing shows the item.
 
