@@ -65,6 +65,16 @@ def test_uninstall_ends_worker_and_site(running: Settings) -> None:
         socket.create_connection(("127.0.0.1", running.port))
 
 
+def test_a_worker_that_is_done_leaves_its_number_to_the_next(installed: Settings) -> None:
+    """The next one may begin while the process of the last one still lives: it is the one that can be stopped."""
+    script = (
+        "from bowerbird.settings import load_settings; from bowerbird.worker import work; settings = load_settings();"
+        " work(settings, linger=0); print((settings.home / 'worker.pid').exists())"
+    )
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60).stdout
+    assert said.splitlines()[-1] == "False"
+
+
 def test_stop_ends_worker_and_site_and_nothing_else(running: Settings) -> None:
     """`bowerbird stop` says what it has ended, leaves all files where they are, and finds nothing the second time."""
     names = {path.name for path in running.home.iterdir() if not is_pid_file(path.name)}
