@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import subprocess
 import time
 
 import psutil
@@ -11,7 +12,7 @@ import pytest
 
 from tests.faults.lists import Killed
 from tests.platforms import faults, youtube
-from tests.worker.machine import BACKGROUND, Machine, eventually
+from tests.worker.machine import BACKGROUND, Machine, eventually, settled
 
 MEDIA = {"host": "*.googlevideo.com", "path": "/videoplayback*"}
 WATCH = "https://www.youtube.com/watch?v="
@@ -28,8 +29,8 @@ def test_worker_and_children_killed_at_random(machine: Machine, seed: int) -> No
     machine.platforms.delay = 0.03
     list_id = machine.save(f"https://www.youtube.com/playlist?list={youtube.playlist_of(MEMBERS)}")
     for _ in range(KILLS):
-        worker = psutil.Process(machine.start(*BACKGROUND).pid)
-        time.sleep(chance.uniform(0.3, 1.3))
+        worker = psutil.Process(_start_and_let_begin(machine).pid)
+        time.sleep(chance.uniform(0.0, 0.5))
         children = worker.children(recursive=True)
         if children and chance.random() < 0.3:
             _kill(chance.choice(children))
@@ -49,16 +50,30 @@ def test_worker_and_children_killed_at_random(machine: Machine, seed: int) -> No
     machine.check_whole()
 
 
+def _start_and_let_begin(machine: Machine) -> subprocess.Popen[str]:
+    """A worker that has begun an attempt, or has nothing left to begin: how long that takes is the machine's affair."""
+    _let_nothing_rest(machine)
+    last = machine.one("SELECT ifnull(max(id), 0) FROM attempts")
+    worker = machine.start(*BACKGROUND)
+    begun = "SELECT count(*) FROM attempts WHERE id > ?"
+    eventually(lambda: machine.one(begun, last) or settled(machine.db), "an attempt begins")
+    return worker
+
+
 def _work_without_rests(machine: Machine) -> None:
-    """Until all is done. What saw three workers die in a row would rest for half a minute, and longer beside others."""
     worker = machine.start()
 
     def has_ended() -> bool:
-        machine.db.execute("UPDATE jobs SET not_before = NULL WHERE status = 'pending' AND not_before IS NOT NULL")
+        _let_nothing_rest(machine)
         return worker.poll() is not None
 
     eventually(has_ended)
     machine.work()
+
+
+def _let_nothing_rest(machine: Machine) -> None:
+    """What saw three workers die in a row would rest for half a minute, and longer beside others."""
+    machine.db.execute("UPDATE jobs SET not_before = NULL WHERE status = 'pending' AND not_before IS NOT NULL")
 
 
 def _kill(process: psutil.Process) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -47,7 +48,7 @@ def running(installed: Settings) -> Iterator[Settings]:
     worker = subprocess.Popen([sys.executable, "-m", "bowerbird.worker"], stdin=subprocess.DEVNULL)
     pages = subprocess.Popen([sys.executable, "-m", "bowerbird.pages"], stdin=subprocess.DEVNULL)
     for _ in range(300):
-        if worker_is_running(installed) and site.is_running(installed) and (installed.home / "worker.pid").exists():
+        if worker_is_running(installed) and site.is_running(installed) and list(installed.home.glob("worker.*.pid")):
             break
         time.sleep(0.05)
     yield installed
@@ -63,16 +64,6 @@ def test_uninstall_ends_worker_and_site(running: Settings) -> None:
     assert not worker_is_running(running)
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", running.port))
-
-
-def test_a_worker_that_is_done_leaves_its_number_to_the_next(installed: Settings) -> None:
-    """The next one may begin while the process of the last one still lives: it is the one that can be stopped."""
-    script = (
-        "from bowerbird.settings import load_settings; from bowerbird.worker import work; settings = load_settings();"
-        " work(settings, linger=0); print((settings.home / 'worker.pid').exists())"
-    )
-    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60).stdout
-    assert said.splitlines()[-1] == "False"
 
 
 def test_stop_ends_worker_and_site_and_nothing_else(running: Settings) -> None:
@@ -133,26 +124,27 @@ input()
 """
 
 
-def test_a_second_worker_takes_nothing_from_the_first(installed: Settings) -> None:
-    """One of another archive of the same home comes and goes; the first is still stopped."""
+def test_a_worker_that_is_about_to_end_is_ended_beside_its_successor(installed: Settings) -> None:
+    """Between giving up the archive and its end a worker still runs, and so does the one that came after it."""
     command = [sys.executable, "-c", NOTES]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as first:
-        assert first.stdout
-        first.stdout.readline()
-        subprocess.run(command, input=b"\n", stdout=subprocess.DEVNULL, check=True)
+    with contextlib.ExitStack() as both:
+        workers = [both.enter_context(subprocess.Popen(command, stdin=-1, stdout=-1)) for _ in range(2)]
+        for worker in workers:
+            assert worker.stdout
+            worker.stdout.readline()
         assert stop_processes(installed) == ["worker"]
-        assert first.wait() == -signal.SIGTERM
+        assert [worker.wait() for worker in workers] == [-signal.SIGTERM] * 2
 
 
-def test_a_site_takes_its_number_along(installed: Settings) -> None:
-    """Whoever tries many ports leaves no file for each."""
-    command = [sys.executable, "-m", "bowerbird.pages", str(installed.port)]
-    pages = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-    eventually(lambda: site.is_running(installed), said="the site")
-    assert list(installed.home.glob("site.*.pid"))
-    pages.terminate()
-    pages.wait(20)
-    assert not list(installed.home.glob("site.*.pid"))
+def test_the_next_process_takes_away_what_dead_ones_left(installed: Settings) -> None:
+    """Whoever kills workers, or tries many ports, does not gather a file for each."""
+    for port in ("8001", "8002", "8003"):
+        command = [sys.executable, "-c", NOTES.replace("worker", "site")]
+        subprocess.run(command, input=b"\n", stdout=-1, check=True, env=os.environ | {"BOWERBIRD_PORT": port})
+    subprocess.run([sys.executable, "-c", NOTES], input=b"\n", stdout=-1, check=True)
+    assert [path.name.split(".")[0] for path in installed.home.glob("*.pid")] == ["worker"]
+    assert stop_processes(installed) == []
+    assert not list(installed.home.glob("*.pid"))
 
 
 def test_a_number_left_behind_is_not_used_beside_another_homes_worker(

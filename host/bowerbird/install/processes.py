@@ -7,83 +7,95 @@ import os
 import re
 import signal
 import sys
+import tempfile
 import time
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TextIO
 
-from bowerbird.install.files import write_file
 from bowerbird.settings import Settings
 
 Name = Literal["worker", "site"]
-_PID_FILE = re.compile(r"(worker|site(\.\d{1,5})?)\.pid")
+_PID_FILE = re.compile(r"(worker|site\.\d{1,5})(\.\w+)?\.pid")
 # The worker gives its attempts 30 seconds to come to an end.
 END_SECONDS = 40.0
+# What this process holds until it ends: the lock and its file, by what they are named after.
+_held: dict[Path, tuple[int, Path]] = {}
 
 
 def note_process(settings: Settings, name: Name) -> None:
-    """Write down that this process is the worker, or the site, of this home. Where that fails it works all the same.
+    """Write down that this process is the worker, or a site, of this home. Where that fails it works all the same.
 
-    The lock on that file lasts as long as this process: it tells a number of somebody alive from one left behind.
+    Each has a file of its own, so that one which is about to end stays noted beside its successor. The lock on it lasts
+    as long as the process: it tells a number of somebody alive from one left behind, which the next process takes away.
     """
-    path = _pid_path(settings, name)
-    # a second one of the same name, such as a worker of another archive, takes nothing from the first
-    if _holder(path) not in (None, os.getpid()):
-        return
-    with contextlib.suppress(OSError):
-        write_file(path, f"{os.getpid()}\n".encode(), mode=0o600)
-        _hold(path)
-
-
-def _pid_path(settings: Settings, name: Name) -> Path:
-    # several sites may run, each on a port of its own
-    return settings.home / (f"site.{settings.port}.pid" if name == "site" else f"{name}.pid")
-
-
-# What this process holds until it ends.
-_held: dict[Path, int] = {}
-
-
-def _hold(path: Path) -> None:
     if sys.platform == "win32":
         return
+    stem = settings.home / (f"site.{settings.port}" if name == "site" else name)
+    with contextlib.suppress(OSError):
+        _forget_dead(settings)
+        while not _holds(stem):
+            _hold(stem)
+
+
+def _hold(stem: Path) -> None:
     import fcntl
 
-    if path in _held:
-        os.close(_held.pop(path))
-    handle = os.open(path, os.O_RDONLY)
-    _held[path] = handle
-    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    if stem in _held:
+        os.close(_held.pop(stem)[0])
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f"{stem.name}.", suffix=".pid", dir=stem.parent)
+    _held[stem] = handle, Path(name)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    os.write(handle, f"{os.getpid()}\n".encode())
+
+
+def _holds(stem: Path) -> bool:
+    """Whether its file is there: before it was locked, another process may have taken it for a dead one's."""
+    return stem in _held and _held[stem][1].exists()
 
 
 def _holder(path: Path) -> int | None:
     """The process that wrote its number there and still lives."""
-    if sys.platform == "win32":
-        return None
-    import fcntl
-
-    try:
-        with path.open() as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return int(file.read())
-    except (OSError, ValueError):
-        return None
+    with contextlib.suppress(OSError, ValueError), path.open() as file:
+        return None if _is_left_behind(file) else int(file.read())
     return None
 
 
-def stop_processes(settings: Settings) -> list[str]:
-    """Ask the worker and every site to end and wait for it. The names of those that did, `site on port 8463`."""
+def _is_left_behind(file: TextIO) -> bool:
+    """Whether the process that wrote this file is gone. While the file stays open, nobody else can hold it."""
+    if sys.platform == "win32":
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _noted(settings: Settings) -> list[Path]:
     found = sorted(settings.home.iterdir()) if settings.home.is_dir() else []
-    ended = [path.stem for path in found if is_pid_file(path.name) and _stop(path)]
-    return [name.replace("site.", "site on port ") for name in ended]
+    return [path for path in found if is_pid_file(path.name)]
 
 
-def forget_process(settings: Settings, name: Name) -> None:
-    """Take away what `note_process` of this process has written."""
-    path = _pid_path(settings, name)
-    if path in _held:
-        path.unlink(missing_ok=True)
+def stop_processes(settings: Settings) -> list[str]:
+    """Ask all workers and sites to end and wait for it. The names of those that did, `site on port 8463`."""
+    ended = [_name(path) for path in _noted(settings) if _stop(path)]
+    _forget_dead(settings)
+    return list(dict.fromkeys(ended))
+
+
+def _name(path: Path) -> str:
+    name, place, *_ = path.name.split(".")
+    return f"{name} on port {place}" if name == "site" else name
+
+
+def _forget_dead(settings: Settings) -> None:
+    for path in _noted(settings):
+        with contextlib.suppress(OSError), path.open() as file:
+            if _is_left_behind(file):
+                path.unlink()
 
 
 def is_pid_file(name: str) -> bool:

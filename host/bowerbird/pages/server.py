@@ -15,7 +15,7 @@ import msgspec
 from bowerbird.archive.places import open_place
 from bowerbird.database import open_reader
 from bowerbird.errors import RequestError
-from bowerbird.install.processes import forget_process, note_process
+from bowerbird.install.processes import note_process
 from bowerbird.install.site import is_running
 from bowerbird.logs import start_log
 from bowerbird.queue.waker import Waker
@@ -46,7 +46,6 @@ def serve(settings: Settings, on_start: Callable[[Settings], None] = lambda sett
             signal.signal(signal.SIGTERM, signal.default_int_handler)
             server.run(sockets=[listener])
         waker.end()
-        forget_process(settings, "site")
 
 
 def listening_socket(settings: Settings) -> socket.socket:

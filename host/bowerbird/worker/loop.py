@@ -18,7 +18,7 @@ from bowerbird.archive.places import open_place
 from bowerbird.clock import drift, later
 from bowerbird.database import as_request_error, file_identity, has_log, open_keeper, open_writer
 from bowerbird.errors import RequestError
-from bowerbird.install.processes import forget_process, note_process
+from bowerbird.install.processes import note_process
 from bowerbird.logs import CHILD_LOG, keep_small, logs_folder
 from bowerbird.queue import (
     budgets,
@@ -127,8 +127,6 @@ class Worker:
                 raise as_request_error(error) from error
             finally:
                 self._end(db)
-                # before the lease: the worker that waits for it writes its own number there, and only once
-                forget_process(self._settings, "worker")
 
     def _begin(self, db: sqlite3.Connection) -> None:
         self._file = file_identity(self._settings.database)
