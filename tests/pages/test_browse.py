@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from bowerbird.pages.browse import PAGE
 from tests.pages.shelves import ITEMS, shelf
 from tests.pages.sites import RunningSite
 
@@ -40,10 +41,10 @@ def test_a_shelf_goes_on_until_its_end(visitor: httpx.Client, shelf: RunningSite
 @pytest.mark.parametrize(
     ("asked", "count"),
     [
-        ("kind=reel", 13), ("year=2021", 43), ("tag=kiln", 1), ("spoken=1", 1), ("gone=1", 1), ("collection=1", 1),
-        ("kind=reel&year=2021", 4), ("kind=nothing", 0), ("year=x&order=x&after=x", 48),
+        ("kind=reel", 13), ("year=2021", min(43, PAGE)), ("tag=kiln", 1), ("spoken=1", 1), ("gone=1", 1), ("collection=1", 1),
+        ("kind=reel&year=2021", 4), ("kind=nothing", 0), ("year=x&order=x&after=x", PAGE),
         ("after=nan,3&order=longest", 0),
-        ("order=longest&after=%00,1", 48), ("kind=%3Cb%3E", 0), ("tag=kiln&gone=1", 0),
+        ("order=longest&after=%00,1", PAGE), ("kind=%3Cb%3E", 0), ("tag=kiln&gone=1", 0),
     ],
 )  # fmt: skip
 def test_filters_stand_in_the_address(visitor: httpx.Client, shelf: RunningSite, asked: str, count: int) -> None:
@@ -89,7 +90,7 @@ def test_an_order_without_days_has_no_months(visitor: httpx.Client) -> None:
     """By length there are no headings, and a month in the address is no matter."""
     page = visitor.get("/browse?order=longest&from=2021-01").text
     assert 'data-month="2' not in page
-    assert len(cards(page)) == 48
+    assert len(cards(page)) == PAGE
 
 
 def test_a_creators_page(visitor: httpx.Client, shelf: RunningSite) -> None:

@@ -14,6 +14,7 @@ from bowerbird.archive import reads, trash
 from bowerbird.clock import parse
 from bowerbird.database import open_writer
 from bowerbird.pages.charts import HEIGHT, WIDTH, Point, line_chart
+from bowerbird.pages.item import CUES as CUES_A_PAGE
 from bowerbird.pages.item_acts import ACTS, DONE
 from bowerbird.queue.reads import job_of_item
 from tests.pages.oddities import ARABIC, CUES, EMOJI
@@ -84,13 +85,13 @@ def test_a_hundred_pictures(odd_client: httpx.Client, odd: RunningSite) -> None:
 def test_a_long_talk_comes_in_part(odd_client: httpx.Client, odd: RunningSite) -> None:
     """The page holds the begin, or what is said about the second that is asked for; all of it is one link away."""
     page = item_page(odd_client, odd, "long")
-    assert (page.count('class="cue"'), len(page) < 100_000) == (400, True)
+    assert (page.count('class="cue"'), len(page) < 100_000) == (CUES_A_PAGE, True)
     assert 'data-rest="/item/' in page
     assert "The whole transcript" in page
     later = item_page(odd_client, odd, "long", "?t=39999")
     assert "What is said before" in later
     assert 'id="t=39999"' in later
-    assert later.count('class="cue"') == 400
+    assert later.count('class="cue"') == CUES_A_PAGE
     whole = item_page(odd_client, odd, "long", "?whole=1")
     assert whole.count('class="cue"') == CUES
     said = odd_client.get(re.findall(r'data-rest="([^"]+)"', page)[0])

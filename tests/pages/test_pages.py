@@ -13,6 +13,7 @@ import pytest
 from bowerbird.archive.migrations import ensure_archive
 from bowerbird.clock import later
 from bowerbird.database import open_writer
+from bowerbird.pages.history import PAGE
 from bowerbird.pages.lines import WORDS
 from bowerbird.queue.rollup import count
 from tests.pages import archives
@@ -72,7 +73,7 @@ def test_history_pages_by_key(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     ensure_archive(settings.database)
     with closing(open_writer(settings.database)) as db:
-        ids = [archives.put_job(db, f"https://x.example/{n}", f"job {n}", "completed") for n in range(120)]
+        ids = [archives.put_job(db, f"https://x.example/{n}", f"job {n}", "completed") for n in range(2 * PAGE + 20)]
         with running(settings, {}) as site, site.person() as client:
             seen, address, newer = [], "/history", []
             while address:
@@ -83,7 +84,7 @@ def test_history_pages_by_key(tmp_path: Path) -> None:
                 archives.put_job(db, "https://x.example/new", "new", "completed")
             assert seen == ids[::-1]
             back = client.get(newer[-1]).text
-    assert re.findall(r'data-key="row-([0-9a-f-]{36})"', back) == ids[20:70][::-1]
+    assert re.findall(r'data-key="row-([0-9a-f-]{36})"', back) == ids[20 : 20 + PAGE][::-1]
     assert newer[0] == ""
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bowerbird.pages.prose import spoken
 from bowerbird.pages.transcript import LONGEST_SECONDS, paragraphs
 from bowerbird.scraping import Chapter, Cue
 
@@ -18,7 +21,7 @@ def test_a_paragraph_ends_with_a_sentence() -> None:
 def test_speech_without_full_stops_is_divided_anyway() -> None:
     """Automatic captions know no sentences; no paragraph is longer than 45 seconds."""
     found = paragraphs([Cue(2.0 * n, 2.0, "words") for n in range(100)])
-    assert all(one.lines[-1].second - one.second < LONGEST_SECONDS for one in found)
+    assert all(one.cues[-1].start - one.second < LONGEST_SECONDS for one in found)
     assert len(found) > 3
 
 
@@ -36,8 +39,12 @@ def test_a_chapter_begins_a_paragraph() -> None:
 
 def test_two_cues_of_one_second_have_one_address() -> None:
     """Addresses within the page are unique."""
-    lines = paragraphs([Cue(1.1, 0.4, "a"), Cue(1.6, 0.4, "b")])[0].lines
-    assert [(line.second, line.anchor) for line in lines] == [(1, True), (1, False)]
+    html = "".join(map(spoken, paragraphs([Cue(1.1, 0.4, "a"), Cue(1.6, 0.4, "b"), Cue(1.9, 9.0, "c.")])))
+    assert re.findall(r'id="t=1"|>[abc]', html) == ['id="t=1"', ">a", ">b", ">c"]
+    apart = [Cue(1.0, 0.4, "a"), Cue(1.9, 0.4, "b")]
+    beside = paragraphs(apart, [Chapter(start=1.9, title="Two")])
+    assert len(beside) == 2
+    assert "".join(map(spoken, beside)).count('id="t=1"') == 1
 
 
 @given(st.lists(st.floats(0, 5000), max_size=60), st.lists(st.floats(0, 5000), max_size=5))
@@ -45,4 +52,4 @@ def test_no_word_is_lost(starts: list[float], chapters: list[float]) -> None:
     """Whatever the times are, every cue is there once and in its order."""
     cues = [Cue(start, 1.0, str(n)) for n, start in enumerate(sorted(starts))]
     found = paragraphs(cues, [Chapter(start=start, title="c") for start in chapters])
-    assert [line.text for one in found for line in one.lines] == [cue.text for cue in cues]
+    assert [cue.text for one in found for cue in one.cues] == [cue.text for cue in cues]

@@ -66,7 +66,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     limit: int = 60
 
 
-class Card(msgspec.Struct, frozen=True, kw_only=True):
+class Card(msgspec.Struct, frozen=True):
     """An item as it stands in a list; `pieces` counts its media files, `published` is a day, or a moment of it."""
 
     id: int
@@ -220,11 +220,11 @@ def _by(wanted: Wanted) -> str:
 def cards(db: sqlite3.Connection, item_ids: list[int]) -> tuple[Card, ...]:
     """The cards of these items, in this order; of an item that is not there, none."""
     rows = db.execute(_CARDS, (json_list(item_ids),))
-    by_id = {row["id"]: _card(row) for row in rows}
+    by_id = {card.id: card for card in map(_card, rows)}
     return tuple(by_id[item_id] for item_id in item_ids if item_id in by_id)
 
 
 def _card(row: sqlite3.Row) -> Card:
     # the columns of _CARDS stand in the order of the fields, those of the picture behind them
-    own = dict(zip(Card.__struct_fields__[:-1], row[:-PICTURE_WIDTH], strict=True))
-    return Card(**own | {"spoken": bool(row["spoken"]), "picture": picture_of(row)})
+    *own, spoken, pieces = row[:-PICTURE_WIDTH]
+    return Card(*(*own, bool(spoken), pieces, picture_of(row)))

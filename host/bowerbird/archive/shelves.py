@@ -6,7 +6,7 @@ import sqlite3
 
 import msgspec
 
-from bowerbird.archive.thumbnails import PICTURE_COLUMNS, Picture, picture_of
+from bowerbird.archive.thumbnails import Picture, pictures
 
 MOST_YEARS = 200
 MOST_SNAPSHOTS = 400
@@ -24,7 +24,7 @@ class ShelfCounts(msgspec.Struct, frozen=True):
         return sum(count for _, count in self.kinds)
 
 
-class CreatorHead(msgspec.Struct, frozen=True, kw_only=True):
+class CreatorHead(msgspec.Struct, frozen=True):
     """A creator in a list, shown by the newest item."""
 
     id: int
@@ -84,23 +84,13 @@ def creators(
     ]
     items, creator_id = after or (0, 0)
     rows = db.execute(
-        f"SELECT id, platform, name, handle, items FROM creators WHERE {' AND '.join(where)}"
-        " ORDER BY items DESC, id DESC LIMIT :limit",
+        "SELECT id, platform, name, handle, items, (SELECT items.id FROM items WHERE creator_id = creators.id"
+        " AND deleted_at IS NULL ORDER BY captured_at DESC, items.id DESC LIMIT 1) AS newest"
+        f" FROM creators WHERE {' AND '.join(where)} ORDER BY items DESC, id DESC LIMIT :limit",
         {"platform": platform, "items": items, "id": creator_id, "limit": limit},
     ).fetchall()
-    return tuple(
-        CreatorHead(**{name: row[name] for name in row.keys()}, picture=_newest_picture(db, row["id"]))  # noqa: SIM118
-        for row in rows
-    )
-
-
-def _newest_picture(db: sqlite3.Connection, creator_id: int) -> Picture | None:
-    row = db.execute(
-        f"SELECT {PICTURE_COLUMNS} FROM items WHERE creator_id = ? AND deleted_at IS NULL"
-        " ORDER BY captured_at DESC, id DESC LIMIT 1",
-        (creator_id,),
-    ).fetchone()
-    return picture_of(row) if row else None
+    shown = pictures(db, [row["newest"] for row in rows if row["newest"]])
+    return tuple(CreatorHead(*(*row[:-1], shown.get(row["newest"]))) for row in rows)
 
 
 def facts(db: sqlite3.Connection, creator_id: int) -> CreatorFacts:

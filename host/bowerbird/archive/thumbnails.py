@@ -112,14 +112,16 @@ def address_of(picture: Picture, width: int) -> str:
     """
     if not picture.widths:
         return f"/media/{quote(picture.source)}" if picture.source else ""
-    addresses = addresses_of(picture)
-    return next((address for one, address in addresses if one >= width), addresses[-1][1])
+    return _address(picture, next((one for one in picture.widths if one >= width), picture.widths[-1]))
 
 
 def addresses_of(picture: Picture) -> list[tuple[int, str]]:
     """All widths that there are, and where the site has a thumbnail of each."""
-    mark = mark_of_moment(picture.mark)
-    return [(width, f"/thumbnails/{picture.item_id}/{width}.webp?v={mark}") for width in picture.widths]
+    return [(width, _address(picture, width)) for width in picture.widths]
+
+
+def _address(picture: Picture, width: int) -> str:
+    return f"/thumbnails/{picture.item_id}/{width}.webp?v={mark_of_moment(picture.mark)}"
 
 
 def mark_of_moment(made_at: str) -> str:

@@ -19,7 +19,7 @@ from bowerbird.pages.charts import LineChart, Point, line_chart
 from bowerbird.pages.months import jumps, shelved
 from bowerbird.pages.visit import Visit, number_in
 
-PAGE = 48
+PAGE = 36
 RAIL = 12
 CREATORS_A_PAGE = 48
 FIRST_ORDER = "archived"

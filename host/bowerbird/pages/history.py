@@ -20,7 +20,7 @@ from bowerbird.queue import history as queue_history
 from bowerbird.queue.causes import Causes, causes
 from bowerbird.queue.history import ORDERS, HistoryPage, Sort, Spot
 
-PAGE = 50
+PAGE = 40
 NEWEST = "-asked"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 # Column -> its words, and the way in which it is put in order first.
@@ -180,7 +180,7 @@ def _context(frame: Frame, fields: Fields, found: Found) -> dict[str, Any]:
     )
     return {
         "asked": fields,
-        "lines": [job_line(job, is_paused=frame.counts.is_paused) for job in page.jobs],
+        "lines": [job_line(job, is_paused=frame.counts.is_paused, tells_end=False) for job in page.jobs],
         "causes": [failed_by(cause) for cause in found.causes.shown],
         "more_causes": found.causes.more,
         "platforms": platforms,

@@ -27,7 +27,7 @@ PLAYED = ("video", "audio")
 SHOWN = ("video", "audio", "image")
 COMMENTS = 50
 # Cues that stand in the page itself; scripts fetch the rest, and there is a link to all of them.
-CUES = 400
+CUES = 240
 # How far before the second that is asked for the cues of the page begin.
 RUN_UP = 60.0
 

@@ -70,11 +70,15 @@ _BUTTONS: dict[str, tuple[Button, ...]] = {
 }
 
 
-def job_line(job: Job, *, is_paused: bool = False) -> JobLine:
-    """The line of a job; `is_paused`: the whole queue is, so that its own time does not suffice."""
+def job_line(job: Job, *, is_paused: bool = False, tells_end: bool = True) -> JobLine:
+    """The line of a job; `is_paused`: the whole queue is, so that its own time does not suffice.
+
+    `tells_end`: how it was saved or failed is said too; a table has columns for that.
+    """
     more = _IN_QUEUE if job.status == "pending" else ()
     rests = is_paused and bool(job.not_before) and job.status in ("pending", "waiting")
-    says = _words(*_SAYINGS[job.status](job), "once the queue goes on" if rests else "")
+    said = _SAYINGS[job.status](job) if tells_end or job.status not in ("completed", "failed") else ()
+    says = _words(*said, "once the queue goes on" if rests else "")
     return JobLine(job, WORDS[job.status], says, _buttons(job), more, cure(job))
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
-from bowerbird.pages.transcript import Line
+from bowerbird.pages.transcript import Paragraph, second_of
 
 _LINK = re.compile(r"https?://[^\s<>\"'`{}|\\^\u200e\u200f\u202a-\u202e\u2066-\u2069]+", re.IGNORECASE)
 # One that is a number alone is a number: "we are #1".
@@ -31,17 +31,18 @@ def prose(text: str | None, *, seek: float) -> Markup:
 
 
 @functools.lru_cache(KEPT)
-def spoken(lines: tuple[Line, ...]) -> Markup:
-    """The lines of a paragraph, each with its second. Not a template's loop: a long talk has thousands of them.
+def spoken(paragraph: Paragraph) -> Markup:
+    """The cues of a paragraph, each with its second. Not a template's loop: a long talk has thousands of them.
 
     They are kept: whoever seeks in a talk loads its page again and again.
     """
-    return Markup(" ".join(map(_cue, lines)))  # noqa: S704 - _cue has escaped what is said
-
-
-def _cue(line: Line) -> str:
-    anchor = f' id="t={line.second}"' if line.anchor else ""
-    return f'<span class="cue"{anchor} data-t="{line.second}">{escape(line.text)}</span>'
+    made, last = [], paragraph.after
+    for cue in paragraph.cues:
+        second = second_of(cue)
+        anchor = f' id="t={second}"' if second != last else ""
+        made.append(f'<span class="cue"{anchor} data-t="{second}">{escape(cue.text)}</span>')
+        last = second
+    return Markup(" ".join(made))  # noqa: S704 - what is said has been escaped
 
 
 def _line(text: str, seek: float) -> Markup:

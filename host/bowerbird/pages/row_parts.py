@@ -40,7 +40,7 @@ def state(icon: Icon, line: JobLine) -> str:
 def button(icon: Icon, job: Job, one: Button, main: bool = False) -> str:
     """A button that posts an action; a `main` one shows its words, the others are a square with an icon.
 
-    Its form is the one of the page, "act", so that a list of fifty rows has no hundred forms.
+    Its form is the one of the page, "act", so that a list of forty rows has no hundred forms.
     """
     posts = f'type="submit" form="act" formaction="/job/{job.id}/{one.action}"'
     if main:

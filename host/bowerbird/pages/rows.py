@@ -1,4 +1,4 @@
-"""The rows of the history as HTML. Not a template: a page has fifty, and a template takes half as long again.
+"""The rows of the history as HTML. Not a template: a page has forty, and a template takes half as long again.
 
 What was made is kept for a while: people go to and fro, and few rows change meanwhile.
 """

@@ -14,20 +14,13 @@ PAUSE_SECONDS = 4
 _ENDS = (".", "!", "?", "…", "。", "！", "？", "؟", "।")  # noqa: RUF001 - also Chinese, Arabic and Hindi speech ends
 
 
-class Line(NamedTuple):
-    """A cue with the second that addresses it; `anchor` is False where an earlier cue has the same second."""
-
-    second: int
-    text: str
-    anchor: bool
-
-
 class Paragraph(NamedTuple):
-    """Some cues in a row, and the title of the chapter that begins with them."""
+    """Some cues in a row, and the title of the chapter that begins with them; `after`: the second of the cue before."""
 
     second: int
     heading: str
-    lines: tuple[Line, ...]
+    cues: tuple[Cue, ...]
+    after: int
 
 
 # A browser lays out a block only where it comes into sight (content-visibility), so a day of speech costs little.
@@ -43,13 +36,19 @@ def paragraphs(cues: Sequence[Cue], chapters: Sequence[Chapter] = ()) -> list[Pa
     """All cues in paragraphs; a chapter always begins one."""
     headings = sorted(chapters, key=lambda chapter: chapter.start)
     found: list[Paragraph] = []
-    seen: set[int] = set()
+    after = -1
     for group in _groups(cues, [chapter.start for chapter in headings]):
         heading = ""
         while headings and headings[0].start < group[-1].start + 0.001:
             heading = headings.pop(0).title
-        found.append(Paragraph(int(group[0].start), heading, tuple(_line(cue, seen) for cue in group)))
+        found.append(Paragraph(second_of(group[0]), heading, tuple(group), after))
+        after = second_of(group[-1])
     return found
+
+
+def second_of(cue: Cue) -> int:
+    """The second by which an address names a cue; of several in one second it means the first."""
+    return max(0, int(cue.start))
 
 
 def _groups(cues: Sequence[Cue], starts: Sequence[float]) -> Iterator[list[Cue]]:
@@ -72,10 +71,3 @@ def _is_full(group: Sequence[Cue], following: Cue) -> bool:
     if length >= LONGEST_SECONDS or following.start - last.start - last.duration > PAUSE_SECONDS:
         return True
     return length >= PARAGRAPH_SECONDS and last.text.rstrip("\"')» ”").endswith(_ENDS)
-
-
-def _line(cue: Cue, seen: set[int]) -> Line:
-    second = max(0, int(cue.start))
-    is_first = second not in seen
-    seen.add(second)
-    return Line(second, cue.text, is_first)
