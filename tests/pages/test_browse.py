@@ -41,7 +41,8 @@ def test_a_shelf_goes_on_until_its_end(visitor: httpx.Client, shelf: RunningSite
 @pytest.mark.parametrize(
     ("asked", "count"),
     [
-        ("kind=reel", 13), ("year=2021", min(43, PAGE)), ("tag=kiln", 1), ("spoken=1", 1), ("gone=1", 1), ("collection=1", 1),
+        ("kind=reel", 13), ("year=2021", min(43, PAGE)), ("tag=kiln", 1), ("spoken=1", 1), ("gone=1", 1),
+        ("collection=1", 1),
         ("kind=reel&year=2021", 4), ("kind=nothing", 0), ("year=x&order=x&after=x", PAGE),
         ("after=nan,3&order=longest", 0),
         ("order=longest&after=%00,1", PAGE), ("kind=%3Cb%3E", 0), ("tag=kiln&gone=1", 0),
