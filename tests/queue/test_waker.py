@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
+import msgspec
 import pytest
 
+from bowerbird import connection
 from bowerbird.archive import space
 from bowerbird.clock import later
 from bowerbird.queue import transitions, wake
@@ -57,6 +61,21 @@ def test_space_that_is_there_again_starts_the_worker(
         waker.wake_if_due()
         tried.append(len(started))
     assert tried == [0, 1, 1, 2, 2, 3]
+
+
+def test_a_way_out_that_is_there_again_starts_the_worker(
+    queue: Queue, started: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once where there was none before, else every five minutes: only a worker may ask the name server."""
+    _waiting(queue, "network")
+    waker = Waker(msgspec.structs.replace(queue.settings, proxy=None))
+    tried = []
+    for has_way, passed in ((False, 0), (True, 60), (True, 120), (False, 180), (True, 240), (True, 500), (True, 541)):
+        monkeypatch.setattr(connection, "has_way", lambda has_way=has_way: has_way)
+        monkeypatch.setattr(time, "monotonic", lambda passed=passed: 1000.0 + passed)
+        waker.wake_if_due()
+        tried.append(len(started))
+    assert tried == [0, 1, 1, 1, 2, 2, 3]
 
 
 def test_nobody_is_started_for_space_that_no_job_waits_for(queue: Queue, started: list[object]) -> None:

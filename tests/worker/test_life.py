@@ -202,7 +202,7 @@ def test_worker_survives_who_started_it(machine: Machine) -> None:
     assert starter.wait(timeout=PATIENCE) == 0
     assert starter.stdout is not None
     assert starter.stdout.read() == ""
-    pid = int(eventually(lambda: (machine.settings.home / "worker.pid").exists() and _pid(machine)))
+    pid = int(eventually(lambda: _noted(machine), "the worker notes its number"))
     worker = psutil.Process(pid)
     assert os.getsid(pid) == pid
     assert {str(Path(f"/proc/{pid}/fd/{n}").readlink()) for n in range(3)} == {"/dev/null"}
@@ -211,8 +211,8 @@ def test_worker_survives_who_started_it(machine: Machine) -> None:
     psutil.wait_procs([worker], timeout=PATIENCE)
 
 
-def _pid(machine: Machine) -> str:
-    return (machine.settings.home / "worker.pid").read_text().strip()
+def _noted(machine: Machine) -> str:
+    return "".join(path.read_text().strip() for path in machine.settings.home.glob("worker.*.pid"))
 
 
 def test_memory_of_an_idle_worker(machine: Machine) -> None:

@@ -25,10 +25,10 @@ def can_go_on(db: sqlite3.Connection, job_ids: Sequence[str], soon: str) -> bool
     return db.execute(family_of(job_ids) + _GOES_ON, (*job_ids, soon, soon, soon, soon)).fetchone() is not None
 
 
-def any_waits_for(db: sqlite3.Connection, reason: WaitReason) -> bool:
-    """Whether a job waits for this."""
-    sql = "SELECT 1 FROM jobs WHERE status = 'waiting' AND wait_reason = ? LIMIT 1"
-    return db.execute(sql, (reason,)).fetchone() is not None
+def one_that_waits_for(db: sqlite3.Connection, reason: WaitReason) -> str | None:
+    """The address of a job that waits for this; None where no job does."""
+    row = db.execute("SELECT url FROM jobs WHERE status = 'waiting' AND wait_reason = ? LIMIT 1", (reason,)).fetchone()
+    return row["url"] if row else None
 
 
 def troubled_since(db: sqlite3.Connection, moment: str) -> list[str]:

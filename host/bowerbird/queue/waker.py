@@ -17,6 +17,8 @@ from bowerbird.settings import Settings
 WORKER_STARTS = 2.0
 # How often it is looked whether a time has come; jobs wait for minutes or days.
 LOOK = 60.0
+# How often a worker is started to ask the name server: a cable may be plugged in and lead nowhere.
+LINE_LOOK = 300.0
 
 
 class Waker:
@@ -26,6 +28,8 @@ class Waker:
         self._settings = settings
         self._next = 0.0
         self._was_free: int | None = None
+        self._had_way = False
+        self._next_line = 0.0
         self._ended = threading.Event()
 
     def start(self) -> None:
@@ -57,7 +61,7 @@ class Waker:
         from bowerbird.queue.preferences import effective
         from bowerbird.queue.reads import is_idle
         from bowerbird.queue.updates import asked, waiting_jobs
-        from bowerbird.queue.waiting import any_waits_for
+        from bowerbird.queue.waiting import one_that_waits_for
 
         with contextlib.closing(open_reader(self._settings.database)) as db:
             floor = effective(db, self._settings).disk_floor
@@ -69,7 +73,8 @@ class Waker:
                 or trash.is_due(db)
                 or thumbnails.any_missing(db)
                 or pieces.any_due(db)
-                or (any_waits_for(db, "disk") and self._has_room_again(floor))
+                or (one_that_waits_for(db, "disk") and self._has_room_again(floor))
+                or (one_that_waits_for(db, "network") and self._may_be_connected())
             )
         if is_due:
             self.wake()
@@ -83,6 +88,16 @@ class Waker:
         if free <= floor or is_tried:
             return False
         self._was_free = free
+        return True
+
+    def _may_be_connected(self) -> bool:
+        """Whether a worker should look: a way out is there again, or has been for some time since the last one did."""
+        from bowerbird.connection import has_way
+
+        had_way, self._had_way = self._had_way, bool(self._settings.proxy) or has_way()
+        if not self._had_way or (had_way and time.monotonic() < self._next_line):
+            return False
+        self._next_line = time.monotonic() + LINE_LOOK
         return True
 
     def _run(self) -> None:

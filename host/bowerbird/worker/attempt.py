@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bowerbird.archive.space import free_bytes
 from bowerbird.clock import now
+from bowerbird.connection import is_cut_off
 from bowerbird.errors import JOB_ADVICE, BowerbirdError, JobError
 from bowerbird.queue.lanes import lane_of
 from bowerbird.queue.rows import ClaimedJob
@@ -20,10 +21,18 @@ from bowerbird.settings import Settings
 from bowerbird.worker.children import ChildPool
 from bowerbird.worker.climb import Climb
 from bowerbird.worker.lending import Lender
-from bowerbird.worker.outcome import Cancelled, Outcome, WantedEnd
+from bowerbird.worker.outcome import Cancelled, CutOff, Outcome, WantedEnd
 from bowerbird.worker.record import AttemptRecord
 
 log = logging.getLogger("bowerbird.worker")
+
+# What a cut line looks like from within a library.
+_OF_THE_LINE = frozenset(("network", "timeout"))
+_NO_LINE = Failed(
+    code="network",
+    message="This computer has no connection to the internet.",
+    hint="Nothing to do: this goes on by itself when there is one.",
+)
 
 
 class Attempt:
@@ -63,6 +72,10 @@ class Attempt:
         `progress` is a connection for what may be lost.
         """
         self._record = record
+        outcome = self._outcome(db, progress, record)
+        return CutOff(_NO_LINE) if self._is_cut_off(outcome) else outcome
+
+    def _outcome(self, db: sqlite3.Connection, progress: sqlite3.Connection, record: AttemptRecord) -> Outcome:
         try:
             return self._run(db, progress, record)
         except BowerbirdError as error:
@@ -74,6 +87,10 @@ class Attempt:
         except Exception as error:
             log.exception("job=%s ended unexpectedly", self.job.id)
             return Failed(code="internal", message="", detail=type(error).__name__)
+
+    def _is_cut_off(self, outcome: Outcome) -> bool:
+        is_told = isinstance(outcome, Failed) and outcome.code in _OF_THE_LINE
+        return is_told and is_cut_off(self.job.target.url, self._settings.proxy)
 
     def missed_sessions(self, db: sqlite3.Connection) -> tuple[str, ...]:
         """The accounts of which a session was stored while the attempt ran: what the job waits for may be there."""

@@ -49,6 +49,7 @@ from bowerbird.worker.changes import Changes
 from bowerbird.worker.checking import Checks, forget_asked
 from bowerbird.worker.children import Child, ChildPool
 from bowerbird.worker.lease import lease
+from bowerbird.worker.line import Line
 from bowerbird.worker.outcome import Cancelled, Paused, WantedEnd
 from bowerbird.worker.room import Room
 from bowerbird.worker.stir import Stir
@@ -77,6 +78,7 @@ class Worker:
         self._room = Room(settings)
         self._linger = linger
         self._stir = Stir()
+        self._line = Line(settings, self._stir.set)
         self._attempts = Attempts(settings, self._pool, self._room, self._stir.set)
         self._checks = Checks(settings, self._stir.set)
         self._updating = Updating(settings, self._pool, self._stir.set)
@@ -175,7 +177,8 @@ class Worker:
         try:
             self._look(db)
             emptied = trash.empty(db, self._settings, busy=self._attempts.platforms())
-            is_busy = self._attempts or self._checks.runs or self._thumbnails.runs or self._updating.holds or emptied
+            runs = self._attempts or self._checks.runs or self._thumbnails.runs or self._line.runs
+            is_busy = runs or self._updating.holds or emptied
             is_idle = not is_busy and reads.is_idle(db, later(SOON))
         except (RequestError, sqlite3.Error) as error:
             told = as_request_error(error) if isinstance(error, sqlite3.Error) else error
@@ -221,6 +224,8 @@ class Worker:
         transitions.resume_due(db)
         if self._room.is_back():
             transitions.resume_reason(db, "disk")
+        if self._line.is_back(db):
+            transitions.resume_reason(db, "network")
         self._begin_work(db)
         index_new(db)
         self._marker.note(db)

@@ -59,6 +59,12 @@ class NeedsSession(msgspec.Struct, frozen=True):
     failure: Failed
 
 
+class CutOff(msgspec.Struct, frozen=True):
+    """There is no connection here; the job goes on when there is one, and it counts as no try."""
+
+    failure: Failed
+
+
 # How somebody else wants an attempt to end.
 WantedEnd = Cancelled | Paused | GivenBack
-Outcome = Done | Listed | WantedEnd | Rested | NeedsSession | Failed
+Outcome = Done | Listed | WantedEnd | Rested | NeedsSession | CutOff | Failed

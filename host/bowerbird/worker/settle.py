@@ -23,7 +23,7 @@ from bowerbird.settings import Settings
 from bowerbird.worker import private
 from bowerbird.worker.attempt import discard
 from bowerbird.worker.listener import Part
-from bowerbird.worker.outcome import Cancelled, Done, GivenBack, Listed, NeedsSession, Outcome, Paused, Rested
+from bowerbird.worker.outcome import Cancelled, CutOff, Done, GivenBack, Listed, NeedsSession, Outcome, Paused, Rested
 
 log = logging.getLogger("bowerbird.worker")
 
@@ -98,6 +98,10 @@ def _needs_session(db: sqlite3.Connection, settings: Settings, job: ClaimedJob, 
     transitions.wait(db, job.id, "session", None, outcome.failure)
 
 
+def _cut_off(db: sqlite3.Connection, settings: Settings, job: ClaimedJob, outcome: CutOff) -> None:
+    transitions.wait(db, job.id, "network", None, outcome.failure)
+
+
 def _failed(db: sqlite3.Connection, settings: Settings, ended: Ended, outcome: Failed) -> None:
     job, failure = ended.job, _with_advice(outcome)
     chance = random.random()  # noqa: S311 - spreads retries, keeps no secret
@@ -142,4 +146,5 @@ _SETTLE: dict[type, Callable[[sqlite3.Connection, Settings, ClaimedJob, Any], No
     GivenBack: _given_back,
     Rested: _rested,
     NeedsSession: _needs_session,
+    CutOff: _cut_off,
 }

@@ -1,0 +1,51 @@
+"""Whether this computer is connected at all: what tells a cut line from a site that does not answer."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+from urllib.parse import urlsplit
+
+# Asked only where a site's own name can't be looked up; reserved by RFC 2606, so it is nobody's.
+WELL_KNOWN = "example.com"
+# Addresses for documentation, RFC 5737 and RFC 3849: nobody has them, but a way out leads to them as to any other.
+_ANYWHERE = ((socket.AF_INET, ("192.0.2.1", 9)), (socket.AF_INET6, ("2001:db8::1", 9)))
+
+
+def is_cut_off(url: str, proxy: str | None) -> bool:
+    """Whether no site can be reached from here, asked for the host of `url`, or the proxy where there is one.
+
+    Only the name server is asked, as for the page itself; nothing is sent to the host. May take half a minute.
+    """
+    try:
+        parts = urlsplit(proxy or url)
+        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_DGRAM)
+    except socket.gaierror as error:
+        return not has_way() or (error.errno == socket.EAI_AGAIN and not _knows_names())
+    except (OSError, ValueError):
+        return False
+    return not any(_leads(family, address) for family, _, _, _, address in found)
+
+
+def has_way() -> bool:
+    """Whether a way leads out of this computer. Nothing is sent."""
+    return any(_leads(family, address) for family, address in _ANYWHERE)
+
+
+def _knows_names() -> bool:
+    """Whether a name server answers: the name of a site whose own one is broken fails in the same way as no answer."""
+    try:
+        socket.getaddrinfo(WELL_KNOWN, 443)
+    except OSError:
+        return False
+    return True
+
+
+def _leads(family: int, address: Any) -> bool:
+    # to connect a datagram socket is to look for the way, and no more
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect(address)
+    except OSError:
+        return False
+    return True
