@@ -24,6 +24,8 @@ FINAL_STATUSES = frozenset(("completed", "cancelled", "failed"))
 WaitReason = Literal["session", "rate_limit", "disk", "network", "schedule", "confirm"]
 Quality = Literal["best", "2160", "1440", "1080", "720", "480"]
 Source = str
+# What stands for the browser in the greeting of whoever only looks whether the host answers: nothing begins by it.
+DOCTOR = "doctor"
 FileType = Literal["video", "audio", "image", "thumbnail", "metadata", "transcript", "other"]
 Origin = Literal["manual", "automatic", "translated"]
 

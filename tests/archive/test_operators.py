@@ -82,14 +82,16 @@ def test_operators_narrow(db, four, monkeypatch, asked, found, few):
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ("blue platform:youtub", ("There is no platform “youtub” here, but instagram, web, youtube.",)),
-        ("kind:reels", ("There is no kind “reels” here, but image, live, story, video.",)),
+        ("blue platform:youtub", ("There is no platform “youtub” here, only instagram, web, youtube.",)),
+        ("kind:reels", ("There is no kind “reels” here, only image, live, story, video.",)),
         ("from:nobody platform:web", ("No creator here is called “nobody”.",)),
+        ("year:20x4 blue", ("“year:” takes a year, or two: year:2024, year:2020-2024.",)),
+        ("IN:banana", ("“in:” takes one of titles, captions, speech, comments.",)),
         ("blue from:rick kind:videos platform:YouTube -kind:reel year:1999 in:speech", ()),
     ],
 )
 def test_what_fits_nothing_is_named(db, asked, said):
-    """Of a search in vain each operator is told that no item fits, with what there is."""
+    """Of a search in vain each operator is told that no item fits, or that says nothing, with what there is."""
     assert unfit(db, asked) == said
 
 

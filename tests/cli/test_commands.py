@@ -16,6 +16,8 @@ import pytest
 from bowerbird.model import Job
 from bowerbird.settings import Settings
 from tests.cli.conftest import PATIENCE, PROGRAM, Run, interruptible
+from tests.end_to_end.eventually import eventually
+from tests.messages.conftest import worker_kept_away
 from tests.platforms import StandIn, youtube
 
 Rows = Callable[..., list[tuple[Any, ...]]]
@@ -251,8 +253,45 @@ def test_an_address_may_be_typed_without_its_scheme(run: Run, rows: Rows) -> Non
     assert [(line["url"], line.get("kind")) for line in said.lines] == [
         (short, "video"), ("example.com/a.mp4", "file"), ("notes.txt", None), ("10.0.0.1/a", None),
     ]  # fmt: skip
-    run("save", f"{short},", f"{VIDEO};", VIDEO, f"{VIDEO},{REMOVED}")
+    run("save", f"{short},", f"{VIDEO};", VIDEO, f"{VIDEO}, {REMOVED}")
     assert rows("SELECT url FROM jobs") == [(VIDEO,), (REMOVED,)]
+
+
+def test_the_bare_program_says_what_it_can(run: Run) -> None:
+    """Whoever types its name alone gets the commands, not a fault."""
+    said = run()
+    assert (said.status, said.stderr) == (2, "")
+    assert "bowerbird [-h]" in said.stdout
+    assert "save " in said.stdout
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "many", "9" * 5000])
+def test_a_limit_is_a_number_of_lines(run: Run, number: str) -> None:
+    """One that shows nothing is a mistake, and is told; a huge one is as good as all."""
+    for command in (("jobs",), ("search", "x")):
+        said = run(*command, "--limit", number)
+        assert said.status == (0 if number.startswith("9") else 2)
+        assert "Traceback" not in said.stderr
+
+
+def test_jobs_that_nobody_works_on_say_how_it_goes_on(run: Run, rows: Rows, settings: Settings) -> None:
+    """After `bowerbird stop` the queue stands still; one that waits for its time is nobody's fault."""
+    with worker_kept_away(settings):
+        run("save", VIDEO)
+    said = run("jobs")
+    assert "goes on with the next save" in said.stderr
+    rows("UPDATE jobs SET not_before = '2999-01-01T00:00:00.000Z'")
+    assert run("jobs").stderr == ""
+
+
+def test_open_goes_on_with_what_waits_and_says_where_no_browser_is(run: Run, rows: Rows, settings: Settings) -> None:
+    """The site that it starts looks at the clock once a minute; nobody waits for that."""
+    with worker_kept_away(settings):
+        run("save", VIDEO)
+    said = run("open", DISPLAY="", WAYLAND_DISPLAY="")
+    assert said.stdout.startswith(f"http://127.0.0.1:{settings.port}/sign-in?token=")
+    assert "Open this address in yours" in said.stderr
+    eventually(lambda: rows("SELECT 1 FROM jobs WHERE status = 'completed'"), said="the job is done")
 
 
 @held

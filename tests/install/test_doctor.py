@@ -273,22 +273,64 @@ def test_missing_program(installed: Settings, monkeypatch: pytest.MonkeyPatch) -
     assert (ffmpeg.state, ffmpeg.fix) == ("fail", "Run installers/install.sh again.")
 
 
-def test_pending_work_without_worker(installed: Settings) -> None:
-    """Work that waits while no worker runs is a warning with the command to run."""
+def _save(settings: Settings) -> None:
     from bowerbird.clock import now
     from bowerbird.database import open_writer
     from bowerbird.model import Capture
     from bowerbird.queue.intake import take
 
-    db = open_writer(installed.database)
+    db = open_writer(settings.database)
     capture = Capture(key="k", url="https://www.youtube.com/watch?v=jNQXAC9IVRw", source="cli", captured_at=now())
-    take(db, installed, [capture])
+    take(db, settings, [capture])
     db.close()
+
+
+def test_pending_work_without_worker(installed: Settings) -> None:
+    """Work that waits while no worker runs is a warning with the command to run."""
     from bowerbird.install.checks.work import check_worker
+
+    _save(installed)
 
     (worker,) = check_worker(installed)
     assert (worker.state, worker.message) == ("warn", "not running; 1 pending, 0 running, 0 waiting")
     assert "bowerbird work" in worker.fix
+
+
+def test_the_doctor_begins_nothing(installed: Settings) -> None:
+    """Whoever stopped everything and looks whether all is well finds it stopped afterwards."""
+    from bowerbird.queue.wake import worker_is_running
+
+    _save(installed)
+    assert findings(installed)["host for Chromium"].state == "ok"
+    assert not worker_is_running(installed)
+    assert findings(installed)["worker"].message == "not running; 1 pending, 0 running, 0 waiting"
+
+
+def test_work_that_waits_for_its_time_needs_no_worker(installed: Settings) -> None:
+    """A job whose next try comes later is no reason to warn."""
+    from bowerbird.clock import later
+    from bowerbird.database import open_writer
+
+    _save(installed)
+    db = open_writer(installed.database)
+    db.execute("UPDATE jobs SET not_before = ?", (later(3600),))
+    db.close()
+    assert of_worker(installed)["worker"].state == "ok"
+
+
+def test_a_worker_that_just_starts_is_given_a_moment(installed: Settings) -> None:
+    """Right after `bowerbird open` it is on its way."""
+    import subprocess
+    import sys as system
+
+    _save(installed)
+    late = "import time; time.sleep(0.5); from bowerbird.worker.lease import lease;"
+    late += (
+        "from bowerbird.settings import load_settings; context = lease(load_settings()); context.__enter__(); input()"
+    )
+    with subprocess.Popen([system.executable, "-c", late], stdin=subprocess.PIPE) as worker:
+        assert of_worker(installed)["worker"].state == "ok"
+        worker.communicate(b"\n")
 
 
 def test_a_paused_queue(installed: Settings) -> None:

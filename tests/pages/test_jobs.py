@@ -149,6 +149,15 @@ def test_while_the_queue_is_paused_a_time_is_not_all(fresh: RunningSite) -> None
             assert "once the queue goes on" in row
 
 
+def test_a_try_that_is_due_is_told_without_its_time(fresh: RunningSite) -> None:
+    """What waits for a free place or a worker is tried soon, not at a time that is over."""
+    [due] = many(fresh, 1, not_before="2020-01-01T00:00:00.000Z", error_code="network", error_message="It was cut.")
+    with fresh.person() as client:
+        row = client.get(f"/job/{due}").text
+    assert "tries again soon" in row
+    assert 'Z">soon</time>' in row
+
+
 def test_one_job_is_paused_and_goes_on(fresh: RunningSite) -> None:
     """A paused job stays in sight, with the button by which it goes on."""
     job = fresh.found["waiting"]

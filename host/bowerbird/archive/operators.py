@@ -109,6 +109,11 @@ def _condition(db: sqlite3.Connection, one: Operator, name: str, values: dict[st
     return f"{one.name} = :{name}"
 
 
+# What is said of those with a value that makes them words.
+_TAKES = {
+    "year": "“year:” takes a year, or two: year:2024, year:2020-2024.",
+    "in": f"“in:” takes one of {', '.join(PLACES)}.",
+}
 # What there is at all, of what an operator may name.
 _HELD = {
     "platform": "SELECT platform FROM totals WHERE items > 0 ORDER BY 1",
@@ -118,8 +123,9 @@ _HELD = {
 
 def unfit(db: sqlite3.Connection, text: str) -> tuple[str, ...]:
     """Of a query that found nothing: a sentence for each operator that no item fits, whatever else is asked."""
-    _, operators = taken_apart(text)
-    return tuple(filter(None, (_unfit(db, one) for one in operators if not one.negative)))
+    left, operators = taken_apart(text)
+    odd = tuple(_TAKES[match[2].lower()] for match in _OPERATOR.finditer(left) if match[2].lower() in _TAKES)
+    return odd + tuple(filter(None, (_unfit(db, one) for one in operators if not one.negative)))
 
 
 def _unfit(db: sqlite3.Connection, one: Operator) -> str | None:
@@ -131,7 +137,7 @@ def _unfit(db: sqlite3.Connection, one: Operator) -> str | None:
     wanted = _kind(one.value.lower()) if one.name == "kind" else one.value.lower()
     if wanted in held:
         return None
-    return f"There is no {one.name} “{one.value}” here{', but ' if held else ''}{', '.join(held)}."
+    return f"There is no {one.name} “{one.value}” here{', only ' if held else ''}{', '.join(held)}."
 
 
 def _kind(word: str) -> str:

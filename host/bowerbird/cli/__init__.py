@@ -22,7 +22,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.umask(0o077)
     given = [_whole_text(one) for one in (sys.argv[1:] if arguments is None else arguments)]
     try:
-        chosen = build_parser().parse_args(given)
+        parser = build_parser()
+        if not given:
+            parser.print_help()
+            return 2
+        chosen = parser.parse_args(given)
         status: int = chosen.run(chosen)
         sys.stdout.flush()
     except BowerbirdError as error:

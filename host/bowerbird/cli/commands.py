@@ -31,7 +31,7 @@ def save(chosen: Arguments) -> int:
     from bowerbird.targets.address import typed_urls
 
     settings = load_settings()
-    urls = dict.fromkeys(url for typed in chosen.urls for url in typed_urls(typed))
+    urls = dict.fromkeys(url for typed in chosen.urls for word in typed.split() for url in typed_urls(word))
     captures = [_capture(url, _options(chosen)) for url in urls]
     with archive(settings) as db:
         receipts = intake.take(db, settings, captures)
@@ -123,19 +123,20 @@ def identify(chosen: Arguments) -> int:
 def jobs(chosen: Arguments) -> int:
     """List jobs, newest first."""
     from bowerbird.queue import reads
-    from bowerbird.queue.workers import left_running
+    from bowerbird.queue.workers import left_running, nobody_works
 
     settings = load_settings()
     statuses = (chosen.status,) if chosen.status else ()
     with reading(settings) as db:
         page = reads.jobs(db, settings, reads.JobFilter(statuses=statuses, limit=chosen.limit))
         stopped = left_running(db, settings)
+        is_left = not stopped and nobody_works(db, settings)
         _say_pause(db)
     show.jobs(page.jobs, as_json=chosen.json, stopped=stopped)
     if page.next and not chosen.json:
         show.complain(f"These are the newest {len(page.jobs):,}.", "More: --limit 500; what runs now: --status running")
-    if stopped and not chosen.json:
-        show.complain(*STOPPED)
+    if (stopped or is_left) and not chosen.json:
+        show.complain(*(STOPPED if stopped else LEFT))
     return 0
 
 
@@ -242,7 +243,10 @@ def _say_where(settings: Settings) -> None:
 
 def open_site(chosen: Arguments) -> int:
     """Print a one-use link into the site, and open it unless a program asks."""
+    import webbrowser
+
     from bowerbird.install.site import ensure_running
+    from bowerbird.queue.waker import Waker
     from bowerbird.signin import sign_in_link
 
     settings = _at_port(chosen.port)
@@ -250,15 +254,14 @@ def open_site(chosen: Arguments) -> int:
     if chosen.item is not None:
         place = _item_place(settings, chosen.item)
     ensure_running(settings)
+    Waker(settings).wake_if_due()
     url = sign_in_link(settings, place)
     if chosen.json:
         show.line({"url": url})
         return 0
     show.say(url)
-    if _has_screen():
-        import webbrowser
-
-        webbrowser.open(url)
+    if not (_has_screen() and webbrowser.open(url)):
+        show.complain("No browser could be opened from here.", "Open this address in yours: once, within a minute.")
     return 0
 
 
@@ -285,7 +288,7 @@ def search(chosen: Arguments) -> int:
     settings = load_settings()
     with reading(settings) as db:
         asked = " ".join(chosen.words)
-        page = find(db, asked, rank="best", limit=max(1, min(chosen.limit, show.MOST_HITS)))
+        page = find(db, asked, rank="best", limit=min(chosen.limit, show.MOST_HITS))
         why = () if page.hits else unfit(db, asked)
     show.hits(page, why, as_json=chosen.json)
     return 0

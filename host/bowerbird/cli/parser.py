@@ -82,7 +82,7 @@ def _add_looks(known: Known[argparse.ArgumentParser]) -> None:
 
     search = known.add_parser("search", help="find words in titles, descriptions, comments and transcripts")
     search.add_argument("words", nargs="+", metavar="WORDS", help="words that all occur in it")
-    search.add_argument("--limit", type=int, default=20, metavar="N", help="at most so many items")
+    search.add_argument("--limit", type=_count, default=20, metavar="N", help="at most so many items")
     _json(search)
     search.set_defaults(run=commands.search)
 
@@ -96,7 +96,7 @@ def _add_looks(known: Known[argparse.ArgumentParser]) -> None:
 def _add_jobs(known: Known[argparse.ArgumentParser]) -> None:
     jobs = known.add_parser("jobs", help="list the newest jobs")
     jobs.add_argument("--status", type=_status, choices=STATUSES, help="only those in this state")
-    jobs.add_argument("--limit", type=int, default=30, metavar="N", help="at most so many")
+    jobs.add_argument("--limit", type=_count, default=30, metavar="N", help="at most so many")
     _json(jobs)
     jobs.set_defaults(run=commands.jobs)
     for action, what in ACTIONS.items():
@@ -138,6 +138,12 @@ def _add_processes(known: Known[argparse.ArgumentParser]) -> None:
     free = "another port than the setting's; 0 takes any free one"
     serve.add_argument("--port", type=functools.partial(_port, least=0), metavar="N", help=free)
     serve.set_defaults(run=commands.serve)
+
+
+def _count(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text[:9]) > 0:
+        return int(text[:9])
+    raise argparse.ArgumentTypeError(f"'{text[:40]}' is no number of lines: that is a whole number from 1 on")
 
 
 def _port(text: str, least: int = 1) -> int:

@@ -158,8 +158,9 @@ def _table(found: list[Job], stopped: Collection[str]) -> None:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
-    for heading in ("Job", "State", "Platform", "Title", ""):
-        table.add_column(heading, overflow="fold" if heading in ("Title", "") else "crop")
+    for heading in ("Job", "State", "Platform", "Title", "What it says"):
+        is_title = heading == "Title"
+        table.add_column(heading, overflow="ellipsis" if is_title else "fold", no_wrap=is_title, ratio=is_title or None)
     for job in found:
         table.add_row(*(Text(printable(cell)) for cell in _cells(job, stopped)))
     Console().print(table)

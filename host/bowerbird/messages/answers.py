@@ -13,7 +13,7 @@ from bowerbird.errors import BowerbirdError, RequestError
 from bowerbird.messages import requests
 from bowerbird.messages.desk import Desk
 from bowerbird.messages.frames import how_many_fit
-from bowerbird.model import Target, to_builtins
+from bowerbird.model import DOCTOR, Target, to_builtins
 from bowerbird.queue import actions, bulk, pausing, preferences, reads
 from bowerbird.queue.rows import item_url
 from bowerbird.settings import Settings
@@ -32,8 +32,9 @@ def hello(desk: Desk, request: requests.Hello) -> Answer:
         "SELECT coalesce(sum(items), 0) AS items, coalesce(sum(bytes), 0) AS bytes FROM totals"
     ).fetchone()
     free = free_bytes(desk.settings.archive)
-    desk.later(lambda: desk.presence.begin(request.browser))
-    desk.later(desk.waker.wake_if_due)
+    if request.browser != DOCTOR:
+        desk.later(lambda: desk.presence.begin(request.browser))
+        desk.later(desk.waker.wake_if_due)
     return {
         "protocol": requests.PROTOCOL,
         "version": __version__,

@@ -105,7 +105,7 @@ def _failures(job: Job) -> str:
 
 
 def _pending(job: Job) -> tuple[str, ...]:
-    again = f"tries again {words.when(job.not_before)}" if job.not_before else ""
+    again = f"tries again {words.upcoming(job.not_before)}" if job.not_before else ""
     if job.error and again:
         return _words(job.error.message.rstrip("."), again)
     place = "next, when a place is free" if job.position == 1 else f"place {job.position:,}" if job.position else ""
@@ -126,7 +126,7 @@ def _running(job: Job) -> tuple[str, ...]:
 
 
 def _waiting(job: Job) -> tuple[str, ...]:
-    until = f"goes on {words.when(job.not_before)}" if job.not_before else ""
+    until = f"goes on {words.upcoming(job.not_before)}" if job.not_before else ""
     cause = job.error.message.rstrip(".") if job.error else _REASONS.get(job.wait_reason or "", "")
     return _words(cause, until, "" if job.wait_reason == "confirm" else _members(job))
 

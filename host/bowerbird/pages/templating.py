@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 # Not `templates`: Datasette would take the files there for its own pages.
 FOLDER = Path(__file__).with_name("html")
 _FILTERS = (
-    words.size, words.amount, words.rough, words.playtime, words.span, words.when, words.ago, words.upload_day,
-    words.day, words.full_day, words.full_time, words.clock, words.platform, words.kind, words.source, words.outcome,
-    prose, spoken,
+    words.size, words.amount, words.rough, words.playtime, words.span, words.when, words.upcoming, words.ago,
+    words.upload_day, words.day, words.full_day, words.full_time, words.clock, words.platform, words.kind, words.source,
+    words.outcome, prose, spoken,
 )  # fmt: skip
 
 

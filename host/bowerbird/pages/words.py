@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 
 from bowerbird.archive import space
-from bowerbird.clock import parse
+from bowerbird.clock import now, parse
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -86,6 +86,11 @@ def span(seconds: float | None) -> str:
 def when(text: str | None) -> str:
     """A stored time: `21:40` today, `Tue 21:40` within a week, `14 November 2026` beyond."""
     return _when(local(text)) if text else ""
+
+
+def upcoming(text: str) -> str:
+    """A stored time ahead, as `when`; `soon` for one that has come: what is due waits for a free place or a worker."""
+    return when(text) if text > now() else "soon"
 
 
 def _when(moment: datetime) -> str:

@@ -13,6 +13,7 @@ from bowerbird import __version__
 from bowerbird.clock import now, seconds_until
 from bowerbird.database import transaction
 from bowerbird.queue.events import note
+from bowerbird.queue.reads import is_idle
 from bowerbird.queue.wake import worker_is_running
 from bowerbird.setting_kinds import as_text
 from bowerbird.settings import SETTINGS, Settings
@@ -77,6 +78,11 @@ def left_running(db: sqlite3.Connection, settings: Settings) -> frozenset[str]:
     if sys.platform == "win32" or worker_is_running(settings):
         return frozenset()
     return frozenset(row["id"] for row in db.execute("SELECT id FROM jobs WHERE status = 'running' AND listed = 0"))
+
+
+def nobody_works(db: sqlite3.Connection, settings: Settings) -> bool:
+    """Whether something could be done now, and no worker is there to do it."""
+    return sys.platform != "win32" and not worker_is_running(settings) and not is_idle(db, now())
 
 
 def _fingerprints(settings: Settings) -> dict[str, str]:

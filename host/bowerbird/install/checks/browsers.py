@@ -19,6 +19,7 @@ from bowerbird.install.files import shown
 from bowerbird.install.launcher import host_program
 from bowerbird.install.manifests import manifest_path, native_manifest, read_manifest
 from bowerbird.install.origins import CHROMIUM_ORIGIN, FIREFOX_ID
+from bowerbird.model import DOCTOR
 from bowerbird.settings import Settings
 
 GREETING_SECONDS = 15
@@ -112,7 +113,7 @@ def _as_started_by(browser: Browser, home: Path, manifest: dict[str, Any]) -> li
 
 
 def _greet(name: str, command: list[str], environ: dict[str, str]) -> Check:
-    hello = {"id": 1, "type": "hello", "protocol": 1, "extension": __version__, "browser": "doctor"}
+    hello = {"id": 1, "type": "hello", "protocol": 1, "extension": __version__, "browser": DOCTOR}
     try:
         ended = subprocess.run(
             command, input=frame(hello), capture_output=True, timeout=GREETING_SECONDS, env=environ, check=False

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator
 
 from bowerbird import __version__
-from bowerbird.clock import parse
+from bowerbird.clock import now, parse
 from bowerbird.database import open_reader
 from bowerbird.errors import RequestError
 from bowerbird.install.checks.check import Check
 from bowerbird.queue.browsers import connected
-from bowerbird.queue.reads import counts
+from bowerbird.queue.reads import counts, is_idle
 from bowerbird.queue.wake import worker_is_running
+from bowerbird.queue.waker import WORKER_STARTS
 from bowerbird.queue.workers import WorkerState, last_worker
 from bowerbird.settings import Settings
 
@@ -21,20 +23,28 @@ def check_worker(settings: Settings) -> Iterator[Check]:
     """Whether a worker holds the archive while there is work for one. Says nothing where there is no archive."""
     try:
         with contextlib.closing(open_reader(settings.database)) as db:
-            queue, worker = counts(db), last_worker(db)
+            queue, worker, is_due = counts(db), last_worker(db), not is_idle(db, now())
     except RequestError:
         return
     told = f"{queue.pending} pending, {queue.running} running, {queue.waiting} waiting"
     if queue.is_paused:
         yield Check("queue", "warn", f"It is paused, nothing is begun; {told}", "Go on with: bowerbird resume --all")
-    if worker_is_running(settings):
-        yield from _running(settings, worker, told)
-    elif queue.pending or queue.running:
+    if is_due and not _starts(settings):
         yield Check(
             "worker", "warn", f"not running; {told}", "Run: bowerbird work --until-idle, and read what it says."
         )
+    elif worker_is_running(settings):
+        yield from _running(settings, worker, told)
     else:
-        yield Check("worker", "ok", f"not needed; {told}")
+        yield Check("worker", "ok", f"not needed now; {told}")
+
+
+def _starts(settings: Settings) -> bool:
+    """Whether a worker runs, or does in a moment: one that was just started needs it to take hold of the archive."""
+    until = time.monotonic() + WORKER_STARTS
+    while not worker_is_running(settings) and time.monotonic() < until:
+        time.sleep(0.1)
+    return worker_is_running(settings)
 
 
 def _running(settings: Settings, worker: WorkerState | None, told: str) -> Iterator[Check]:
