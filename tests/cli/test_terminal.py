@@ -135,3 +135,17 @@ def test_serve_prints_the_way_in(environment: dict[str, str], settings: Settings
             assert opened.end() == 0
         assert f"http://127.0.0.1:{port}/sign-in" in opened.said
         assert here.press_ctrl_c() == 0
+
+
+def test_jobs_keep_each_title_on_its_line(run: Run, settings: Settings, environment: dict[str, str]) -> None:
+    """A terminal of 80 columns breaks no address; the word of what is wrong may take a second line."""
+    with worker_kept_away(settings):
+        run("save", f"https://www.example.com/{'a-long-name/' * 9}film.mp4", VIDEO)
+    with terminal({**environment, "COLUMNS": "80", "TERM": "dumb"}, "jobs") as here:
+        assert here.end() == 0
+    rows = [line for line in here.said.splitlines() if re.match(r"[0-9a-f]{8} ", line)]
+    assert [re.split(r"  +", row)[3] for row in rows] == [
+        VIDEO.removeprefix("https://www.")[:21] + "…",
+        "example.com/a-long-na…",
+    ]
+    assert max(map(len, here.said.splitlines())) <= 80

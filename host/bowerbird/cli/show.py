@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, TextIO
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from bowerbird.sessions.vault import SessionState
 
 MOST_HITS = 200
+# Letters of id, state, platform and what stands between the columns of a table of jobs.
+OTHERS = 35
+_BEGINNING = re.compile(r"\Ahttps?://(www\.)?")
 WORDS = {
     "pending": "In the queue",
     "running": "Running",
@@ -158,12 +162,17 @@ def _table(found: list[Job], stopped: Collection[str]) -> None:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
-    for heading in ("Job", "State", "Platform", "Title", "What it says"):
-        is_title = heading == "Title"
-        table.add_column(heading, overflow="ellipsis" if is_title else "fold", no_wrap=is_title, ratio=is_title or None)
+    console = Console()
+    for heading in ("Job", "State", "Platform"):
+        table.add_column(heading, no_wrap=True)
+    # half of what the others leave: an address has no place at which it may be broken
+    table.add_column("Title", no_wrap=True, overflow="ellipsis", max_width=max(20, (console.width - OTHERS) // 2))
+    table.add_column("What it says", overflow="fold")
     for job in found:
-        table.add_row(*(Text(printable(cell)) for cell in _cells(job, stopped)))
-    Console().print(table)
+        # of an address that is cut off, the beginning says least
+        cells = (_BEGINNING.sub("", cell) for cell in _cells(job, stopped))
+        table.add_row(*(Text(printable(cell)) for cell in cells))
+    console.print(table)
 
 
 def _cells(job: Job, stopped: Collection[str]) -> tuple[str, ...]:

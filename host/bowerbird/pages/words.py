@@ -22,7 +22,8 @@ KINDS = {"page": "web page", "live": "live stream", "short": "Short", "post": "p
 OUTCOMES = {
     None: "under way", "done": "done", "listed": "the list was read", "cancelled": "cancelled", "paused": "paused",
     "givenback": "given back when the worker ended", "rested": "the site asked for a pause",
-    "needssession": "it needs you to sign in", "failed": "failed", "lost": "cut short when the worker died",
+    "needssession": "it needs you to sign in", "cutoff": "there was no connection", "failed": "failed",
+    "lost": "cut short when the worker died",
 }  # fmt: skip
 
 # How a capture was asked for; others are named as they are.
