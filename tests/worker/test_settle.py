@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 import pytest
 
+from bowerbird.errors import JOB_ADVICE
 from bowerbird.scrapers import DISTRIBUTIONS, SCRAPERS
 from bowerbird.scraping import Failed
 from bowerbird.worker.listener import Part
@@ -46,6 +47,19 @@ def test_an_attempt_knows_its_library(queue: Queue, scraper: str, library: str |
     record.begin(Part(scraper))
     record.end(Done(1))
     assert queue.rows("SELECT library FROM attempts") == [{"library": library}]
+
+
+def test_the_log_says_in_a_sentence_what_a_library_said_at_length(queue: Queue) -> None:
+    """Plain words come first, the library's own behind them and not for ever; the attempt keeps all of these."""
+    queue.save(video_url(1))
+    record = AttemptRecord(queue.db, queue.claimed())
+    record.begin(Part("yt_dlp"))
+    detail = "ERROR: [web] No such page.\nplease report this " * 30
+    record.end(Failed(code="gone", message="", detail=detail))
+    (line,) = queue.rows("SELECT message FROM events WHERE component = 'scraper'")
+    assert line["message"].startswith(f"yt-dlp {version('yt-dlp')}: {JOB_ADVICE['gone'].message} It said: ERROR: [web]")
+    assert len(line["message"]) < 400
+    assert queue.one("SELECT detail FROM attempts") == detail
 
 
 def test_every_library_has_a_version() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from textwrap import shorten
 
 from bowerbird.clock import now
 from bowerbird.database import transaction
+from bowerbird.errors import JOB_ADVICE
 from bowerbird.queue.events import note
 from bowerbird.queue.rows import ClaimedJob
 from bowerbird.queue.transitions import credit
@@ -13,6 +15,9 @@ from bowerbird.scraping import Failed
 from bowerbird.worker.library_versions import library_of
 from bowerbird.worker.listener import Part
 from bowerbird.worker.outcome import Done, Listed, Outcome
+
+# Letters of a library's own words in a line of the log; the page of the job has them all.
+MOST_SAID = 200
 
 
 class AttemptRecord:
@@ -63,7 +68,9 @@ class AttemptRecord:
             return
         by = library_of(self._part.scraper) or self._part.scraper
         if isinstance(outcome, Failed):
-            said = f"{by}: {outcome.detail or outcome.message}"
+            said = f"{by}: {outcome.message or JOB_ADVICE[outcome.code].message}"
+            if outcome.detail:
+                said += f" It said: {shorten(outcome.detail, MOST_SAID, placeholder=' …')}"
             note(self._db, "warning", "scraper", outcome.code, said, job_id=self._job.id)
             return
         note(self._db, "info", "scraper", _name(outcome), f"{by}: {_name(outcome)}", job_id=self._job.id)
