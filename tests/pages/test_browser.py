@@ -247,3 +247,17 @@ def test_no_page_is_wider_than_its_window(browser: Browser, site: RunningSite, w
         page.goto(site.origin + path)
         assert (path, page.evaluate("document.documentElement.scrollWidth")) == (path, width)
     context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_settings_are_saved_where_one_is(browser: Browser, fresh: RunningSite, scripts: bool) -> None:
+    """After Save the same part of the page is in sight, and so is what came of it."""
+    context = signed_in(browser, fresh, java_script_enabled=scripts)
+    page = context.new_page()
+    page.goto(f"{fresh.origin}/settings")
+    page.get_by_label("Space that stays free").fill("2048")
+    page.get_by_role("button", name="Save Disk and history").click()
+    expect(page.locator(".toast")).to_be_in_viewport()
+    expect(page.get_by_role("heading", name="Disk and history")).to_be_in_viewport()
+    expect(page.get_by_label("Space that stays free")).to_have_value("2048")
+    context.close()

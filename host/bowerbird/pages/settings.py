@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from datasette.utils.asgi import Response
@@ -97,7 +97,7 @@ async def change(visit: Visit) -> Response:
     reset = form.get("reset")
     if reset is not None:
         await visit.write(lambda db: preferences.change(db, {reset: None}))
-        return go_to("/settings?done=reset")
+        return _back_to("reset", [reset])
     _, found = await visit.read(lambda db: preferences.states(db, visit.site.settings))
     typed = {one.name: form[one.name].strip() for one in found if one.changeable and one.name in form}
     changed = {
@@ -108,7 +108,13 @@ async def change(visit: Visit) -> Response:
         return await _page(visit, typed, wrong)
     if changed:
         await visit.write(lambda db: preferences.change(db, changed))
-    return go_to("/settings?done=saved")
+    return _back_to("saved", form)
+
+
+def _back_to(done: str, names: Iterable[str]) -> Response:
+    """The page again, at the part in which the first of these settings stands."""
+    parts = (mark for name in names for mark, _, group in GROUPS if name in group)
+    return go_to(f"/settings?done={done}#{next(parts, '')}".rstrip("#"))
 
 
 def _wrong(name: str, text: str) -> str:
