@@ -61,7 +61,7 @@ serve_sample() {
     [ -n "$ffmpeg" ] || return 1
     "$ffmpeg" -nostdin -loglevel error -f lavfi -i testsrc2=size=640x360:rate=25:duration=8 \
         -f lavfi -i sine=frequency=440:duration=8 -c:v libx264 -pix_fmt yuv420p -c:a aac -shortest \
-        "$sample/first-save.mp4" || return 1
+        "$sample/A sample to begin with.mp4" || return 1
     "$venv/bin/python" -u -m http.server 0 --bind 127.0.0.1 --directory "$sample" >"$sample/log" 2>/dev/null &
     server=$!
     for _ in $(seq 50); do
@@ -69,7 +69,7 @@ serve_sample() {
         [ -n "$port" ] && break
         sleep 0.1
     done
-    [ -n "$port" ] && address=http://127.0.0.1:$port/first-save.mp4
+    [ -n "$port" ] && address=http://127.0.0.1:$port/A%20sample%20to%20begin%20with.mp4
 }
 
 clean_up() {
