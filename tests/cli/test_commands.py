@@ -265,6 +265,21 @@ def test_the_bare_program_says_what_it_can(run: Run) -> None:
     assert "save " in said.stdout
 
 
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        (("serch", "x"), "Did you mean: search?"),
+        (("jobs", "--status", "complete"), "Did you mean: completed?"),
+        (("xyzzy",), "Look at: bowerbird --help"),
+    ],
+)
+def test_a_slip_of_the_fingers_is_answered_with_what_was_meant(run: Run, typed: tuple[str, ...], hint: str) -> None:
+    """A command or a choice that is much like one that there is."""
+    said = run(*typed)
+    assert said.status == 2
+    assert hint in said.stderr
+
+
 @pytest.mark.parametrize("number", ["0", "-1", "many", "9" * 5000])
 def test_a_limit_is_a_number_of_lines(run: Run, number: str) -> None:
     """One that shows nothing is a mistake, and is told; a huge one is as good as all."""

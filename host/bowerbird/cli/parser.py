@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import functools
+import re
 from typing import NoReturn
 
 from bowerbird import __version__
@@ -36,7 +38,16 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise RequestError `bad_request` with argparse's own sentence."""
-        raise RequestError("bad_request", f"{message[:1].upper()}{message[1:]}.", f"Look at: {self.prog} --help")
+        hint = _meant(message) or f"Look at: {self.prog} --help"
+        raise RequestError("bad_request", f"{message[:1].upper()}{message[1:]}.", hint)
+
+
+def _meant(message: str) -> str:
+    """The choice that is most like what was typed. Python 3.14 can do that itself."""
+    wrong, _, choices = message.partition("' (choose from ")
+    typed = wrong.rpartition("'")[2]
+    like = difflib.get_close_matches(typed, re.findall(r"[\w-]+", choices), 1)
+    return f"Did you mean: {like[0]}?" if like else ""
 
 
 def build_parser() -> argparse.ArgumentParser:
