@@ -37,28 +37,40 @@ def seen(db: sqlite3.Connection, item_id: int) -> Item:
 )  # fmt: skip
 def test_a_tag_is_stored_tidily(db: sqlite3.Connection, item_id: int, text: str, tag: str) -> None:
     """A tag is one line without a hash; it can be given twice, in any case, and taken away."""
-    assert marks.add_tag(db, item_id, text) == tag
-    assert marks.add_tag(db, item_id, tag.upper()) == tag
+    assert marks.add_tags(db, item_id, text) == (tag,)
+    assert marks.add_tags(db, item_id, tag.upper()) == (tag,)
     assert (seen(db, item_id).tags, tags(db)) == ((tag,), (tag,))
     marks.remove_tag(db, item_id, tag)
     marks.remove_tag(db, item_id, tag)
     assert seen(db, item_id).tags == ()
 
 
-@pytest.mark.parametrize("text", ["", "  ", "#", "\x00", "x" * 61])
+def test_commas_part_tags(db: sqlite3.Connection, item_id: int) -> None:
+    """Whoever types several gets several, or none where one of them is no tag."""
+    assert marks.add_tags(db, item_id, "birds, #blue ,,Birds,") == ("birds", "blue", "birds")
+    assert seen(db, item_id).tags == ("birds", "blue")
+    with pytest.raises(RequestError):
+        marks.add_tags(db, item_id, f"good, {'x' * 61}")
+    assert seen(db, item_id).tags == ("birds", "blue")
+    assert marks.add_tags_to(db, [item_id, 4711], "nest, twig") == 1
+    assert marks.remove_tags_from(db, [item_id], "NEST, birds, unknown") == 1
+    assert seen(db, item_id).tags == ("blue", "twig")
+
+
+@pytest.mark.parametrize("text", ["", "  ", "#", "\x00", "x" * 61, ",", " , ,"])
 def test_a_tag_that_is_none_is_refused(db: sqlite3.Connection, item_id: int, text: str) -> None:
     """A tag says something, briefly."""
     with pytest.raises(RequestError) as refused:
-        marks.add_tag(db, item_id, text)
+        marks.add_tags(db, item_id, text)
     assert refused.value.code == "bad_request"
 
 
 def test_tags_are_bounded(db: sqlite3.Connection, item_id: int) -> None:
     """One can't give an item tags without end."""
     for n in range(marks.MOST_TAGS):
-        marks.add_tag(db, item_id, f"tag {n:03}")
+        marks.add_tags(db, item_id, f"tag {n:03}")
     with pytest.raises(RequestError):
-        marks.add_tag(db, item_id, "one more")
+        marks.add_tags(db, item_id, "one more")
     assert len(seen(db, item_id).tags) == len(tags(db)) == marks.MOST_TAGS
 
 
@@ -102,7 +114,7 @@ def test_what_lies_in_the_trash_is_left_alone(db: sqlite3.Connection, item_id: i
     """A window that still shows it can't change it."""
     trash.put_away(db, item_id)
     for act in (
-        lambda: marks.add_tag(db, item_id, "late"), lambda: marks.set_note(db, item_id, "late"),
+        lambda: marks.add_tags(db, item_id, "late"), lambda: marks.set_note(db, item_id, "late"),
         lambda: marks.set_place(db, item_id, 50, 100), lambda: marks.remove_tag(db, item_id, "late"),
     ):  # fmt: skip
         with pytest.raises(RequestError) as refused:

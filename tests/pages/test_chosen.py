@@ -57,7 +57,7 @@ def shown(site: RunningSite) -> int:
 def test_a_tag_is_given_and_taken(client: httpx.Client, fresh: RunningSite, many: list[int]) -> None:
     """All that are chosen get the tag once, in whatever case they had it; what can't is counted."""
     with closing(open_writer(fresh.settings.database)) as db:
-        marks.add_tag(db, many[0], "blue")
+        marks.add_tags(db, many[0], "blue")
         db.execute("UPDATE items SET deleted_at = '2026' WHERE id = ?", (many[1],))
     answer = do(client, "tag", [*many, 999_999], tag="#Blue")
     assert answer.url.path == "/browse"
@@ -96,7 +96,7 @@ def test_many_items_are_no_long_transaction(fresh: RunningSite, many: list[int])
 
     def step(db: sqlite3.Connection, item_ids: Sequence[int]) -> int:
         seen.append((len(item_ids), db.in_transaction))
-        return marks.add_tag_to(db, item_ids, "x")
+        return marks.add_tags_to(db, item_ids, "x")
 
     with closing(open_writer(fresh.settings.database)) as db:
         assert by_batches(db, many, step) == MANY
@@ -111,7 +111,7 @@ def test_what_fails_half_way_tells_what_was_done(fresh: RunningSite, many: list[
         asked.append(item_ids)
         if many[BATCH] in item_ids:
             raise RequestError("disk_full")
-        return marks.add_tag_to(db, item_ids, "x")
+        return marks.add_tags_to(db, item_ids, "x")
 
     with closing(open_writer(fresh.settings.database)) as db:
         assert by_batches(db, many, step) == BATCH

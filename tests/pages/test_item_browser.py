@@ -101,7 +101,7 @@ def test_forms_act_in_place(fresh_page: Page, fresh: RunningSite) -> None:
     page.locator("#tag").fill("seminar")
     page.keyboard.press("Enter")
     expect(page.locator(".tag.on")).to_have_text("seminar")
-    expect(page.locator("body > .toast")).to_have_text("The tag is there.")
+    expect(page.locator("body > .toast")).to_have_text("Tagged.")
     page.get_by_text("Write a note").click()
     page.locator("#note").fill("look at 0:12")
     page.get_by_role("button", name="Keep the note").click()

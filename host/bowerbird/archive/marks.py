@@ -24,24 +24,30 @@ LONGEST_CREDITS = 60.0
 SHORTEST = 20.0
 
 
-def add_tag(db: sqlite3.Connection, item_id: int, text: str) -> str:
-    """Give an item a tag, and return it as it is stored: on one line, NFC; one that differs in case alone stays.
+def add_tags(db: sqlite3.Connection, item_id: int, text: str) -> tuple[str, ...]:
+    """Give an item the tags that commas part, and return them as they are stored.
 
-    Raises RequestError `bad_request` for a tag that says nothing, is too long or one too many, and as `shown`.
+    On one line, NFC; one that differs in case alone stays. All or none: raises RequestError `bad_request` for a tag
+    that says nothing, is too long or one too many, and as `shown`.
     """
-    tag = _tag(text)
+    tags = _tags(text)
     with transaction(db):
-        return _give(db, item_id, tag)
+        return tuple(_give(db, item_id, tag) for tag in tags)
 
 
-def add_tag_to(db: sqlite3.Connection, item_ids: Collection[int], text: str) -> int:
-    """Give several items a tag, and return how many have it now; the others are in the trash, gone, or have too many.
+def add_tags_to(db: sqlite3.Connection, item_ids: Collection[int], text: str) -> int:
+    """Give several items tags; how many have all of them now. The others are in the trash, gone, or have too many.
 
     One transaction: the caller asks for few at a time. Raises RequestError `bad_request` for what is no tag.
     """
-    tag = _tag(text)
+    tags = _tags(text)
     with transaction(db):
-        return sum(_is_given(db, item_id, tag) for item_id in item_ids)
+        return sum(all(_is_given(db, item_id, tag) for tag in tags) for item_id in item_ids)
+
+
+def _tags(text: str) -> tuple[str, ...]:
+    parts = [part for part in text.split(",") if part.strip()]
+    return tuple(map(_tag, parts or [""]))
 
 
 def _is_given(db: sqlite3.Connection, item_id: int, tag: str) -> bool:
@@ -64,31 +70,31 @@ def _give(db: sqlite3.Connection, item_id: int, tag: str) -> str:
     return tag
 
 
-def remove_tag_from(db: sqlite3.Connection, item_ids: Collection[int], text: str) -> int:
-    """Take a tag away from several items, in whatever case it is written, and return how many had it.
+def remove_tags_from(db: sqlite3.Connection, item_ids: Collection[int], text: str) -> int:
+    """Take tags away from several items, in whatever case they are written; how many items had one of them.
 
-    One transaction, as `add_tag_to`; what lies in the trash keeps it. Raises RequestError `bad_request`.
+    One transaction, as `add_tags_to`; what lies in the trash keeps it. Raises RequestError `bad_request`.
     """
-    tag = _tag(text).casefold()
+    tags = {tag.casefold() for tag in _tags(text)}
     sql = """
         SELECT item_id, tag FROM tags JOIN items ON items.id = item_id
         WHERE item_id IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL
     """
     with transaction(db):
-        held = [tuple(row) for row in db.execute(sql, (json.dumps([*item_ids]),)) if row["tag"].casefold() == tag]
+        held = [tuple(row) for row in db.execute(sql, (json.dumps([*item_ids]),)) if row["tag"].casefold() in tags]
         db.executemany("DELETE FROM tags WHERE item_id = ? AND tag = ?", held)
-    return len(held)
+    return len({item_id for item_id, _ in held})
 
 
 def remove_tag(db: sqlite3.Connection, item_id: int, tag: str) -> None:
-    """Take a tag away; one that is not there is no matter. Raises as `add_tag`."""
+    """Take a tag away; one that is not there is no matter. Raises as `add_tags`."""
     with transaction(db):
         _check_shown(db, item_id)
         db.execute("DELETE FROM tags WHERE item_id = ? AND tag = ?", (item_id, tag))
 
 
 def set_note(db: sqlite3.Connection, item_id: int, text: str) -> None:
-    """Write the person's note; an empty one removes it. Raises RequestError `too_large`, and as `add_tag`."""
+    """Write the person's note; an empty one removes it. Raises RequestError `too_large`, and as `add_tags`."""
     note = _storable(text.replace("\r\n", "\n")).strip()
     if len(note) > LONGEST_NOTE:
         raise RequestError("too_large", f"A note has at most {LONGEST_NOTE:,} characters.", "Shorten it.")
@@ -100,7 +106,7 @@ def set_note(db: sqlite3.Connection, item_id: int, text: str) -> None:
 def set_place(db: sqlite3.Connection, item_id: int, second: float, duration: float) -> None:
     """Remember where the person stopped in a video or sound of so many seconds, if that is worth going back to.
 
-    Raises as `add_tag`.
+    Raises as `add_tags`.
     """
     ending = min(max(NEAR_SECONDS, duration * 0.02), LONGEST_CREDITS)
     worth = duration >= SHORTEST and NEAR_SECONDS <= second <= duration - ending

@@ -103,11 +103,11 @@ async def _with_all(visit: Visit, form: Form, act: str, step: Step, moment: str 
 
 
 async def _tag(visit: Visit, form: Form) -> Response:
-    return await _with_all(visit, form, "tag", lambda db, ids: marks.add_tag_to(db, ids, form.get("tag", "")))
+    return await _with_all(visit, form, "tag", lambda db, ids: marks.add_tags_to(db, ids, form.get("tag", "")))
 
 
 async def _untag(visit: Visit, form: Form) -> Response:
-    return await _with_all(visit, form, "untag", lambda db, ids: marks.remove_tag_from(db, ids, form.get("tag", "")))
+    return await _with_all(visit, form, "untag", lambda db, ids: marks.remove_tags_from(db, ids, form.get("tag", "")))
 
 
 async def _delete(visit: Visit, form: Form) -> Response:

@@ -26,7 +26,7 @@ Act = Callable[[Visit, int, Form], Awaitable[Response]]
 
 # What is said on the page that follows; `done` in its address names the sentence.
 DONE = {
-    "tag": "The tag is there.",
+    "tag": "Tagged.",
     "untag": "The tag is gone.",
     "note": "Your note is kept.",
     "refresh": "It is looked up again; what is new shows here.",
@@ -58,7 +58,7 @@ async def _shown(visit: Visit, item_id: int) -> reads.Item:
 
 
 async def _tag(visit: Visit, item_id: int, form: Form) -> Response:
-    await visit.write(lambda db: marks.add_tag(db, item_id, form.get("tag", "")))
+    await visit.write(lambda db: marks.add_tags(db, item_id, form.get("tag", "")))
     return _to_item(item_id, "tag", "#h-tags")
 
 
