@@ -86,6 +86,8 @@ def test_operators_narrow(db, four, monkeypatch, asked, found, few):
         ("kind:reels", ("There is no kind “reels” here, only image, live, story, video.",)),
         ("from:nobody platform:web", ("No creator here is called “nobody”.",)),
         ("year:20x4 blue", ("“year:” takes a year, or two: year:2024, year:2020-2024.",)),
+        ("year:a year:b -in:titles -year:2x", ("“year:” takes a year, or two: year:2024, year:2020-2024.",)),
+        (" ".join(["year:2020"] * 20), ()),
         ("IN:banana", ("“in:” takes one of titles, captions, speech, comments.",)),
         ("blue from:rick kind:videos platform:YouTube -kind:reel year:1999 in:speech", ()),
     ],

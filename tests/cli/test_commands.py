@@ -257,6 +257,16 @@ def test_an_address_may_be_typed_without_its_scheme(run: Run, rows: Rows) -> Non
     assert rows("SELECT url FROM jobs") == [(VIDEO,), (REMOVED,)]
 
 
+@held
+@pytest.mark.parametrize("typed", ["", "  ", "https://example.com/My Film.mp4"])
+def test_half_an_address_is_none(run: Run, rows: Rows, typed: str) -> None:
+    """A variable that is empty, or an address with a space in it, is told and nothing is saved."""
+    said = run("save", typed)
+    assert (said.status, said.stdout) == (2, "")
+    assert said.stderr
+    assert rows("SELECT 1 FROM jobs") == []
+
+
 def test_the_bare_program_says_what_it_can(run: Run) -> None:
     """Whoever types its name alone gets the commands, not a fault."""
     said = run()
@@ -307,6 +317,20 @@ def test_open_goes_on_with_what_waits_and_says_where_no_browser_is(run: Run, row
     assert said.stdout.startswith(f"http://127.0.0.1:{settings.port}/sign-in?token=")
     assert "Open this address in yours" in said.stderr
     eventually(lambda: rows("SELECT 1 FROM jobs WHERE status = 'completed'"), said="the job is done")
+
+
+@pytest.mark.parametrize("broken", ["gone", "damaged"])
+def test_open_leads_to_the_site_whatever_the_archive_is(run: Run, settings: Settings, broken: str) -> None:
+    """Where the archive is gone or damaged, the site is where people are told."""
+    run("open")
+    if broken == "gone":
+        settings.archive.rename(settings.archive.with_name("elsewhere"))
+    else:
+        settings.database.write_bytes(b"no database" * 1000)
+    said = run("open")
+    assert said.status == 0
+    assert "/sign-in?token=" in said.stdout
+    assert "Traceback" not in said.stderr
 
 
 @held

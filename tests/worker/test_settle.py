@@ -54,7 +54,7 @@ def test_the_log_says_in_a_sentence_what_a_library_said_at_length(queue: Queue) 
     queue.save(video_url(1))
     record = AttemptRecord(queue.db, queue.claimed())
     record.begin(Part("yt_dlp"))
-    detail = "ERROR: [web] No such page.\nplease report this " * 30
+    detail = "ERROR: [web]\n" + "of-a-long-word" * 90
     record.end(Failed(code="gone", message="", detail=detail))
     (line,) = queue.rows("SELECT message FROM events WHERE component = 'scraper'")
     assert line["message"].startswith(f"yt-dlp {version('yt-dlp')}: {JOB_ADVICE['gone'].message} It said: ERROR: [web]")

@@ -124,8 +124,15 @@ _HELD = {
 def unfit(db: sqlite3.Connection, text: str) -> tuple[str, ...]:
     """Of a query that found nothing: a sentence for each operator that no item fits, whatever else is asked."""
     left, operators = taken_apart(text)
-    odd = tuple(_TAKES[match[2].lower()] for match in _OPERATOR.finditer(left) if match[2].lower() in _TAKES)
-    return odd + tuple(filter(None, (_unfit(db, one) for one in operators if not one.negative)))
+    odd = dict.fromkeys(filter(None, map(_takes, _OPERATOR.finditer(left))))
+    return (*odd, *filter(None, (_unfit(db, one) for one in operators if not one.negative)))
+
+
+def _takes(match: re.Match[str]) -> str | None:
+    """What is said of an operator whose value made it words."""
+    name = match[2].lower()
+    is_none = _operator(name, (match[3] or match[4] or "").strip(), negative=False) is None
+    return _TAKES.get(name) if is_none and not match[1] else None
 
 
 def _unfit(db: sqlite3.Connection, one: Operator) -> str | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import re
 import sqlite3
 import sys
 from typing import Any
@@ -23,6 +25,8 @@ Arguments = argparse.Namespace
 _AGAIN = "goes on with the next save, or when a browser starts."
 STOPPED = (f"What was stopped {_AGAIN}", "Now: bowerbird work")
 LEFT = (f"What is left {_AGAIN}", "Now: bowerbird work")
+# Several addresses in one pair of quotes.
+_SPACE_BETWEEN = re.compile(r"\s+(?=https?://)", re.IGNORECASE)
 
 
 def save(chosen: Arguments) -> int:
@@ -31,7 +35,8 @@ def save(chosen: Arguments) -> int:
     from bowerbird.targets.address import typed_urls
 
     settings = load_settings()
-    urls = dict.fromkeys(url for typed in chosen.urls for word in typed.split() for url in typed_urls(word))
+    words = [word for typed in chosen.urls for word in _SPACE_BETWEEN.split(typed.strip())]
+    urls = dict.fromkeys(url for word in words for url in typed_urls(word))
     captures = [_capture(url, _options(chosen)) for url in urls]
     with archive(settings) as db:
         receipts = intake.take(db, settings, captures)
@@ -254,7 +259,9 @@ def open_site(chosen: Arguments) -> int:
     if chosen.item is not None:
         place = _item_place(settings, chosen.item)
     ensure_running(settings)
-    Waker(settings).wake_if_due()
+    # what is wrong with the archive is what the site will show
+    with contextlib.suppress(OSError, sqlite3.Error, RequestError):
+        Waker(settings).wake_if_due()
     url = sign_in_link(settings, place)
     if chosen.json:
         show.line({"url": url})
@@ -314,16 +321,20 @@ def uninstall(_chosen: Arguments) -> int:
 
 def stop(_chosen: Arguments) -> int:
     """End what runs in the background. Raises RequestError on Windows."""
-    from bowerbird.install.processes import stop_processes
+    from bowerbird.install.processes import noted, stop_processes
 
     if sys.platform == "win32":
         raise RequestError("wrong_state", "On Windows they can't be found.", "End them in the Task Manager.")
-    ended = stop_processes(load_settings())
+    settings = load_settings()
+    ended = stop_processes(settings)
     for name in ended:
         show.say(f"{name}: stopped")
-    if not ended:
+    left = noted(settings)
+    for name in left:
+        show.complain(f"{name}: has not ended yet", "It was asked to, and will when it can.")
+    if not ended and not left:
         show.say("Nothing of Bowerbird runs in the background.")
-    return 0
+    return int(bool(left))
 
 
 def doctor(chosen: Arguments) -> int:

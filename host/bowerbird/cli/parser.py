@@ -152,8 +152,10 @@ def _add_processes(known: Known[argparse.ArgumentParser]) -> None:
 
 
 def _count(text: str) -> int:
-    if text.isascii() and text.isdigit() and int(text[:9]) > 0:
-        return int(text[:9])
+    digits = text.lstrip("0") if text.isascii() and text.isdigit() else ""
+    if digits:
+        # Python reads no number of thousands of digits
+        return int(digits) if len(digits) < 10 else 10**9
     raise argparse.ArgumentTypeError(f"'{text[:40]}' is no number of lines: that is a whole number from 1 on")
 
 

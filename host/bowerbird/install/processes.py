@@ -74,14 +74,19 @@ def _is_left_behind(file: TextIO) -> bool:
     return True
 
 
-def _noted(settings: Settings) -> list[Path]:
+def noted(settings: Settings) -> list[str]:
+    """The names of all that run, as `stop_processes` has them."""
+    return list(dict.fromkeys(_name(path) for path in _notes(settings) if _holder(path) is not None))
+
+
+def _notes(settings: Settings) -> list[Path]:
     found = sorted(settings.home.iterdir()) if settings.home.is_dir() else []
     return [path for path in found if is_pid_file(path.name)]
 
 
 def stop_processes(settings: Settings) -> list[str]:
     """Ask all workers and sites to end and wait for it. The names of those that did, `site on port 8463`."""
-    ended = [_name(path) for path in _noted(settings) if _stop(path)]
+    ended = [_name(path) for path in _notes(settings) if _stop(path)]
     _forget_dead(settings)
     return list(dict.fromkeys(ended))
 
@@ -92,7 +97,7 @@ def _name(path: Path) -> str:
 
 
 def _forget_dead(settings: Settings) -> None:
-    for path in _noted(settings):
+    for path in _notes(settings):
         with contextlib.suppress(OSError), path.open() as file:
             if _is_left_behind(file):
                 path.unlink()

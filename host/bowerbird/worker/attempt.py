@@ -12,7 +12,6 @@ from pathlib import Path
 
 from bowerbird.archive.space import free_bytes
 from bowerbird.clock import now
-from bowerbird.connection import is_cut_off
 from bowerbird.errors import JOB_ADVICE, BowerbirdError, JobError
 from bowerbird.queue.lanes import lane_of
 from bowerbird.queue.rows import ClaimedJob
@@ -21,6 +20,7 @@ from bowerbird.settings import Settings
 from bowerbird.worker.children import ChildPool
 from bowerbird.worker.climb import Climb
 from bowerbird.worker.lending import Lender
+from bowerbird.worker.line import is_cut
 from bowerbird.worker.outcome import Cancelled, CutOff, Outcome, WantedEnd
 from bowerbird.worker.record import AttemptRecord
 
@@ -73,7 +73,12 @@ class Attempt:
         """
         self._record = record
         outcome = self._outcome(db, progress, record)
-        return CutOff(_NO_LINE) if self._is_cut_off(outcome) else outcome
+        if not (isinstance(outcome, Failed) and outcome.code in _OF_THE_LINE):
+            return outcome
+        if is_cut(self.job.target.url, self._settings, lambda: self._wanted_end is not None):
+            record.correct(CutOff(_NO_LINE))
+            return CutOff(_NO_LINE)
+        return self._wanted_end or outcome
 
     def _outcome(self, db: sqlite3.Connection, progress: sqlite3.Connection, record: AttemptRecord) -> Outcome:
         try:
@@ -87,10 +92,6 @@ class Attempt:
         except Exception as error:
             log.exception("job=%s ended unexpectedly", self.job.id)
             return Failed(code="internal", message="", detail=type(error).__name__)
-
-    def _is_cut_off(self, outcome: Outcome) -> bool:
-        is_told = isinstance(outcome, Failed) and outcome.code in _OF_THE_LINE
-        return is_told and is_cut_off(self.job.target.url, self._settings.proxy)
 
     def missed_sessions(self, db: sqlite3.Connection) -> tuple[str, ...]:
         """The accounts of which a session was stored while the attempt ran: what the job waits for may be there."""

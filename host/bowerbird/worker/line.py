@@ -1,4 +1,7 @@
-"""Whether the line is back for the jobs that wait for it."""
+"""Whether there is a connection, for the attempt that failed without one and for the jobs that wait for it.
+
+A name server that does not answer takes its time, so each look is a thread that nobody has to wait for.
+"""
 
 from __future__ import annotations
 
@@ -13,43 +16,63 @@ from bowerbird.settings import Settings
 
 # Seconds between two looks while a job waits.
 LOOK = 10.0
+# How soon it is noticed that nobody wants to know any more.
+TICK = 0.25
+
+
+class _Look:
+    """One look; `is_cut` is None until it is over. `then` is called in its thread."""
+
+    def __init__(self, url: str, proxy: str | None, then: Callable[[], None] = lambda: None) -> None:
+        self.is_cut: bool | None = None
+        self._ask = (url, proxy)
+        self._then = then
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def wait(self, seconds: float) -> None:
+        """Until it is over, or so long."""
+        self._thread.join(seconds)
+
+    def _run(self) -> None:
+        self.is_cut = is_cut_off(*self._ask)
+        self._then()
+
+
+def is_cut(url: str, settings: Settings, is_given_up: Callable[[], bool]) -> bool:
+    """Whether there is no connection; False too where that is not known yet and `is_given_up`."""
+    look = _Look(url, settings.proxy)
+    while look.is_cut is None and not is_given_up():
+        look.wait(TICK)
+    return bool(look.is_cut)
 
 
 class Line:
-    """Looks in a thread, for a name server that does not answer takes its time; `stir` is called when one has ended."""
+    """The worker's own look while jobs wait; `stir` is called when one is over."""
 
     def __init__(self, settings: Settings, stir: Callable[[], None]) -> None:
-        self._proxy = settings.proxy
+        self._settings = settings
         self._stir = stir
-        self._look: threading.Thread | None = None
+        self._look: _Look | None = None
         self._next_look = 0.0
-        self._is_back = False
 
     @property
     def runs(self) -> bool:
         """Whether a look is under way, or what it found is not yet taken."""
-        return self._is_back or self._is_looking()
+        return self._look is not None
 
     def is_back(self, db: sqlite3.Connection) -> bool:
         """Whether trying again makes sense; False too where nothing waits for it, or a look is not over yet."""
-        if self._is_looking():
-            return False
-        if self._is_back:
-            self._is_back = False
-            return True
+        if self._look:
+            return self._is_taken(self._look)
         if time.monotonic() >= self._next_look:
             self._next_look = time.monotonic() + LOOK
-            self._begin(one_that_waits_for(db, "network"))
+            url = one_that_waits_for(db, "network")
+            self._look = _Look(url, self._settings.proxy, self._stir) if url else None
         return False
 
-    def _is_looking(self) -> bool:
-        return self._look is not None and self._look.is_alive()
-
-    def _begin(self, url: str | None) -> None:
-        if url:
-            self._look = threading.Thread(target=self._run, args=(url,), daemon=True)
-            self._look.start()
-
-    def _run(self, url: str) -> None:
-        self._is_back = not is_cut_off(url, self._proxy)
-        self._stir()
+    def _is_taken(self, look: _Look) -> bool:
+        if look.is_cut is None:
+            return False
+        self._look = None
+        return not look.is_cut

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from textwrap import shorten
 
 from bowerbird.clock import now
 from bowerbird.database import transaction
@@ -62,6 +61,11 @@ class AttemptRecord:
             self._tell(outcome)
         self._is_open = False
 
+    def correct(self, outcome: Outcome) -> None:
+        """The last turn ended for another reason than it seemed."""
+        with transaction(self._db):
+            self._db.execute("UPDATE attempts SET outcome = ? WHERE id = ?", (_name(outcome), self._id))
+
     def _tell(self, outcome: Outcome) -> None:
         """The line of the log that says how a turn of a scraper ended; one that had none is told by its job."""
         if not self._part.scraper:
@@ -70,7 +74,7 @@ class AttemptRecord:
         if isinstance(outcome, Failed):
             said = f"{by}: {outcome.message or JOB_ADVICE[outcome.code].message}"
             if outcome.detail:
-                said += f" It said: {shorten(outcome.detail, MOST_SAID, placeholder=' …')}"
+                said += f" It said: {_shortened(outcome.detail)}"
             note(self._db, "warning", "scraper", outcome.code, said, job_id=self._job.id)
             return
         note(self._db, "info", "scraper", _name(outcome), f"{by}: {_name(outcome)}", job_id=self._job.id)
@@ -82,6 +86,12 @@ class AttemptRecord:
                 (self._job.id, self._job.tries + 1, now()),
             ).lastrowid
         self._is_open = True
+
+
+def _shortened(detail: str) -> str:
+    # not textwrap.shorten, which leaves nothing of a long address or of Chinese
+    line = " ".join(detail.split())
+    return line if len(line) <= MOST_SAID else f"{line[:MOST_SAID]} …"
 
 
 def _name(outcome: Outcome) -> str:
