@@ -15,14 +15,13 @@ _ANYWHERE = ((socket.AF_INET, ("192.0.2.1", 9)), (socket.AF_INET6, ("2001:db8::1
 def is_cut_off(url: str, proxy: str | None) -> bool:
     """Whether no site can be reached from here, asked for the host of `url`, or the proxy where there is one.
 
-    Only the name server is asked, as for the page itself; nothing is sent to the host. May take a minute. Where the
-    system does not tell "no answer" from "no such name" (macOS, Windows), only a missing way out is noticed.
+    Only the name server is asked, as for the page itself; nothing is sent to the host. May take a minute.
     """
     try:
         parts = urlsplit(proxy or url)
         found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_DGRAM)
-    except socket.gaierror as error:
-        return not has_way() or (error.errno == socket.EAI_AGAIN and not _is_answered())
+    except socket.gaierror:
+        return not has_way() or not _knows_names()
     except (OSError, ValueError):
         return False
     # what has an address that no way leads to, such as one of IPv6, may be alone in that
@@ -34,12 +33,10 @@ def has_way() -> bool:
     return any(_leads(family, address) for family, address in _ANYWHERE)
 
 
-def _is_answered() -> bool:
-    """Whether a name server answers, be it no: the name of a site whose own one is broken fails as no answer does."""
+def _knows_names() -> bool:
+    """Whether any name of the web is known here: a router whose line is cut may answer that there is no such name."""
     try:
         socket.getaddrinfo(WELL_KNOWN, 443)
-    except socket.gaierror as error:
-        return error.errno != socket.EAI_AGAIN
     except OSError:
         return False
     return True

@@ -148,4 +148,4 @@ def test_jobs_keep_each_title_on_its_line(run: Run, settings: Settings, environm
         VIDEO.removeprefix("https://www.")[:21] + "…",
         "example.com/a-long-na…",
     ]
-    assert max(map(len, here.said.splitlines())) <= 80
+    assert max(map(len, rows)) <= 80

@@ -292,7 +292,10 @@ def test_pending_work_without_worker(installed: Settings) -> None:
     _save(installed)
 
     (worker,) = check_worker(installed)
-    assert (worker.state, worker.message) == ("warn", "not running; 1 pending, 0 running, 0 waiting")
+    assert (worker.state, worker.message) == (
+        "warn",
+        "not running, and nothing that starts it; 1 pending, 0 running, 0 waiting",
+    )
     assert "bowerbird work" in worker.fix
 
 
@@ -303,18 +306,21 @@ def test_the_doctor_begins_nothing(installed: Settings) -> None:
     _save(installed)
     assert findings(installed)["host for Chromium"].state == "ok"
     assert not worker_is_running(installed)
-    assert findings(installed)["worker"].message == "not running; 1 pending, 0 running, 0 waiting"
+    assert findings(installed)["worker"].state == "warn"
 
 
 def test_work_that_waits_for_its_time_needs_no_worker(installed: Settings) -> None:
-    """A job whose next try comes later is no reason to warn."""
+    """A job whose next try comes later is no reason to warn, as long as something runs that looks at the clock."""
     from bowerbird.clock import later
     from bowerbird.database import open_writer
+    from bowerbird.install.processes import note_process
 
     _save(installed)
     db = open_writer(installed.database)
     db.execute("UPDATE jobs SET not_before = ?", (later(3600),))
     db.close()
+    assert "nothing that starts it" in of_worker(installed)["worker"].message
+    note_process(installed, "site")
     assert of_worker(installed)["worker"].state == "ok"
 
 

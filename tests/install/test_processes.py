@@ -78,6 +78,15 @@ def test_stop_ends_worker_and_site_and_nothing_else(running: Settings) -> None:
     assert again == "Nothing of Bowerbird runs in the background.\n"
 
 
+def test_stop_finds_a_worker_that_was_started_just_now(installed: Settings) -> None:
+    """`save` starts one in the background, which takes a moment; `stop` right behind it is no lie."""
+    bowerbird = [sys.executable, "-m", "bowerbird"]
+    subprocess.run([*bowerbird, "save", "https://a.example/film.mp4"], capture_output=True, check=True, timeout=60)
+    said = subprocess.run([*bowerbird, "stop"], capture_output=True, text=True, check=True, timeout=60).stdout
+    assert said == "worker: stopped\n"
+    assert not worker_is_running(installed)
+
+
 def test_a_second_site_is_ended_too(running: Settings) -> None:
     """One on another port, in somebody's terminal, would make keys anew for an archive that nobody has any more."""
     other = msgspec.structs.replace(running, port=free_port())

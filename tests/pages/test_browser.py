@@ -261,3 +261,25 @@ def test_settings_are_saved_where_one_is(browser: Browser, fresh: RunningSite, s
     expect(page.get_by_role("heading", name="Disk and history")).to_be_in_viewport()
     expect(page.get_by_label("Space that stays free")).to_have_value("2048")
     context.close()
+
+
+def test_enter_saves_and_resets_nothing(browser: Browser, fresh: RunningSite) -> None:
+    """In a part of the settings of which something was changed before, Enter still means Save."""
+    context = signed_in(browser, fresh)
+    page = context.new_page()
+    page.goto(f"{fresh.origin}/settings")
+    for label, value in (
+        ("History, by number", "300"),
+        ("History, by number", "400"),
+        ("Space that stays free", "2048"),
+    ):
+        page.get_by_label(label).fill(value)
+        page.get_by_label(label).press("Enter")
+        expect(page.locator(".toast")).to_contain_text("It is changed")
+        expect(page.get_by_label(label)).to_have_value(value)
+    expect(page.get_by_label("History, by number")).to_have_value("400")
+    page.get_by_role("button", name="Reset History, by number").click()
+    expect(page.locator(".toast")).to_contain_text("It is back")
+    expect(page.get_by_label("History, by number")).to_have_value("0")
+    expect(page.get_by_label("Space that stays free")).to_have_value("2048")
+    context.close()

@@ -22,7 +22,7 @@ from bowerbird.settings import Settings, load_settings
 Arguments = argparse.Namespace
 
 # Of work that was begun, and that nobody does now; and of all that waits for its turn then.
-_AGAIN = "goes on with the next save, or when a browser starts."
+_AGAIN = "goes on with the next save, with bowerbird open, or when a browser starts."
 STOPPED = (f"What was stopped {_AGAIN}", "Now: bowerbird work")
 LEFT = (f"What is left {_AGAIN}", "Now: bowerbird work")
 # Several addresses in one pair of quotes.
@@ -127,15 +127,16 @@ def identify(chosen: Arguments) -> int:
 
 def jobs(chosen: Arguments) -> int:
     """List jobs, newest first."""
+    from bowerbird.install.processes import noted
     from bowerbird.queue import reads
-    from bowerbird.queue.workers import left_running, nobody_works
+    from bowerbird.queue.workers import is_left_alone, left_running
 
     settings = load_settings()
     statuses = (chosen.status,) if chosen.status else ()
     with reading(settings) as db:
         page = reads.jobs(db, settings, reads.JobFilter(statuses=statuses, limit=chosen.limit))
         stopped = left_running(db, settings)
-        is_left = not stopped and nobody_works(db, settings)
+        is_left = not stopped and is_left_alone(db, settings, bool(noted(settings)))
         _say_pause(db)
     show.jobs(page.jobs, as_json=chosen.json, stopped=stopped)
     if page.next and not chosen.json:
@@ -327,6 +328,8 @@ def stop(_chosen: Arguments) -> int:
         raise RequestError("wrong_state", "On Windows they can't be found.", "End them in the Task Manager.")
     settings = load_settings()
     ended = stop_processes(settings)
+    if "worker" not in ended and _begins(settings):
+        ended += stop_processes(settings)
     for name in ended:
         show.say(f"{name}: stopped")
     left = noted(settings)
@@ -335,6 +338,15 @@ def stop(_chosen: Arguments) -> int:
     if not ended and not left:
         show.say("Nothing of Bowerbird runs in the background.")
     return int(bool(left))
+
+
+def _begins(settings: Settings) -> bool:
+    """Whether a worker was started just now: it takes a moment until it can be found."""
+    from bowerbird.queue.workers import comes_up
+
+    with contextlib.suppress(RequestError), reading(settings) as db:
+        return comes_up(db, settings)
+    return False
 
 
 def doctor(chosen: Arguments) -> int:

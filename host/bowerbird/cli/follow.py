@@ -78,7 +78,7 @@ class _Lines(_Silence):
             told, since = self._told.get(job.id, ("", -PAUSE))
             if state != told and moment - since >= PAUSE:
                 self._told[job.id] = state, moment
-                show.complain(f"{show.name(job)[:50]}  [{job.id[:8]}] {state}")
+                show.complain(f"{show.short_name(job)}  [{job.id[:8]}] {state}")
                 sys.stderr.flush()
 
 
@@ -109,7 +109,7 @@ class _Bars:
         from rich.markup import escape
 
         for job in jobs:
-            name = escape(show.printable(show.name(job))[:50])
+            name = escape(show.printable(show.short_name(job)))
             doing = escape(show.printable(show.state(job)))
             if job.id not in self._tasks:
                 self._tasks[job.id] = self._progress.add_task(name, total=100, doing=doing)

@@ -13,6 +13,7 @@ from bowerbird.cli import actions, commands, logs, sessions, update
 from bowerbird.errors import RequestError
 from bowerbird.settings import QUALITIES
 
+WORDS = 'words that all occur in it; also "a phrase", -word, from:NAME, platform:, kind:, year:2024, in:speech'
 STATUSES = ("pending", "running", "waiting", "paused", "completed", "cancelled", "failed")
 ACTIONS = {
     "cancel": "end jobs, and remove what they fetched so far",
@@ -92,7 +93,7 @@ def _add_looks(known: Known[argparse.ArgumentParser]) -> None:
     identify.set_defaults(run=commands.identify)
 
     search = known.add_parser("search", help="find words in titles, descriptions, comments and transcripts")
-    search.add_argument("words", nargs="+", metavar="WORDS", help="words that all occur in it")
+    search.add_argument("words", nargs="+", metavar="WORDS", help=WORDS)
     search.add_argument("--limit", type=_count, default=20, metavar="N", help="at most so many items")
     _json(search)
     search.set_defaults(run=commands.search)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MOST_HITS = 200
 # Letters of id, state, platform and what stands between the columns of a table of jobs.
 OTHERS = 35
+SHORT = 50
 _BEGINNING = re.compile(r"\Ahttps?://(www\.)?")
 WORDS = {
     "pending": "In the queue",
@@ -112,6 +113,12 @@ def trouble(job: Job) -> None:
 def name(job: Job) -> str:
     """What a job is called."""
     return job.title or job.url
+
+
+def short_name(job: Job) -> str:
+    """The same for where there is little room."""
+    whole = _BEGINNING.sub("", name(job))
+    return whole if len(whole) <= SHORT else f"{whole[: SHORT - 1]}…"
 
 
 def rejected(url: str, receipt: Receipt, *, as_json: bool) -> None:

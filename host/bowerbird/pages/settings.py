@@ -131,7 +131,7 @@ async def _page(visit: Visit, typed: Mapping[str, str], wrong: Mapping[str, str]
     frame, found = await visit.read(lambda db: _look(db, now))
     return visit.page(
         "settings.html", frame, status=422 if wrong else 200, groups=groups(found.states, typed, wrong),
-        sources=SOURCES, sessions=found.sessions, devices=found.devices, wrong=wrong,
+        sources=SOURCES, sessions=found.sessions, devices=found.devices, wrong=wrong, names=NAMES,
         libraries=found.libraries, last=found.last, choices=CHOICES,
         config=shown_place(now.home / "config.toml"), said=_said(visit.query.get("done", "")),
     )  # fmt: skip

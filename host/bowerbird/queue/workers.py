@@ -6,15 +6,19 @@ import hashlib
 import os
 import sqlite3
 import sys
+import time
 
 import msgspec
 
 from bowerbird import __version__
-from bowerbird.clock import now, seconds_until
+from bowerbird.clock import later, now, seconds_until
 from bowerbird.database import transaction
+from bowerbird.queue.browsers import connected
 from bowerbird.queue.events import note
 from bowerbird.queue.reads import is_idle
+from bowerbird.queue.retry import LONGEST_WAIT
 from bowerbird.queue.wake import worker_is_running
+from bowerbird.queue.waker import WORKER_STARTS
 from bowerbird.setting_kinds import as_text
 from bowerbird.settings import SETTINGS, Settings
 
@@ -80,9 +84,23 @@ def left_running(db: sqlite3.Connection, settings: Settings) -> frozenset[str]:
     return frozenset(row["id"] for row in db.execute("SELECT id FROM jobs WHERE status = 'running' AND listed = 0"))
 
 
-def nobody_works(db: sqlite3.Connection, settings: Settings) -> bool:
-    """Whether something could be done now, and no worker is there to do it."""
-    return sys.platform != "win32" and not worker_is_running(settings) and not is_idle(db, now())
+def is_left_alone(db: sqlite3.Connection, settings: Settings, has_site: bool) -> bool:
+    """Whether jobs go on by themselves, now or at their time, and nothing runs that would see to it.
+
+    A site (`has_site`) or a connected browser starts a worker when the time has come.
+    """
+    if sys.platform == "win32" or worker_is_running(settings):
+        return False
+    is_watched = has_site or bool(connected(db))
+    return not is_idle(db, later(0 if is_watched else LONGEST_WAIT))
+
+
+def comes_up(db: sqlite3.Connection, settings: Settings) -> bool:
+    """Whether there is work, and a worker that was just started for it takes hold of the archive in a moment."""
+    until = time.monotonic() + WORKER_STARTS
+    while not worker_is_running(settings) and not is_idle(db, now()) and time.monotonic() < until:
+        time.sleep(0.1)
+    return worker_is_running(settings)
 
 
 def _fingerprints(settings: Settings) -> dict[str, str]:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Iterator
 
 from bowerbird import __version__
-from bowerbird.clock import now, parse
+from bowerbird.clock import parse
 from bowerbird.database import open_reader
 from bowerbird.errors import RequestError
 from bowerbird.install.checks.check import Check
+from bowerbird.install.processes import noted
 from bowerbird.queue.browsers import connected
-from bowerbird.queue.reads import counts, is_idle
-from bowerbird.queue.wake import worker_is_running
-from bowerbird.queue.waker import WORKER_STARTS
-from bowerbird.queue.workers import WorkerState, last_worker
+from bowerbird.queue.reads import counts
+from bowerbird.queue.workers import WorkerState, comes_up, is_left_alone, last_worker
 from bowerbird.settings import Settings
 
 
@@ -23,28 +21,21 @@ def check_worker(settings: Settings) -> Iterator[Check]:
     """Whether a worker holds the archive while there is work for one. Says nothing where there is no archive."""
     try:
         with contextlib.closing(open_reader(settings.database)) as db:
-            queue, worker, is_due = counts(db), last_worker(db), not is_idle(db, now())
+            queue, worker = counts(db), last_worker(db)
+            runs = comes_up(db, settings)
+            is_left = not runs and is_left_alone(db, settings, bool(noted(settings)))
     except RequestError:
         return
     told = f"{queue.pending} pending, {queue.running} running, {queue.waiting} waiting"
     if queue.is_paused:
         yield Check("queue", "warn", f"It is paused, nothing is begun; {told}", "Go on with: bowerbird resume --all")
-    if is_due and not _starts(settings):
-        yield Check(
-            "worker", "warn", f"not running; {told}", "Run: bowerbird work --until-idle, and read what it says."
-        )
-    elif worker_is_running(settings):
+    if is_left:
+        cure = "Run: bowerbird open. Or: bowerbird work --until-idle, and read what it says."
+        yield Check("worker", "warn", f"not running, and nothing that starts it; {told}", cure)
+    elif runs:
         yield from _running(settings, worker, told)
     else:
         yield Check("worker", "ok", f"not needed now; {told}")
-
-
-def _starts(settings: Settings) -> bool:
-    """Whether a worker runs, or does in a moment: one that was just started needs it to take hold of the archive."""
-    until = time.monotonic() + WORKER_STARTS
-    while not worker_is_running(settings) and time.monotonic() < until:
-        time.sleep(0.1)
-    return worker_is_running(settings)
 
 
 def _running(settings: Settings, worker: WorkerState | None, told: str) -> Iterator[Check]:
