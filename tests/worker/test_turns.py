@@ -207,7 +207,7 @@ def test_session_is_used_from_the_start_where_there_is_one(stage: Stage) -> None
 def test_attempt_goes_on_where_the_list_was(stage: Stage) -> None:
     """The next attempt gets the cursor, and may fetch what is left of the limit."""
     job_id = stage.queue.save(PROFILE, max_items=5)
-    stage.script("instaloader", [*member(1, "c1"), *member(2, "c2"), failed("network")], [*member(3), END, FINISHED])
+    stage.script("instaloader", [*member(1, "c1"), *member(2, "c2"), failed("incomplete")], [*member(3), END, FINISHED])
     assert stage.attempt().status == "pending"
     stage.queue.db.execute("UPDATE jobs SET not_before = NULL WHERE id = ?", (job_id,))
     assert stage.attempt().status == "completed"
