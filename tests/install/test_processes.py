@@ -173,4 +173,5 @@ def test_a_number_left_behind_is_not_used_beside_another_homes_worker(
 def test_nothing_runs(person: Path, settings: Settings) -> None:
     """Where nothing was ever installed there is nothing to stop, and nothing is made."""
     assert stop_processes(settings) == []
+    subprocess.run([sys.executable, "-m", "bowerbird", "stop"], capture_output=True, check=True, timeout=60)
     assert os.listdir(person) == ["bin"]  # noqa: PTH208 - the names are what matters

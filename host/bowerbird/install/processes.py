@@ -18,6 +18,7 @@ Name = Literal["worker", "site"]
 _PID_FILE = re.compile(r"(worker|site\.\d{1,5})(\.\w+)?\.pid")
 # The worker gives its attempts 30 seconds to come to an end.
 END_SECONDS = 40.0
+NOTING_SECONDS = 5.0
 # What this process holds until it ends: the lock and its file, by what they are named after.
 _held: dict[Path, tuple[int, Path]] = {}
 
@@ -77,6 +78,14 @@ def _is_left_behind(file: TextIO) -> bool:
 def noted(settings: Settings) -> list[str]:
     """The names of all that run, as `stop_processes` has them."""
     return list(dict.fromkeys(_name(path) for path in _notes(settings) if _holder(path) is not None))
+
+
+def waits_until_noted(settings: Settings, name: Name) -> bool:
+    """Whether one of that name is noted, or is in a moment: a worker has its lock a little before."""
+    until = time.monotonic() + NOTING_SECONDS
+    while name not in noted(settings) and time.monotonic() < until:
+        time.sleep(0.05)
+    return name in noted(settings)
 
 
 def _notes(settings: Settings) -> list[Path]:

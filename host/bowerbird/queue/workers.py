@@ -97,7 +97,8 @@ def is_left_alone(db: sqlite3.Connection, settings: Settings, has_site: bool) ->
 
 def comes_up(db: sqlite3.Connection, settings: Settings) -> bool:
     """Whether there is work, and a worker that was just started for it takes hold of the archive in a moment."""
-    until = time.monotonic() + WORKER_STARTS
+    # on a computer that is busy it takes twice as long
+    until = time.monotonic() + 2 * WORKER_STARTS
     while not worker_is_running(settings) and not is_idle(db, now()) and time.monotonic() < until:
         time.sleep(0.1)
     return worker_is_running(settings)
