@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import shutil
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from bowerbird.archive.space import free_bytes
 from bowerbird.clock import now
-from bowerbird.errors import JOB_ADVICE, BowerbirdError, JobError
+from bowerbird.errors import JOB_ADVICE, BowerbirdError, JobError, RequestError
 from bowerbird.queue.lanes import lane_of
 from bowerbird.queue.rows import ClaimedJob
 from bowerbird.scraping import Failed
@@ -76,7 +77,8 @@ class Attempt:
         if not (isinstance(outcome, Failed) and outcome.code in _OF_THE_LINE):
             return outcome
         if is_cut(self.job.target.url, self._settings, lambda: self._wanted_end is not None):
-            record.correct(CutOff(_NO_LINE))
+            with contextlib.suppress(RequestError):
+                record.correct(CutOff(_NO_LINE))
             return CutOff(_NO_LINE)
         return self._wanted_end or outcome
 

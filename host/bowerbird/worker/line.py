@@ -35,8 +35,12 @@ class _Look:
         self._thread.join(seconds)
 
     def _run(self) -> None:
-        self.is_cut = is_cut_off(*self._ask)
-        self._then()
+        found = False
+        try:
+            found = is_cut_off(*self._ask)
+        finally:
+            self.is_cut = found
+            self._then()
 
 
 def is_cut(url: str, settings: Settings, is_given_up: Callable[[], bool]) -> bool:

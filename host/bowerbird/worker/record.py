@@ -62,7 +62,7 @@ class AttemptRecord:
         self._is_open = False
 
     def correct(self, outcome: Outcome) -> None:
-        """The last turn ended for another reason than it seemed."""
+        """The last turn ended for another reason than it seemed. Raises RequestError."""
         with transaction(self._db):
             self._db.execute("UPDATE attempts SET outcome = ? WHERE id = ?", (_name(outcome), self._id))
 
