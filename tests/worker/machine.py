@@ -189,7 +189,17 @@ class Machine:
                 if worker.poll() is None:
                     os.killpg(worker.pid, signal.SIGKILL)
             worker.communicate()
+        self._end_background()
         self.db.close()
+
+    def _end_background(self) -> None:
+        """Workers that a host has started would go on with all that is in the queue, beside the tests that follow."""
+        home = self.environment["BOWERBIRD_HOME"]
+        for note in Path(home).glob("*.pid"):
+            with contextlib.suppress(psutil.Error, OSError, ValueError):
+                process = psutil.Process(int(note.read_text()))
+                if process.environ().get("BOWERBIRD_HOME") == home:
+                    process.kill()
 
 
 def _demux(path: Path) -> None:
