@@ -330,10 +330,8 @@ def test_a_worker_that_just_starts_is_given_a_moment(installed: Settings) -> Non
     import sys as system
 
     _save(installed)
-    late = "import time; time.sleep(0.5); from bowerbird.worker.lease import lease;"
-    late += (
-        "from bowerbird.settings import load_settings; context = lease(load_settings()); context.__enter__(); input()"
-    )
+    late = "import time; time.sleep(0.5); from bowerbird.install.processes import note_process;"
+    late += "from bowerbird.settings import load_settings; note_process(load_settings(), 'worker'); input()"
     with subprocess.Popen([system.executable, "-c", late], stdin=subprocess.PIPE) as worker:
         assert of_worker(installed)["worker"].state == "ok"
         worker.communicate(b"\n")

@@ -342,13 +342,12 @@ def stop(_chosen: Arguments) -> int:
 
 def _begins(settings: Settings) -> bool:
     """Whether a worker was started just now: it takes a moment until it can be found."""
-    from bowerbird.install.processes import waits_until_noted
-    from bowerbird.queue.workers import comes_up
+    from bowerbird.install.processes import worker_begins
 
     if not settings.database.is_file():
         return False
     with contextlib.suppress(RequestError), reading(settings) as db:
-        return comes_up(db, settings) and waits_until_noted(settings, "worker")
+        return worker_begins(db, settings)
     return False
 
 

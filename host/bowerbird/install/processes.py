@@ -6,19 +6,23 @@ import contextlib
 import os
 import re
 import signal
+import sqlite3
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Literal, TextIO
 
+from bowerbird.clock import now
+from bowerbird.queue.reads import is_idle
 from bowerbird.settings import Settings
 
 Name = Literal["worker", "site"]
 _PID_FILE = re.compile(r"(worker|site\.\d{1,5})(\.\w+)?\.pid")
 # The worker gives its attempts 30 seconds to come to an end.
 END_SECONDS = 40.0
-NOTING_SECONDS = 5.0
+# Twice what a worker needs on a computer that is busy.
+STARTING_SECONDS = 4.0
 # What this process holds until it ends: the lock and its file, by what they are named after.
 _held: dict[Path, tuple[int, Path]] = {}
 
@@ -80,12 +84,12 @@ def noted(settings: Settings) -> list[str]:
     return list(dict.fromkeys(_name(path) for path in _notes(settings) if _holder(path) is not None))
 
 
-def waits_until_noted(settings: Settings, name: Name) -> bool:
-    """Whether one of that name is noted, or is in a moment: a worker has its lock a little before."""
-    until = time.monotonic() + NOTING_SECONDS
-    while name not in noted(settings) and time.monotonic() < until:
-        time.sleep(0.05)
-    return name in noted(settings)
+def worker_begins(db: sqlite3.Connection, settings: Settings) -> bool:
+    """Whether a worker is noted, or is in a moment, because there is work and one was just started for it."""
+    until = time.monotonic() + STARTING_SECONDS
+    while "worker" not in noted(settings) and not is_idle(db, now()) and time.monotonic() < until:
+        time.sleep(0.1)
+    return "worker" in noted(settings)
 
 
 def _notes(settings: Settings) -> list[Path]:

@@ -6,7 +6,6 @@ import hashlib
 import os
 import sqlite3
 import sys
-import time
 
 import msgspec
 
@@ -18,7 +17,6 @@ from bowerbird.queue.events import note
 from bowerbird.queue.reads import is_idle
 from bowerbird.queue.retry import LONGEST_WAIT
 from bowerbird.queue.wake import worker_is_running
-from bowerbird.queue.waker import WORKER_STARTS
 from bowerbird.setting_kinds import as_text
 from bowerbird.settings import SETTINGS, Settings
 
@@ -93,15 +91,6 @@ def is_left_alone(db: sqlite3.Connection, settings: Settings, has_site: bool) ->
         return False
     is_watched = has_site or bool(connected(db))
     return not is_idle(db, later(0 if is_watched else LONGEST_WAIT))
-
-
-def comes_up(db: sqlite3.Connection, settings: Settings) -> bool:
-    """Whether there is work, and a worker that was just started for it takes hold of the archive in a moment."""
-    # on a computer that is busy it takes twice as long
-    until = time.monotonic() + 2 * WORKER_STARTS
-    while not worker_is_running(settings) and not is_idle(db, now()) and time.monotonic() < until:
-        time.sleep(0.1)
-    return worker_is_running(settings)
 
 
 def _fingerprints(settings: Settings) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import logging
 import shutil
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from bowerbird.archive.space import free_bytes
 from bowerbird.clock import now
-from bowerbird.errors import JOB_ADVICE, BowerbirdError, JobError, RequestError
+from bowerbird.errors import JOB_ADVICE, BowerbirdError, JobError
 from bowerbird.queue.lanes import lane_of
 from bowerbird.queue.rows import ClaimedJob
 from bowerbird.scraping import Failed
@@ -21,19 +20,10 @@ from bowerbird.settings import Settings
 from bowerbird.worker.children import ChildPool
 from bowerbird.worker.climb import Climb
 from bowerbird.worker.lending import Lender
-from bowerbird.worker.line import is_cut
-from bowerbird.worker.outcome import Cancelled, CutOff, Outcome, WantedEnd
+from bowerbird.worker.outcome import Cancelled, Outcome, WantedEnd
 from bowerbird.worker.record import AttemptRecord
 
 log = logging.getLogger("bowerbird.worker")
-
-# What a cut line looks like from within a library.
-_OF_THE_LINE = frozenset(("network", "timeout"))
-_NO_LINE = Failed(
-    code="network",
-    message="This computer has no connection to the internet.",
-    hint="Nothing to do: this goes on by itself when there is one.",
-)
 
 
 class Attempt:
@@ -73,16 +63,6 @@ class Attempt:
         `progress` is a connection for what may be lost.
         """
         self._record = record
-        outcome = self._outcome(db, progress, record)
-        if not (isinstance(outcome, Failed) and outcome.code in _OF_THE_LINE):
-            return outcome
-        if is_cut(self.job.target.url, self._settings, lambda: self._wanted_end is not None):
-            with contextlib.suppress(RequestError):
-                record.correct(CutOff(_NO_LINE))
-            return CutOff(_NO_LINE)
-        return self._wanted_end or outcome
-
-    def _outcome(self, db: sqlite3.Connection, progress: sqlite3.Connection, record: AttemptRecord) -> Outcome:
         try:
             return self._run(db, progress, record)
         except BowerbirdError as error:

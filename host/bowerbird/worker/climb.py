@@ -17,8 +17,9 @@ from bowerbird.settings import Settings
 from bowerbird.worker import ladder
 from bowerbird.worker.children import ChildPool
 from bowerbird.worker.lending import Lender
+from bowerbird.worker.line import OF_THE_LINE, is_cut
 from bowerbird.worker.listener import Listener, Part
-from bowerbird.worker.outcome import GivenBack, Listed, Outcome, Rested, WantedEnd
+from bowerbird.worker.outcome import CutOff, GivenBack, Listed, Outcome, Rested, WantedEnd
 from bowerbird.worker.record import AttemptRecord
 from bowerbird.worker.turn import Turn
 
@@ -60,11 +61,19 @@ class Climb(msgspec.Struct, frozen=True, kw_only=True):
     def _turn(self, scraper: str, session: LentSession | None) -> Outcome:
         part = Part(scraper, session.account if session else "")
         self.record.begin(part)
-        outcome = self._end_of_turn(part, session)
+        outcome = self._told(self._end_of_turn(part, session))
         self.record.end(outcome)
         if isinstance(outcome, Failed):
             self.lender.note(outcome.code, session)
         return outcome
+
+    def _told(self, outcome: Outcome) -> Outcome:
+        """The same, unless the site is not to blame, or somebody wants an end while that is found out."""
+        if not (isinstance(outcome, Failed) and outcome.code in OF_THE_LINE):
+            return outcome
+        if is_cut(self.job.target.url, self.settings, lambda: self.wanted_end() is not None):
+            return CutOff(outcome)
+        return self.wanted_end() or outcome
 
     def _end_of_turn(self, part: Part, session: LentSession | None) -> Outcome:
         platform = self.job.target.platform

@@ -14,6 +14,8 @@ from bowerbird.connection import is_cut_off
 from bowerbird.queue.waiting import one_that_waits_for
 from bowerbird.settings import Settings
 
+# What a cut line looks like from within a library.
+OF_THE_LINE = frozenset(("network", "timeout"))
 # Seconds between two looks while a job waits.
 LOOK = 10.0
 # How soon it is noticed that nobody wants to know any more.

@@ -60,7 +60,10 @@ class NeedsSession(msgspec.Struct, frozen=True):
 
 
 class CutOff(msgspec.Struct, frozen=True):
-    """There is no connection here; the job goes on when there is one, and it counts as no try."""
+    """There is no connection here; the job goes on when there is one, and it counts as no try.
+
+    `failure` is what it looked like to the scraper.
+    """
 
     failure: Failed
 

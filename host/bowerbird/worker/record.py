@@ -13,7 +13,7 @@ from bowerbird.queue.transitions import credit
 from bowerbird.scraping import Failed
 from bowerbird.worker.library_versions import library_of
 from bowerbird.worker.listener import Part
-from bowerbird.worker.outcome import Done, Listed, Outcome
+from bowerbird.worker.outcome import CutOff, Done, Listed, Outcome
 
 # Letters of a library's own words in a line of the log; the page of the job has them all.
 MOST_SAID = 200
@@ -44,7 +44,8 @@ class AttemptRecord:
         """The turn, or an attempt that came to none, ended so. No effect where that is known."""
         if not self._is_open:
             return
-        code, detail = (outcome.code, outcome.detail[:2000]) if isinstance(outcome, Failed) else (None, None)
+        failure = outcome.failure if isinstance(outcome, CutOff) else outcome
+        code, detail = (failure.code, failure.detail[:2000]) if isinstance(failure, Failed) else (None, None)
         with transaction(self._db):
             self._db.execute(
                 """
@@ -60,11 +61,6 @@ class AttemptRecord:
                 credit(self._db, self._job.id, self._part.scraper)
             self._tell(outcome)
         self._is_open = False
-
-    def correct(self, outcome: Outcome) -> None:
-        """The last turn ended for another reason than it seemed. Raises RequestError."""
-        with transaction(self._db):
-            self._db.execute("UPDATE attempts SET outcome = ? WHERE id = ?", (_name(outcome), self._id))
 
     def _tell(self, outcome: Outcome) -> None:
         """The line of the log that says how a turn of a scraper ended; one that had none is told by its job."""

@@ -29,6 +29,11 @@ log = logging.getLogger("bowerbird.worker")
 
 # Failures that the next job will meet as well.
 WARNED = frozenset(("disk_full", "rate_limited", "scraper_outdated"))
+_NO_LINE = Failed(
+    code="network",
+    message="This computer has no connection to the internet.",
+    hint="Nothing to do: this goes on by itself when there is one.",
+)
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -99,7 +104,7 @@ def _needs_session(db: sqlite3.Connection, settings: Settings, job: ClaimedJob, 
 
 
 def _cut_off(db: sqlite3.Connection, settings: Settings, job: ClaimedJob, outcome: CutOff) -> None:
-    transitions.wait(db, job.id, "network", None, outcome.failure)
+    transitions.wait(db, job.id, "network", None, _NO_LINE)
 
 
 def _failed(db: sqlite3.Connection, settings: Settings, ended: Ended, outcome: Failed) -> None:

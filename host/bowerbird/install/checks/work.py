@@ -10,10 +10,11 @@ from bowerbird.clock import parse
 from bowerbird.database import open_reader
 from bowerbird.errors import RequestError
 from bowerbird.install.checks.check import Check
-from bowerbird.install.processes import noted
+from bowerbird.install.processes import noted, worker_begins
 from bowerbird.queue.browsers import connected
 from bowerbird.queue.reads import counts
-from bowerbird.queue.workers import WorkerState, comes_up, is_left_alone, last_worker
+from bowerbird.queue.wake import worker_is_running
+from bowerbird.queue.workers import WorkerState, is_left_alone, last_worker
 from bowerbird.settings import Settings
 
 
@@ -22,7 +23,7 @@ def check_worker(settings: Settings) -> Iterator[Check]:
     try:
         with contextlib.closing(open_reader(settings.database)) as db:
             queue, worker = counts(db), last_worker(db)
-            runs = comes_up(db, settings)
+            runs = worker_is_running(settings) or worker_begins(db, settings)
             is_left = not runs and is_left_alone(db, settings, bool(noted(settings)))
     except RequestError:
         return
