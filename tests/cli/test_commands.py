@@ -13,13 +13,9 @@ from typing import Any
 
 import pytest
 
-from bowerbird.clock import later
-from bowerbird.install.processes import note_process
 from bowerbird.model import Job
 from bowerbird.settings import Settings
 from tests.cli.conftest import PATIENCE, PROGRAM, Run, interruptible
-from tests.end_to_end.eventually import eventually
-from tests.messages.conftest import worker_kept_away
 from tests.platforms import StandIn, youtube
 
 Rows = Callable[..., list[tuple[Any, ...]]]
@@ -170,14 +166,6 @@ def test_bytes_that_are_no_text_are_told_as_text(run: Run) -> None:
     assert said["url"] == "https://example.com/caf\ufffd"
 
 
-def test_wrong_use_is_a_sentence_for_people(run: Run) -> None:
-    """Without --json the sentence and the next step are on stderr."""
-    said = run("save")
-    assert (said.status, said.stdout) == (2, "")
-    assert "URL" in said.stderr
-    assert "bowerbird save --help" in said.stderr
-
-
 @held
 def test_jobs_are_acted_on_by_the_beginning_of_their_ids(run: Run, rows: Rows) -> None:
     """Cancel, retry, continue and delete take a job's id or how it begins, and show the job as it then is."""
@@ -267,82 +255,6 @@ def test_half_an_address_is_none(run: Run, rows: Rows, typed: str) -> None:
     assert (said.status, said.stdout) == (2, "")
     assert said.stderr
     assert rows("SELECT 1 FROM jobs") == []
-
-
-def test_the_bare_program_says_what_it_can(run: Run) -> None:
-    """Whoever types its name alone gets the commands, not a fault."""
-    said = run()
-    assert (said.status, said.stderr) == (2, "")
-    assert "bowerbird [-h]" in said.stdout
-    assert "save " in said.stdout
-
-
-@pytest.mark.parametrize(
-    ("typed", "hint"),
-    [
-        (("serch", "x"), "Did you mean: search?"),
-        (("jobs", "--status", "complete"), "Did you mean: completed?"),
-        (("xyzzy",), "Look at: bowerbird --help"),
-    ],
-)
-def test_a_slip_of_the_fingers_is_answered_with_what_was_meant(run: Run, typed: tuple[str, ...], hint: str) -> None:
-    """A command or a choice that is much like one that there is."""
-    said = run(*typed)
-    assert said.status == 2
-    assert hint in said.stderr
-
-
-@pytest.mark.parametrize("number", ["0", "-1", "many", "9" * 5000])
-def test_a_limit_is_a_number_of_lines(run: Run, number: str) -> None:
-    """One that shows nothing is a mistake, and is told; a huge one is as good as all."""
-    for command in (("jobs",), ("search", "x")):
-        said = run(*command, "--limit", number)
-        assert said.status == (0 if number.startswith("9") else 2)
-        assert "Traceback" not in said.stderr
-
-
-def test_jobs_that_nobody_works_on_say_how_it_goes_on(run: Run, rows: Rows, settings: Settings) -> None:
-    """After `bowerbird stop` the queue stands still; with a site, what waits for its time goes on by itself."""
-    with worker_kept_away(settings):
-        run("save", VIDEO)
-    said = run("jobs")
-    assert "goes on with the next save" in said.stderr
-    rows("UPDATE jobs SET not_before = ?", later(3600))
-    assert "goes on with the next save" in run("jobs").stderr
-    note_process(settings, "site")
-    assert run("jobs").stderr == ""
-
-
-def test_open_goes_on_with_what_waits_and_says_where_no_browser_is(run: Run, rows: Rows, settings: Settings) -> None:
-    """The site that it starts looks at the clock once a minute; nobody waits for that."""
-    with worker_kept_away(settings):
-        run("save", VIDEO)
-    said = run("open", DISPLAY="", WAYLAND_DISPLAY="")
-    assert said.stdout.startswith(f"http://127.0.0.1:{settings.port}/sign-in?token=")
-    assert "Open this address in yours" in said.stderr
-    eventually(lambda: rows("SELECT 1 FROM jobs WHERE status = 'completed'"), said="the job is done")
-
-
-@pytest.mark.parametrize("broken", ["gone", "damaged"])
-def test_open_leads_to_the_site_whatever_the_archive_is(run: Run, settings: Settings, broken: str) -> None:
-    """Where the archive is gone or damaged, the site is where people are told."""
-    run("open")
-    if broken == "gone":
-        settings.archive.rename(settings.archive.with_name("elsewhere"))
-    else:
-        settings.database.write_bytes(b"no database" * 1000)
-    said = run("open")
-    assert said.status == 0
-    assert "/sign-in?token=" in said.stdout
-    assert "Traceback" not in said.stderr
-
-
-@held
-def test_help_explains_every_argument(run: Run) -> None:
-    """Nothing that is to be typed is a bare word."""
-    for command, argument in (("save", "URL"), ("identify", "URL"), ("cancel", "JOB"), ("search", "WORDS")):
-        said = run(command, "--help").stdout
-        assert [line for line in said.splitlines() if line.split()[:1] == [argument] and len(line.split()) > 3]
 
 
 @held
