@@ -112,12 +112,12 @@ def test_window_of_another_clock_is_none() -> None:
 
 
 def test_instagram_has_the_delays_of_the_settings() -> None:
-    """Five to ten seconds unless chosen otherwise; both at 0 lift every limit."""
+    """Five to ten seconds unless chosen otherwise; the least is kept whatever the greatest is; both at 0 lift all."""
     settings = load_settings({"BOWERBIRD_HOME": "/nowhere"})
     limits = budgets.limits_of(settings, "instagram")
     assert (limits.delay_min, limits.delay_max, limits.requests) == (5, 10, budgets.INSTAGRAM_REQUESTS)
-    turned = msgspec.structs.replace(settings, instagram_delay_min=9.0, instagram_delay_max=3.0)
-    assert budgets.limits_of(turned, "instagram").delay_min == 3
+    raised = budgets.limits_of(msgspec.structs.replace(settings, instagram_delay_min=20.0), "instagram")
+    assert (raised.delay_min, raised.delay_max) == (20, 20)
     none = msgspec.structs.replace(settings, instagram_delay_min=0.0, instagram_delay_max=0.0)
     assert budgets.limits_of(none, "instagram") == Limits()
     assert budgets.limits_of(settings, "tiktok").delay_max == 2

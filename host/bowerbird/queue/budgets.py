@@ -77,7 +77,9 @@ def limits_of(settings: Settings, platform: str) -> Limits:
     """The limits of each account of a platform."""
     if platform != "instagram":
         return _FIXED.get(platform, _NONE)
-    low, high = sorted((settings.instagram_delay_min, settings.instagram_delay_max))
+    low = settings.instagram_delay_min
+    # whoever raises the least pause alone means it: an account is never asked more often
+    high = max(low, settings.instagram_delay_max)
     if high == 0:
         return _NONE
     return Limits(delay_min=low, delay_max=high, requests=INSTAGRAM_REQUESTS, stretch=INSTAGRAM_STRETCH)
