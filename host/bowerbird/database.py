@@ -20,7 +20,7 @@ from bowerbird.errors import RequestError
 
 APPLICATION_ID = 0x426F7765
 # The number of the newest script in archive/schema/.
-SCHEMA_VERSION = 19
+SCHEMA_VERSION = 20
 BUSY_MILLISECONDS = 3000
 # Seconds between two tries to write.
 BUSY_STEP = 0.001

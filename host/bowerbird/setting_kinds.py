@@ -20,6 +20,7 @@ LONGEST_DELAY = 24 * 3600
 MOST_DELAYS = 20
 # The codes after which a job is tried again by itself.
 TRIED_AGAIN = frozenset(code for code, advice in JOB_ADVICE.items() if advice.retry or advice.waits == "rate_limit")
+_GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?\Z")
 _YES = ("1", "true", "yes", "on")
 _NO = ("0", "false", "no", "off")
 _PRIVATE = frozenset(("folder", "file", "proxy"))
@@ -49,6 +50,13 @@ class Setting(NamedTuple):
     def variable(self) -> str:
         """Its environment variable."""
         return f"BOWERBIRD_{self.name.upper()}"
+
+    @property
+    def range(self) -> str:
+        """From where to where a number goes, as it is shown; '' for what is no number."""
+        if self.minimum is None or self.maximum is None:
+            return ""
+        return f"{self.minimum:g} to {self.maximum:,.15g}"
 
     @property
     def is_private(self) -> bool:
@@ -82,7 +90,7 @@ def _number(setting: Setting, value: Any) -> float:
 
 def _in_range(setting: Setting, value: Any, kind: Callable[[Any], float]) -> float:
     try:
-        number = kind(value)
+        number = kind(_ungrouped(value))
     except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(_takes(setting)) from error
     low, high = setting.minimum, setting.maximum
@@ -91,9 +99,15 @@ def _in_range(setting: Setting, value: Any, kind: Callable[[Any], float]) -> flo
     return number
 
 
+def _ungrouped(value: Any) -> Any:
+    """Numbers are shown as 10,000, so they may be typed so; `2,5` stays no number."""
+    return value.replace(",", "") if isinstance(value, str) and _GROUPED.match(value.strip()) else value
+
+
 def _takes(setting: Setting) -> str:
-    whole = "whole " if setting.kind == "whole" else ""
-    return f"a {whole}number from {setting.minimum:g} to {setting.maximum:.0f}"
+    if setting.kind == "whole":
+        return f"a whole number from {setting.range}"
+    return f"a number from {setting.range}, with a point as in 2.5"
 
 
 def _choice(setting: Setting, value: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bowerbird.archive import finding, search
+from bowerbird.archive import finding, marks, search
 from bowerbird.archive.filing import file_item
 from bowerbird.archive.finding import find
 from bowerbird.archive.operators import taken_apart, unfit
@@ -57,6 +57,16 @@ def four(db, settings, attempts):
         ("blue in:speech", [2]),
         ("blue in:comments", [1]),
         ("pen in:comments", [1]),
+        ("blue tag:Colours", [3, 2]),
+        ("blue tag:#colours kind:story", [3]),
+        ("blue -tag:colours", [4, 1]),
+        ('tag:"of the sea"', [2]),
+        ("blue tag:nowhere", []),
+        ("colours in:notes", [3, 2]),
+        ("blue in:notes", [4]),
+        ("lagoon", [4]),
+        ("blue -lagoon", [3, 2, 1]),
+        ("sea", [2]),
         ("platform:youtube year:2020", [2, 1]),
         ("KIND:live", [2]),
         ("-kind:live", []),
@@ -68,12 +78,15 @@ def four(db, settings, attempts):
 )
 @pytest.mark.parametrize("few", [0, 400])
 def test_operators_narrow(db, four, monkeypatch, asked, found, few):
-    """Each operator, alone and with words, one way or the other; comments are looked in too."""
+    """Each operator, alone and with words, one way or the other; comments, notes and tags are looked in too."""
     db.execute(
         "INSERT INTO comments (item_id, platform_id, author, text) VALUES (?, 'a', 'Ruth', 'pen caps, blue')",
         (four[0],),
     )
     search.reindex_comments(db, four[0], None)
+    marks.add_tags_to(db, four[1:3], "Colours")
+    marks.add_tags(db, four[1], "of the sea")
+    marks.set_note(db, four[3], "As blue as the lagoon")
     monkeypatch.setattr(finding, "_FEW", few)
     assert [hit.item_id for hit in find(db, asked).hits] == [four[number - 1] for number in found]
 
@@ -88,7 +101,8 @@ def test_operators_narrow(db, four, monkeypatch, asked, found, few):
         ("year:20x4 blue", ("“year:” takes a year, or two: year:2024, year:2020-2024.",)),
         ("year:a year:b -in:titles -year:2x", ("“year:” takes a year, or two: year:2024, year:2020-2024.",)),
         (" ".join(["year:2020"] * 20), ()),
-        ("IN:banana", ("“in:” takes one of titles, captions, speech, comments.",)),
+        ("IN:banana", ("“in:” takes one of titles, captions, speech, comments, notes.",)),
+        ("tag:nowhere", ("You gave nothing the tag “nowhere”.",)),
         ("blue from:rick kind:videos platform:YouTube -kind:reel year:1999 in:speech", ()),
     ],
 )
@@ -140,6 +154,23 @@ def test_a_comment_is_shown_with_its_writer(db, four):
     assert [hit.item_id for hit in find(db, "羽").hits] == [four[2]]
     search.remove(db, four[2])
     assert find(db, "羽").hits == ()
+
+
+def test_what_a_person_wrote_is_shown(db, four):
+    """A hit in one's own note or tags says so and marks the word; what is changed or taken away is not found by it."""
+    marks.set_note(db, four[2], "Seen again in Lübeck")
+    marks.add_tags(db, four[2], "recipes, Lübeck harbour")
+    (hit,) = find(db, "lubeck").hits
+    assert (hit.matched, hit.tags) == (("note", "tags"), ("Lübeck harbour",))
+    assert hit.note == (("Seen again in ", False), ("Lübeck", True))
+    marks.set_note(db, four[2], "")
+    assert find(db, "seen again").hits == ()
+    marks.remove_tag(db, four[2], "Lübeck harbour")
+    marks.remove_tags_from(db, four, "RECIPES")
+    assert find(db, "recipes").hits == find(db, "harbour").hits == ()
+    marks.set_note(db, four[2], "to lose")
+    search.remove(db, four[2])
+    assert find(db, "lose").hits == ()
 
 
 def test_what_is_no_operator_stays_words():

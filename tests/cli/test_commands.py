@@ -359,7 +359,7 @@ def test_a_setting_that_cannot_be_read_is_named(run: Run) -> None:
     """A wrong setting is told by its name and ends with 2."""
     said = run("jobs", "--json", BOWERBIRD_PORT="eighty")
     assert (said.status, said.lines[0]["code"]) == (2, "bad_request")
-    assert said.lines[0]["message"].endswith("port can't be 'eighty': it takes a whole number from 1 to 65535.")
+    assert said.lines[0]["message"].endswith("port can't be 'eighty': it takes a whole number from 1 to 65,535.")
 
 
 def test_a_config_that_cannot_be_read_is_named(run: Run, settings: Settings) -> None:

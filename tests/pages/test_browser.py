@@ -251,15 +251,17 @@ def test_no_page_is_wider_than_its_window(browser: Browser, site: RunningSite, w
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_settings_are_saved_where_one_is(browser: Browser, fresh: RunningSite, scripts: bool) -> None:
-    """After Save the same part of the page is in sight, and so is what came of it."""
+    """After Save the same part of the page is in sight, and so is what came of it; what other parts say is kept too."""
     context = signed_in(browser, fresh, java_script_enabled=scripts)
     page = context.new_page()
     page.goto(f"{fresh.origin}/settings")
+    page.get_by_label("Members of a list").fill("77")
     page.get_by_label("Space that stays free").fill("2048")
     page.get_by_role("button", name="Save Disk and history").click()
     expect(page.locator(".toast")).to_be_in_viewport()
     expect(page.get_by_role("heading", name="Disk and history")).to_be_in_viewport()
     expect(page.get_by_label("Space that stays free")).to_have_value("2048")
+    expect(page.get_by_label("Members of a list")).to_have_value("77")
     context.close()
 
 

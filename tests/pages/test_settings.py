@@ -71,7 +71,7 @@ def test_a_change_counts_from_now_on(fresh: RunningSite) -> None:
 @pytest.mark.parametrize(
     ("name", "typed", "said"),
     [
-        ("max_items", "many", "It takes a whole number from 1 to 1000000."),
+        ("max_items", "many", "It takes a whole number from 1 to 1,000,000."),
         ("max_retries", "21", "It takes a whole number from 0 to 20."),
         ("transcripts", "en,<b>", "It takes at most 20 language codes"),
         ("retry_delays", "gone=1s", "It takes for any of"),
@@ -90,6 +90,27 @@ def test_what_is_wrong_is_said_at_its_field(fresh: RunningSite, name: str, typed
     if name != "quality":
         assert html.escape(typed) in row
         assert 'aria-invalid="true"' in row
+    assert stored(fresh) == {}
+
+
+def test_a_number_may_be_typed_as_it_is_shown(fresh: RunningSite) -> None:
+    """With commas between thousands; a comma in another place is no number, and what it takes is said."""
+    with fresh.person() as person:
+        assert person.post("/settings/save", data={"max_items": "10,000"}).status_code == 303
+        answer = person.post("/settings/save", data={"retry_delay": "2,5"})
+    assert "It takes a number from 0 to 86,400, with a point as in 2.5." in about(answer.text, "retry_delay")
+    assert stored(fresh) == {"max_items": "10000"}
+
+
+def test_what_was_typed_and_not_saved_stays(fresh: RunningSite) -> None:
+    """Taking one setting back leaves in their fields what is changed and not saved of the others."""
+    with fresh.person() as person:
+        person.post("/settings/save", data={"quality": "1080"})
+        form = {"reset": "quality", "quality": "720", "max_items": "7", "max_concurrent": "many"}
+        page = person.post("/settings/save", data=form).text
+        assert "It is back." in page
+        assert 'value="7"' in about(page, "max_items")
+        assert 'value="many"' in about(page, "max_concurrent")
     assert stored(fresh) == {}
 
 

@@ -71,7 +71,7 @@ def find(
     rank: Rank = "newest",
     limit: int = 30,
 ) -> SearchPage:
-    """Items that have all these words (see `parse_query`) in themselves, their transcripts or their comments.
+    """Items that have all these words (see `parse_query`) in themselves, their transcripts, comments, or note and tags.
 
     Any text may be asked; one without words or operators finds nothing. The order is by age, the newest first; or
     `best`: of the newest matches those in titles first, then other words of the items, what is said, and comments.
@@ -118,7 +118,7 @@ def _few(db: sqlite3.Connection, conditions: Conditions) -> tuple[int, ...] | No
     for alone in conditions.alone:
         ids = db.execute(f"{alone} LIMIT {_FEW + 1}", conditions.values).fetchall()
         if len(ids) <= _FEW:
-            return tuple(sorted((row[0] for row in ids), reverse=True))
+            return tuple(sorted({row[0] for row in ids}, reverse=True))
     return None
 
 
@@ -172,12 +172,13 @@ def _fitting(
 
 
 def _has(db: sqlite3.Connection, match: str, item_id: int) -> bool:
-    """Whether the item, a transcript or a comment of it matches: a word may be unwanted in any of them."""
+    """Whether the item, a transcript, a comment or a mark of it matches: a word may be unwanted in any of them."""
     first = item_id * TRANSCRIPTS_PER_ITEM
     found = db.execute(
         "SELECT 1 FROM items_fts WHERE items_fts MATCH ? AND rowid = ? UNION ALL"
         " SELECT 1 FROM transcripts_fts WHERE transcripts_fts MATCH ? AND rowid BETWEEN ? AND ? UNION ALL"
-        " SELECT 1 FROM comments_fts WHERE comments_fts MATCH ? AND rowid = ? LIMIT 1",
-        (match, item_id, match, first, first + TRANSCRIPTS_PER_ITEM - 1, match, item_id),
+        " SELECT 1 FROM comments_fts WHERE comments_fts MATCH ? AND rowid = ? UNION ALL"
+        " SELECT 1 FROM marks_fts WHERE marks_fts MATCH ? AND rowid = ? LIMIT 1",
+        (match, item_id, match, first, first + TRANSCRIPTS_PER_ITEM - 1, match, item_id, match, item_id),
     )
     return found.fetchone() is not None

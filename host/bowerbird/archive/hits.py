@@ -38,10 +38,10 @@ class CommentHit(msgspec.Struct, frozen=True, kw_only=True):
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
     """An item that matches.
 
-    `matched` names what matched: title, description, hashtags, creator, transcript, comments. `pieces` and `snippet`
-    are the title and a part of the description (empty where that does not match), in pieces that say whether they
-    match. `said` counts matching cues, of which some are in `cues`. `thumbnail` is a path relative to the archive,
-    `duration` is in seconds.
+    `matched` names what matched: title, description, hashtags, creator, transcript, comments, note, tags. `pieces` and
+    `snippet` are the title and a part of the description (empty where that does not match), in pieces that say whether
+    they match; so `note`, of the person's own. `tags` are those that match. `said` counts matching cues, of which some
+    are in `cues`. `thumbnail` is a path relative to the archive, `duration` is in seconds.
     """
 
     item_id: int
@@ -61,11 +61,13 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     cues: tuple[CueHit, ...]
     said: int
     comments: tuple[CommentHit, ...]
+    note: tuple[Piece, ...]
+    tags: tuple[str, ...]
 
 
 _HIT = f"""
     SELECT items.title, items.description, items.hashtags, items.uploader, items.uploader_id, items.creator_id,
-           items.platform, items.kind, items.captured_at, items.published, items.duration,
+           items.platform, items.kind, items.captured_at, items.published, items.duration, items.own_note,
            (SELECT file_path FROM files WHERE item_id = items.id AND file_type = 'thumbnail'
             ORDER BY position LIMIT 1) AS thumbnail, {PICTURE_COLUMNS}
     FROM items WHERE items.id = ? AND items.deleted_at IS NULL
@@ -87,16 +89,21 @@ def hit_of(
     own = [name for name, text in texts.items() if words and text and words.pattern.search(fold(text))]
     said = _said(db, words, transcripts) if words else []
     comments = _comments(db, words, item_id) if words and "comments" in tables else ()
+    note = _note(row, words) if words and "marks" in tables else ()
+    tags = _tags(db, words, item_id) if words and "marks" in tables else ()
+    beside = {"transcript": transcripts, "comments": comments, "note": note, "tags": tags}
     return Hit(
         item_id=item_id,
         creator=row["uploader"],
         picture=picture_of(row),
-        matched=(*own, *(["transcript"] if transcripts else []), *(["comments"] if comments else [])),
+        matched=(*own, *(name for name, found in beside.items() if found)),
         pieces=marked(row["title"] or "", words) if words else ((row["title"], False),) if row["title"] else (),
         snippet=marked(row["description"], words, around=_SNIPPET) if words and "description" in own else (),
         cues=tuple(_cue(db, one) for one in said[:_CUES_PER_HIT]),
         said=len(said),
         comments=comments,
+        note=note,
+        tags=tags,
         **{name: row[name] for name in _AS_STORED},
     )
 
@@ -148,3 +155,13 @@ def _comments(db: sqlite3.Connection, words: Query, item_id: int) -> tuple[Comme
         if text and words.pattern.search(fold(text))
     )
     return tuple(itertools.islice(found, _COMMENTS_PER_HIT))
+
+
+def _note(row: sqlite3.Row, words: Query) -> tuple[Piece, ...]:
+    note = row["own_note"] or ""
+    return marked(note, words, around=_SNIPPET) if words.pattern.search(fold(note)) else ()
+
+
+def _tags(db: sqlite3.Connection, words: Query, item_id: int) -> tuple[str, ...]:
+    tags = db.execute("SELECT tag FROM tags WHERE item_id = ?", (item_id,))
+    return tuple(tag for (tag,) in tags if words.pattern.search(fold(tag)))

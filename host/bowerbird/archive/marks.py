@@ -10,6 +10,7 @@ import sqlite3
 import unicodedata
 from collections.abc import Collection
 
+from bowerbird.archive.search import reindex_marks
 from bowerbird.database import transaction
 from bowerbird.errors import RequestError
 
@@ -32,7 +33,9 @@ def add_tags(db: sqlite3.Connection, item_id: int, text: str) -> tuple[str, ...]
     """
     tags = _tags(text)
     with transaction(db):
-        return tuple(_give(db, item_id, tag) for tag in tags)
+        given = tuple(_give(db, item_id, tag) for tag in tags)
+        reindex_marks(db, item_id)
+        return given
 
 
 def add_tags_to(db: sqlite3.Connection, item_ids: Collection[int], text: str) -> int:
@@ -42,7 +45,10 @@ def add_tags_to(db: sqlite3.Connection, item_ids: Collection[int], text: str) ->
     """
     tags = _tags(text)
     with transaction(db):
-        return sum(all(_is_given(db, item_id, tag) for tag in tags) for item_id in item_ids)
+        given = sum(all(_is_given(db, item_id, tag) for tag in tags) for item_id in item_ids)
+        for item_id in item_ids:
+            reindex_marks(db, item_id)
+        return given
 
 
 def _tags(text: str) -> tuple[str, ...]:
@@ -83,7 +89,10 @@ def remove_tags_from(db: sqlite3.Connection, item_ids: Collection[int], text: st
     with transaction(db):
         held = [tuple(row) for row in db.execute(sql, (json.dumps([*item_ids]),)) if row["tag"].casefold() in tags]
         db.executemany("DELETE FROM tags WHERE item_id = ? AND tag = ?", held)
-    return len({item_id for item_id, _ in held})
+        items = {item_id for item_id, _ in held}
+        for item_id in items:
+            reindex_marks(db, item_id)
+    return len(items)
 
 
 def remove_tag(db: sqlite3.Connection, item_id: int, tag: str) -> None:
@@ -91,6 +100,7 @@ def remove_tag(db: sqlite3.Connection, item_id: int, tag: str) -> None:
     with transaction(db):
         _check_shown(db, item_id)
         db.execute("DELETE FROM tags WHERE item_id = ? AND tag = ?", (item_id, tag))
+        reindex_marks(db, item_id)
 
 
 def set_note(db: sqlite3.Connection, item_id: int, text: str) -> None:
@@ -101,6 +111,7 @@ def set_note(db: sqlite3.Connection, item_id: int, text: str) -> None:
     with transaction(db):
         _check_shown(db, item_id)
         db.execute("UPDATE items SET own_note = ? WHERE id = ?", (note or None, item_id))
+        reindex_marks(db, item_id)
 
 
 def set_place(db: sqlite3.Connection, item_id: int, second: float, duration: float) -> None:

@@ -132,7 +132,8 @@ def matches(db: sqlite3.Connection, sought: Sought, found: Window, top: int, *, 
         # the rows come newest first, and are told in the order in which they were filed
         transcripts[item_id] = (row_id, *transcripts.get(item_id, ()))
     turns = dict.fromkeys(_of_table(db, sought, "comments", found, top), ANSWERED)
-    for turn, ids in ((SAID, transcripts), (OWN, own), (TITLE, in_title)):
+    marks = _of_table(db, sought, "marks", found, top)
+    for turn, ids in ((SAID, transcripts), (OWN, marks), (OWN, own), (TITLE, in_title)):
         turns |= dict.fromkeys(ids, turn)
     return Matches(turns, transcripts)
 
@@ -187,6 +188,7 @@ _ROWS_OF = {
     "items": "SELECT value FROM json_each(?)",
     "transcripts": "SELECT id FROM transcripts WHERE item_id IN (SELECT value FROM json_each(?))",
     "comments": "SELECT DISTINCT item_id FROM comments WHERE item_id IN (SELECT value FROM json_each(?))",
+    "marks": "SELECT value FROM json_each(?)",
 }
 
 

@@ -99,7 +99,10 @@ def _upgrade(path: Path) -> None:
 def _migrate(path: Path) -> None:
     from sqlite_utils import Database
 
+    from bowerbird.archive.words import indexable
+
     with contextlib.closing(sqlite3.connect(path, timeout=30)) as db:
+        db.create_function("indexable", 1, indexable, deterministic=True)
         db.execute("PRAGMA journal_mode=WAL")
         # Beside a worker that checkpoints this must not (sqlite.org/wal.html#walresetbug).
         db.execute("PRAGMA wal_autocheckpoint=0")

@@ -1,4 +1,4 @@
-"""What a search says beside its words: `from:`, `platform:`, `kind:`, `year:`, also with a minus before it, and `in:`.
+"""What a search says beside its words: `from: platform: kind: year: tag:`, also with a minus before it, and `in:`.
 
 What makes no sense as an operator is words: no text is an error.
 """
@@ -12,7 +12,10 @@ from typing import Any
 
 import msgspec
 
-_OPERATOR = re.compile(r'(?<!\S)(-?)(from|platform|kind|year|in):(?:"([^"]*)"?|(\S+))', re.IGNORECASE)
+from bowerbird.archive.reads import tags
+from bowerbird.database import json_list
+
+_OPERATOR = re.compile(r'(?<!\S)(-?)(from|platform|kind|year|tag|in):(?:"([^"]*)"?|(\S+))', re.IGNORECASE)
 _YEARS = re.compile(r"(\d{4})(?:(?:-|\.\.)(\d{4}))?")
 _LONGEST = 400
 _MOST = 16
@@ -23,13 +26,16 @@ PLACES: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {
     "captions": (frozenset(("items",)), ("description", "hashtags")),
     "speech": (frozenset(("transcripts",)), ()),
     "comments": (frozenset(("comments",)), ()),
+    "notes": (frozenset(("marks",)), ()),
 }
 _PLACE_WORDS = {
     "title": "titles", "caption": "captions", "description": "captions", "descriptions": "captions",
     "hashtags": "captions", "transcript": "speech", "transcripts": "speech", "comment": "comments",
+    "note": "notes", "tags": "notes",
 }  # fmt: skip
 _KIND_WORDS = {"picture": "image", "photo": "image", "carousel": "post", "sound": "audio", "stories": "story"}
-ANYWHERE: tuple[frozenset[str], tuple[str, ...]] = (frozenset(("items", "transcripts", "comments")), ())
+ANYWHERE: tuple[frozenset[str], tuple[str, ...]] = (frozenset(("items", "transcripts", "comments", "marks")), ())
+_TAGGED = "tag IN (SELECT value FROM json_each(:{}))"
 
 
 class Operator(msgspec.Struct, frozen=True):
@@ -89,8 +95,14 @@ def conditions_of(db: sqlite3.Connection, operators: Iterable[Operator]) -> Cond
             continue
         where.append(f"NOT ({condition})" if one.negative else condition)
         if not one.negative:
-            alone.append(f"SELECT id FROM items WHERE {condition}")
+            alone.append(_alone(one, f"o{number}", condition))
     return Conditions(tuple(where), tuple(alone), values)
+
+
+def _alone(one: Operator, name: str, condition: str) -> str:
+    # from a tag to its items: to ask each item for its tags would take as long as there are items
+    tagged = f"SELECT item_id FROM tags WHERE {_TAGGED.format(name)}"
+    return tagged if one.name == "tag" else f"SELECT id FROM items WHERE {condition}"
 
 
 def _condition(db: sqlite3.Connection, one: Operator, name: str, values: dict[str, Any]) -> str | None:
@@ -100,6 +112,9 @@ def _condition(db: sqlite3.Connection, one: Operator, name: str, values: dict[st
         # an item without a creator is from nobody, so it is not from anybody that is named either
         column = "coalesce(creator_id, 0)" if one.negative else "creator_id"
         return f"{column} IN ({', '.join(map(str, creators_called(db, one.value)))})"
+    if one.name == "tag":
+        values[name] = json_list(tags_called(db, one.value))
+        return f"EXISTS (SELECT 1 FROM tags WHERE item_id = items.id AND {_TAGGED.format(name)})"
     if one.name == "year":
         years = _YEARS.fullmatch(one.value)
         assert years is not None  # else it would be no operator
@@ -138,6 +153,8 @@ def _takes(match: re.Match[str]) -> str | None:
 def _unfit(db: sqlite3.Connection, one: Operator) -> str | None:
     if one.name == "from":
         return None if creators_called(db, one.value) else f"No creator here is called “{one.value}”."
+    if one.name == "tag":
+        return None if tags_called(db, one.value) else f"You gave nothing the tag “{one.value}”."
     if one.name not in _HELD:
         return None
     held = [row[0] for row in db.execute(_HELD[one.name])]
@@ -171,3 +188,9 @@ def creators_called(db: sqlite3.Connection, name: str) -> tuple[int, ...]:
         )
         found = db.execute(prefixed, (*begin, *(f"@{one}" for one in begin), *begin)).fetchall()
     return tuple(row[0] for row in found)
+
+
+def tags_called(db: sqlite3.Connection, name: str) -> tuple[str, ...]:
+    """The person's tags of that name, capitals aside."""
+    plain = name.removeprefix("#").casefold()
+    return tuple(tag for tag in tags(db, limit=-1) if tag.casefold() == plain)

@@ -197,8 +197,8 @@ def cues(db: sqlite3.Connection, transcript_id: int, *, since: float = 0.0, limi
     return tuple(Cue(*row) for row in db.execute(sql, (transcript_id, since, limit)))
 
 
-def tags(db: sqlite3.Connection) -> tuple[str, ...]:
-    """Tags that the person gave before, to choose from again: at most MOST_TAGS, in their order."""
+def tags(db: sqlite3.Connection, *, limit: int = MOST_TAGS) -> tuple[str, ...]:
+    """Tags that the person gave before, in their order: so many to choose from again, or all where `limit` is -1."""
     # each step leaps to the next tag in the index: the cost is that of the answer, not of all tagged items
     sql = """
         WITH RECURSIVE known(tag) AS (
@@ -206,7 +206,7 @@ def tags(db: sqlite3.Connection) -> tuple[str, ...]:
             UNION ALL SELECT (SELECT min(tag) FROM tags WHERE tag > known.tag) FROM known WHERE known.tag IS NOT NULL
         ) SELECT tag FROM known WHERE tag IS NOT NULL LIMIT ?
     """
-    return tuple(row[0] for row in db.execute(sql, (MOST_TAGS,)))
+    return tuple(row[0] for row in db.execute(sql, (limit,)))
 
 
 def comments(

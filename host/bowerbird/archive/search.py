@@ -1,7 +1,8 @@
-"""The search tables: filled as items, transcripts and comments are written. `finding` asks them.
+"""The search tables: filled as items, transcripts, comments and a person's own marks are written. `finding` asks them.
 
-All are contentless: FTS5 must be handed the old words to forget them. They are derived from the stored rows, and a row
-says in `indexed` whether its words are in the table. The comments of an item are one row together.
+Those of items, transcripts and comments are contentless: FTS5 must be handed the old words to forget them. They are
+derived from the stored rows, and a row says in `indexed` whether its words are in the table. The comments of an item
+are one row together, and so are its note and tags.
 """
 
 from __future__ import annotations
@@ -93,6 +94,15 @@ def reindex_comments(db: sqlite3.Connection, item_id: int, before: Words | None)
     db.execute("UPDATE items SET comments_indexed = ? WHERE id = ?", (words is not None, item_id))
 
 
+def reindex_marks(db: sqlite3.Connection, item_id: int) -> None:
+    """Bring the search table to the item's note and tags."""
+    db.execute("DELETE FROM marks_fts WHERE rowid = ?", (item_id,))
+    marks = "SELECT own_note FROM items WHERE id = :id UNION ALL SELECT tag FROM tags WHERE item_id = :id"
+    text = "\n".join(row[0] for row in db.execute(marks, {"id": item_id}) if row[0])
+    if text:
+        db.execute("INSERT INTO marks_fts (rowid, text) VALUES (?, ?)", (item_id, indexable(text)))
+
+
 def remove(db: sqlite3.Connection, item_id: int) -> None:
     """Take an item and all that is said and written in it out of the search, before its rows go; in a transaction."""
     _replace(db, "items", COLUMNS, item_id, item_words(db, item_id), None)
@@ -100,6 +110,7 @@ def remove(db: sqlite3.Connection, item_id: int) -> None:
     for (transcript_id,) in db.execute("SELECT id FROM transcripts WHERE item_id = ?", (item_id,)).fetchall():
         _replace(db, "transcripts", ("text",), transcript_id, transcript_words(db, transcript_id), None)
         db.execute("UPDATE transcripts SET indexed = 0 WHERE id = ?", (transcript_id,))
+    db.execute("DELETE FROM marks_fts WHERE rowid = ?", (item_id,))
     db.execute("UPDATE items SET indexed = 0, comments_indexed = 0 WHERE id = ?", (item_id,))
 
 

@@ -13,7 +13,7 @@ from bowerbird.cli import actions, commands, logs, sessions, update
 from bowerbird.errors import RequestError
 from bowerbird.settings import QUALITIES
 
-WORDS = 'words that all occur in it; also "a phrase", -word, from:NAME, platform:, kind:, year:2024, in:speech'
+WORDS = 'words that all occur; also "a phrase", -word, from:NAME, platform:, kind:, year:2024, tag:NAME, in:speech'
 STATUSES = ("pending", "running", "waiting", "paused", "completed", "cancelled", "failed")
 ACTIONS = {
     "cancel": "end jobs, and remove what they fetched so far",

@@ -1,4 +1,4 @@
-"""Find words in titles, captions, comments and speech, while they are typed; a spoken hit leads to its second."""
+"""Find words in all that is written and said, while they are typed; a spoken hit leads to its second."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from bowerbird.pages.visit import Visit, number_in
 PAGE = 20
 LONGEST_QUERY = 200
 PLACES = (("", "Anywhere", "search"), ("speech", "Said in videos", "quote"), ("titles", "Titles", "list"),
-          ("captions", "Captions", "image"), ("comments", "Comments", "quote"))  # fmt: skip
+          ("captions", "Captions", "image"), ("comments", "Comments", "quote"),
+          ("notes", "Your notes and tags", "tag"))  # fmt: skip
 _NEWEST_YEARS = 6
 
 

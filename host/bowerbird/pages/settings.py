@@ -94,27 +94,36 @@ async def live_libraries(visit: Visit) -> Response:
 async def change(visit: Visit) -> Response:
     """Keep what the form says. What can't be is said at its field, and nothing of the form is kept then."""
     form = await visit.form()
-    reset = form.get("reset")
-    if reset is not None:
-        await visit.write(lambda db: preferences.change(db, {reset: None}))
-        return _back_to("reset", [reset])
     _, found = await visit.read(lambda db: preferences.states(db, visit.site.settings))
     typed = {one.name: form[one.name].strip() for one in found if one.changeable and one.name in form}
     changed = {
         one.name: typed[one.name] for one in found if one.name in typed and typed[one.name] != text_of(one.value)
     }
+    if "reset" in form:
+        return await _reset(visit, form["reset"], changed)
     wrong = {name: said for name, text in changed.items() if (said := _wrong(name, text))}
     if wrong:
         return await _page(visit, typed, wrong)
     if changed:
         await visit.write(lambda db: preferences.change(db, changed))
-    return _back_to("saved", form)
+    return _back_to("saved", form.get("part") or _part_of(changed))
 
 
-def _back_to(done: str, names: Iterable[str]) -> Response:
-    """The page again, at the part in which the first of these settings stands."""
-    parts = (mark for name in names for mark, _, group in GROUPS if name in group)
-    return go_to(f"/settings?done={done}#{next(parts, '')}".rstrip("#"))
+async def _reset(visit: Visit, name: str, changed: Mapping[str, str]) -> Response:
+    """Give a setting its default again. What else was changed on the page and not saved stays in its field."""
+    await visit.write(lambda db: preferences.change(db, {name: None}))
+    unsaved = {other: text for other, text in changed.items() if other != name}
+    return await _page(visit, unsaved, {}, "reset") if unsaved else _back_to("reset", _part_of([name]))
+
+
+def _part_of(names: Iterable[str]) -> str:
+    """The part in which the first of these settings stands; '' for none."""
+    return next((mark for name in names for mark, _, group in GROUPS if name in group), "")
+
+
+def _back_to(done: str, part: str) -> Response:
+    known = part if any(part == mark for mark, _, _ in GROUPS) else ""
+    return go_to(f"/settings?done={done}#{known}".rstrip("#"))
 
 
 def _wrong(name: str, text: str) -> str:
@@ -125,7 +134,7 @@ def _wrong(name: str, text: str) -> str:
     return ""
 
 
-async def _page(visit: Visit, typed: Mapping[str, str], wrong: Mapping[str, str]) -> Response:
+async def _page(visit: Visit, typed: Mapping[str, str], wrong: Mapping[str, str], done: str = "") -> Response:
     now = visit.site.settings
     await devices.note_own(visit)
     frame, found = await visit.read(lambda db: _look(db, now))
@@ -133,7 +142,7 @@ async def _page(visit: Visit, typed: Mapping[str, str], wrong: Mapping[str, str]
         "settings.html", frame, status=422 if wrong else 200, groups=groups(found.states, typed, wrong),
         sources=SOURCES, sessions=found.sessions, devices=found.devices, wrong=wrong, names=NAMES,
         libraries=found.libraries, last=found.last, choices=CHOICES,
-        config=shown_place(now.home / "config.toml"), said=_said(visit.query.get("done", "")),
+        config=shown_place(now.home / "config.toml"), said=_said(done or visit.query.get("done", "")),
     )  # fmt: skip
 
 
@@ -158,15 +167,9 @@ def groups(states: tuple[SettingState, ...], typed: Mapping[str, str], wrong: Ma
 def _field(one: SettingState, typed: Mapping[str, str], wrong: Mapping[str, str]) -> Field:
     text = typed.get(one.name, text_of(one.value))
     default = f"{text_of(one.default) or 'none'} {one.unit}".rstrip()
-    return Field(one, NAMES.get(one.name, one.name), text, default, _takes(one), wrong.get(one.name, ""))
+    return Field(one, NAMES.get(one.name, one.name), text, default, BY_NAME[one.name].range, wrong.get(one.name, ""))
 
 
 def text_of(value: Any) -> str:
     """A value as the text that a field holds, and that reads as the same."""
     return as_text(tuple(value) if isinstance(value, list) else value)
-
-
-def _takes(one: SettingState) -> str:
-    if one.minimum is None or one.maximum is None:
-        return ""
-    return f"{one.minimum:g} to {one.maximum:,.15g}"
