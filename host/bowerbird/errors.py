@@ -125,7 +125,11 @@ JOB_ADVICE: dict[str, JobAdvice] = {
     "too_large": JobAdvice(
         "This is larger than the limit that is set.", "Choose a lower quality, then try again.", skips=True
     ),
-    "unsafe_file": JobAdvice("The site sent a kind of file that is not kept.", "Nothing to do.", skips=True),
+    "unsafe_file": JobAdvice(
+        "The site sent a kind of file that is not kept.",
+        "Pictures, films and sound are. Save this one with your browser, if you need it.",
+        skips=True,
+    ),
     "limit_reached": JobAdvice("The limit of this job is reached.", "Choose continue to go on.", waits="confirm"),
     "incomplete": JobAdvice("What arrived is not the whole file.", "Try again later.", retry=True),
     "cancelled": JobAdvice("You cancelled this.", "Choose try again to start it anew."),

@@ -300,6 +300,21 @@ def test_a_warning_is_told_once(fresh: RunningSite) -> None:
     assert "Ancient." not in page
 
 
+def test_three_warnings_are_shown_and_the_others_are_at_hand(fresh: RunningSite) -> None:
+    """The dashboard shows the three most pressing ones, and folds the others away below these, each with its cure."""
+    with closing(sqlite3.connect(fresh.settings.database)) as db, db:
+        for number in range(40):
+            db.execute(
+                "INSERT INTO events (at, level, code, message, hint) VALUES (?, 'warning', 'old', ?, 'Update it.')",
+                (later(-5), f"Warning {number}."),
+            )
+    with fresh.person() as client:
+        shown, fold, others = client.get("/").text.partition('<details class="more"')
+    assert shown.count('class="notice ') == 3
+    assert "<summary>and 27 more</summary>" in fold + others
+    assert others.partition("</details>")[0].count('class="notice ') == 27
+
+
 @pytest.mark.parametrize("path", ["/archive/nosuch", "/archive/items/999", "/archive/items/1/2/3", "/-/static/no.css"])
 def test_table_pages_that_are_not_there(person: httpx.Client, capfd: pytest.CaptureFixture[str], path: str) -> None:
     """They are not found, and the terminal of `bowerbird serve` is not filled with what the program looks like."""

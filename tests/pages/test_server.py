@@ -95,6 +95,21 @@ def test_a_stranger_on_the_port_is_not_taken_for_the_site(settings: Settings) ->
     assert "Traceback" not in refused.stderr
 
 
+@pytest.mark.parametrize(
+    ("named", "cure"), [((), "Write port = {} into config.toml, or for"), (("port",), "Set BOWERBIRD_PORT={}, or for")]
+)
+def test_another_port_is_set_where_this_one_was(settings: Settings, named: tuple[str, ...], cure: str) -> None:
+    """What is told of a taken port is of use: the environment counts more than config.toml."""
+    with listening_socket(settings) as other:
+        other.listen()
+        with pytest.raises(RequestError) as refused:
+            listening_socket(msgspec.structs.replace(settings, from_environment=frozenset(named)))
+    assert refused.value.message == f"Another program uses port {settings.port}."
+    assert (
+        refused.value.hint == f"{cure.format(settings.port + 1)} this once: bowerbird serve --port {settings.port + 1}"
+    )
+
+
 def test_a_second_site_on_the_port_is_told_that_it_runs(site: RunningSite) -> None:
     """Nobody changes the port because of what is their own site."""
     with pytest.raises(RequestError) as refused:

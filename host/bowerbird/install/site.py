@@ -25,10 +25,22 @@ def is_running(settings: Settings) -> bool:
     except (ConnectionRefusedError, ConnectionResetError):
         return False
     except OSError as error:
-        raise RequestError("port_in_use") from error
+        raise port_taken(settings) from error
     if proof(settings, challenge).encode() not in answer:
-        raise RequestError("port_in_use")
+        raise port_taken(settings)
     return True
+
+
+def port_taken(settings: Settings, message: str = "", command: str = "open") -> RequestError:
+    """What is said of a port that another program has: another one, set where this one was, or for this once."""
+    another = min(settings.port + 1, 65535)
+    is_named = "port" in settings.from_environment
+    set_it = f"Set BOWERBIRD_PORT={another}" if is_named else f"Write port = {another} into config.toml"
+    return RequestError(
+        "port_in_use",
+        message or f"Another program uses port {settings.port}.",
+        f"{set_it}, or for this once: bowerbird {command} --port {another}",
+    )
 
 
 def ensure_running(settings: Settings) -> None:

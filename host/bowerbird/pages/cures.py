@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from bowerbird.model import Job
 from bowerbird.pages.addresses import web_url
+from bowerbird.targets.hosts import is_private_host
 
 _SITES = {"youtube": "www.youtube.com", "instagram": "www.instagram.com", "tiktok": "www.tiktok.com"}
 
@@ -51,7 +52,8 @@ def _answer(platform: str, url: str) -> Cure | None:
 
 
 def _look_back(platform: str, url: str) -> Cure | None:
-    if not web_url(url):
+    # what only this network has is in no archive of the web
+    if not web_url(url) or is_private_host(urlsplit(url).hostname or ""):
         return None
     return Cure("Look in the Web Archive", f"https://web.archive.org/web/*/{quote(url, safe=':/?&=%')}")
 

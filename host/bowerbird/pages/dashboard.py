@@ -34,7 +34,6 @@ class Live(NamedTuple):
     queue: tuple[Job, ...]
     recent: tuple[Job, ...]
     notices: tuple[Notice, ...]
-    more_notices: int
     saved: tuple[Card, ...]
     choices: Settings
 
@@ -57,15 +56,13 @@ def _look(db: sqlite3.Connection, visit: Visit) -> Live:
     under_way = {status: _newest(db, settings, status, most) for status, most in UNDER_WAY.items()}
     recent = [job for status in ENDED for job in _newest(db, settings, status, RECENT_SHOWN).jobs]
     now = tuple(job for page in under_way.values() for job in page.jobs)
-    told_now, more = notices(db, settings, now)
     latest = sorted(recent, key=lambda job: job.completed_at or job.created_at, reverse=True)[:RECENT_SHOWN]
     return Live(
         now=now,
         under_way=", ".join(_counted(status, page) for status, page in under_way.items() if page.jobs),
         queue=next_up(db, settings, QUEUE_SHOWN),
         recent=tuple(latest),
-        notices=told_now,
-        more_notices=more,
+        notices=notices(db, settings, now),
         saved=gallery(db, Wanted(limit=CARDS_SHOWN)).cards,
         choices=effective(db, settings),
     )

@@ -16,7 +16,8 @@ from bowerbird.queue import updates
 from bowerbird.queue.causes import causes
 from bowerbird.settings import Settings
 
-MOST_SHOWN = 3
+# What there may be at all; a page shows the first ones, and the others when it is asked.
+MOST = 30
 FRESH_SECONDS = 24 * 3600
 
 
@@ -45,12 +46,12 @@ class Notice(NamedTuple):
     several: Several | None = None
 
 
-def notices(db: sqlite3.Connection, settings: Settings, under_way: Sequence[Job]) -> tuple[tuple[Notice, ...], int]:
-    """The most pressing ones, and how many more there are."""
+def notices(db: sqlite3.Connection, settings: Settings, under_way: Sequence[Job]) -> tuple[Notice, ...]:
+    """MOST of them, the most pressing first."""
     found = [*_update(db), *_waiting(under_way), *_failed(db), *_disk(settings)]
     told = {notice.bold for notice in found}
     found += [warning for warning in _warnings(db) if warning.bold not in told]
-    return tuple(found[:MOST_SHOWN]), max(0, len(found) - MOST_SHOWN)
+    return tuple(found[:MOST])
 
 
 def _update(db: sqlite3.Connection) -> list[Notice]:

@@ -16,7 +16,7 @@ from bowerbird.archive.places import open_place
 from bowerbird.database import open_reader
 from bowerbird.errors import RequestError
 from bowerbird.install.processes import note_process
-from bowerbird.install.site import is_running
+from bowerbird.install.site import is_running, port_taken
 from bowerbird.logs import start_log
 from bowerbird.queue.waker import Waker
 from bowerbird.settings import Settings
@@ -63,16 +63,14 @@ def listening_socket(settings: Settings) -> socket.socket:
 
 
 def _cannot_listen(settings: Settings, error: OSError) -> RequestError:
-    port = min(settings.port + 1, 65535)
     with contextlib.suppress(RequestError):
         if is_running(settings):
             return RequestError(
                 "port_in_use", "The site runs already.", f"Open it with: bowerbird open --port {settings.port}"
             )
-    another = f"Write port = {port} into config.toml, or for this once: bowerbird serve --port {port}"
-    if error.errno == errno.EACCES:
-        return RequestError("port_in_use", f"Port {settings.port} needs more rights than this program has.", another)
-    return RequestError("port_in_use", f"Another program uses port {settings.port}.", another)
+    needs_rights = error.errno == errno.EACCES
+    message = f"Port {settings.port} needs more rights than this program has." if needs_rights else ""
+    return port_taken(settings, message, "serve")
 
 
 def uvicorn_server(app: Any, on_start: Callable[[], None] = lambda: None) -> Any:
