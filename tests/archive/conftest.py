@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from bowerbird.archive.filing import Filing, file_item
-from bowerbird.archive.migrations import ensure_archive
 from bowerbird.database import open_writer
 from bowerbird.model import FileType
 from bowerbird.scraping import Cue, FileReady, ItemFound, ScrapedCreator, TranscriptReady
 from bowerbird.settings import Settings, load_settings
+from tests.new_archive import make_archive
 
 CREATOR = ScrapedCreator(platform_id="UC1", handle="@bower", name="Bower Bird", follower_count=10)
 ITEM = ItemFound(
@@ -65,7 +65,7 @@ def settings(tmp_path: Path) -> Settings:
     """Settings whose archive exists and is empty."""
     places = {"BOWERBIRD_HOME": str(tmp_path / "home"), "BOWERBIRD_ARCHIVE": str(tmp_path / "archive")}
     made = load_settings(places)
-    ensure_archive(made.database)
+    make_archive(made.database)
     return made
 
 

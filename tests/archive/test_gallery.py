@@ -12,8 +12,8 @@ import pytest
 from bowerbird.archive import gallery as galleries
 from bowerbird.archive import shelves
 from bowerbird.archive.gallery import ORDERS, Wanted, gallery
-from bowerbird.archive.migrations import ensure_archive
 from bowerbird.database import open_writer
+from tests.new_archive import make_archive
 
 ITEMS = 120
 
@@ -22,7 +22,7 @@ ITEMS = 120
 def many(tmp_path_factory: pytest.TempPathFactory) -> sqlite3.Connection:
     """Items of all sorts: every third by a creator, some without a day, a length or counts, one in the trash."""
     path: Path = tmp_path_factory.mktemp("gallery") / "archive.db"
-    ensure_archive(path)
+    make_archive(path)
     db = open_writer(path)
     db.execute(
         "INSERT INTO creators (id, platform, platform_id, name, created_at, updated_at)"
@@ -120,7 +120,7 @@ def test_items_of_one_value_are_read_as_far_as_others(
     """Where all have no views and no length, a page in vain costs what it costs among items that differ."""
     monkeypatch.setattr(galleries, "FEW", -1)
     monkeypatch.setattr(galleries, "SCANNED", 100)
-    ensure_archive(tmp_path / "archive.db")
+    make_archive(tmp_path / "archive.db")
     with closing(open_writer(tmp_path / "archive.db")) as db:
         db.executemany(
             "INSERT INTO items (platform, platform_id, kind, url, folder, captured_at, updated_at)"
@@ -174,7 +174,7 @@ def test_older_archives_are_counted_when_they_are_brought_up(tmp_path: Path) -> 
     from bowerbird.archive.migrations import SCHEMAS
 
     path = tmp_path / "archive.db"
-    ensure_archive(path)
+    make_archive(path)
     with closing(open_writer(path)) as db:
         db.execute(
             "INSERT INTO items (platform, platform_id, kind, url, folder, upload_date, captured_at, updated_at)"

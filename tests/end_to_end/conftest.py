@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from bowerbird.archive.migrations import ensure_archive
 from bowerbird.install.launcher import host_program
 from bowerbird.settings import load_settings
+from tests.new_archive import make_archive
 from tests.platforms import StandIn
 
 _PASSED_ON = ("PATH", "LANG", "LC_ALL")
@@ -66,7 +66,7 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
         settings = load_settings(environment)
         for folder in (tmp_path / "home", settings.home, settings.archive):
             folder.mkdir(parents=True, exist_ok=True)
-        ensure_archive(settings.database)
+        make_archive(settings.database)
         try:
             yield Machine(tmp_path / "home", settings.archive, environment, platforms, host_program())
         finally:

@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bowerbird.archive.migrations import ensure_archive
 from bowerbird.database import open_reader, open_writer
 from bowerbird.install.processes import stop_processes
 from bowerbird.settings import Settings, load_settings
@@ -26,6 +25,7 @@ from tests.faults.inspection import Figures, Inspection
 from tests.faults.processes import WORDS, adopt_orphans, alive, bury, kill_one
 from tests.faults.senders import Browser, Feed, Person, Sender
 from tests.messages.conftest import free_port
+from tests.new_archive import make_archive
 from tests.platforms import StandIn, faults
 from tests.worker.machine import UNTIL_IDLE
 
@@ -152,7 +152,7 @@ def matrix(plan: Plan, tell: Callable[[str], None] = lambda line: None) -> Itera
         }  # fmt: skip
         settings = load_settings(environment)
         settings.home.mkdir()
-        ensure_archive(settings.database)
+        make_archive(settings.database)
         with contextlib.closing(open_writer(settings.database)) as db:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         yield Matrix(plan, settings, environment, tell)

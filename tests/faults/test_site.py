@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bowerbird.archive.migrations import ensure_archive
 from bowerbird.pages import patience
 from tests.messages import test_archive_troubles as troubles
+from tests.new_archive import make_archive
 from tests.pages.sites import RunningSite, running, settings_in
 
 PAGES = ("/", "/history", "/browse", "/search?q=x", "/archive/items.json", "/archive/items", "/media/web/x/y.jpg")
@@ -23,7 +23,7 @@ Trouble = Callable[[Path], contextlib.AbstractContextManager[None]]
 def site(tmp_path: Path) -> Iterator[RunningSite]:
     """A site of an empty archive."""
     settings = settings_in(tmp_path)
-    ensure_archive(settings.database)
+    make_archive(settings.database)
     with running(settings, {}) as site:
         yield site
 

@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from bowerbird.archive.migrations import ensure_archive
 from bowerbird.clock import later
 from bowerbird.install.processes import stop_processes
 from bowerbird.queue.wake import lock_path
 from bowerbird.settings import Settings
 from tests.messages.client import Host
+from tests.new_archive import make_archive
 
 StartHost = Callable[..., Host]
 
@@ -29,7 +29,7 @@ def settings(tmp_path: Path) -> Iterator[Settings]:
     """Settings with an archive that is installed. What a test starts in the background ends with it."""
     own = Settings(archive=tmp_path / "archive", home=tmp_path / "home", port=free_port())
     own.home.mkdir()
-    ensure_archive(own.database)
+    make_archive(own.database)
     yield own
     stop_processes(own)
 

@@ -12,7 +12,6 @@ from pathlib import Path
 import msgspec
 
 from bowerbird.archive.filing import Filing, file_item
-from bowerbird.archive.migrations import ensure_archive
 from bowerbird.clock import later, now
 from bowerbird.database import open_writer
 from bowerbird.model import Capture, FileType
@@ -21,6 +20,7 @@ from bowerbird.queue.indexing import index_new
 from bowerbird.queue.intake import take
 from bowerbird.scraping import Chapter, Cue, FileReady, ItemFound, ScrapedCreator, TranscriptReady
 from bowerbird.settings import Settings
+from tests.new_archive import make_archive
 from tests.platforms import media
 
 CREATOR = ScrapedCreator(
@@ -223,7 +223,7 @@ def jobs(db: sqlite3.Connection) -> dict[str, str]:
 
 def small(settings: Settings) -> dict[str, str]:
     """The whole small archive; the ids of its items and jobs by name."""
-    ensure_archive(settings.database)
+    make_archive(settings.database)
     with closing(open_writer(settings.database)) as db:
         take(db, settings, [_clicked()])
         found = {"video": str(video(settings, db)), "pictures": str(pictures(settings, db))}

@@ -7,11 +7,11 @@ import struct
 import zlib
 from contextlib import closing
 
-from bowerbird.archive.migrations import ensure_archive
 from bowerbird.database import open_writer, transaction
 from bowerbird.model import FileType
 from bowerbird.scraping import ItemFound
 from bowerbird.settings import Settings
+from tests.new_archive import make_archive
 from tests.pages.archives import put_item
 from tests.platforms import media
 
@@ -35,7 +35,7 @@ def pixel(shade: int) -> bytes:
 
 def odd(settings: Settings) -> dict[str, str]:
     """The whole archive; ids of its items by name."""
-    ensure_archive(settings.database)
+    make_archive(settings.database)
     with closing(open_writer(settings.database)) as db:
         found = {
             "bare": put_item(db, settings, _item("bare", "page", title=None), {}),

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from bowerbird.archive.migrations import ensure_archive
 from tests.bench.pages import build
+from tests.new_archive import make_archive
 from tests.pages import archives, oddities
 from tests.pages.sites import RunningSite, running, settings_in
 
@@ -75,7 +75,7 @@ def main(wanted: list[str]) -> None:
                 if not wanted or name in wanted:
                     take_all(browser, site, name, address)
         settings = settings_in(_folder(folder, "empty"))
-        ensure_archive(settings.database)
+        make_archive(settings.database)
         with running(settings, {}) as site:
             take_wanted(browser, site, wanted, EMPTY)
             if not wanted or "stranger" in wanted:

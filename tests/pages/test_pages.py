@@ -10,12 +10,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bowerbird.archive.migrations import ensure_archive
 from bowerbird.clock import later
 from bowerbird.database import open_writer
 from bowerbird.pages.history import PAGE
 from bowerbird.pages.lines import WORDS
 from bowerbird.queue.rollup import count
+from tests.new_archive import make_archive
 from tests.pages import archives
 from tests.pages.sites import RunningSite, running, settings_in
 
@@ -71,7 +71,7 @@ def test_history_by_platform_and_day(person: httpx.Client, query: str, rows: int
 def test_history_pages_by_key(tmp_path: Path) -> None:
     """Older and Newer walk through every job once, also while new ones arrive."""
     settings = settings_in(tmp_path)
-    ensure_archive(settings.database)
+    make_archive(settings.database)
     with closing(open_writer(settings.database)) as db:
         ids = [archives.put_job(db, f"https://x.example/{n}", f"job {n}", "completed") for n in range(2 * PAGE + 20)]
         with running(settings, {}) as site, site.person() as client:
@@ -96,7 +96,7 @@ def _link(page: str, rel: str) -> str:
 def test_browse_pages_by_key(tmp_path: Path) -> None:
     """Every item is on one page of the shelf, also where many were saved in the same moment."""
     settings = settings_in(tmp_path)
-    ensure_archive(settings.database)
+    make_archive(settings.database)
     with closing(open_writer(settings.database)) as db:
         db.executemany(
             "INSERT INTO items (platform, platform_id, kind, url, folder, captured_at, updated_at)"
@@ -217,7 +217,7 @@ def test_any_search_is_answered(person: httpx.Client, words: str) -> None:
 def test_an_empty_archive_says_how_to_begin(tmp_path: Path) -> None:
     """The first page of a new archive says what to do, and every page stands."""
     settings = settings_in(tmp_path)
-    ensure_archive(settings.database)
+    make_archive(settings.database)
     with running(settings, {}) as site, site.person() as client:
         assert "The archive is empty" in client.get("/").text
         assert [client.get(path).status_code for path in ("/history", "/browse", "/search?q=a", "/live/dashboard")] == [

@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bowerbird.archive.migrations import ensure_archive
 from bowerbird.pages.columns import HEIGHT, WIDTH, columns, share
 from bowerbird.pages.stats import in_percent
+from tests.new_archive import make_archive
 from tests.pages.sites import RunningSite, running, settings_in
 
 
@@ -36,7 +36,7 @@ def test_a_hostile_creator_stays_text(person: httpx.Client) -> None:
 def test_an_empty_archive_says_how_to_begin(tmp_path: Path) -> None:
     """There is nothing to count, and one button."""
     settings = settings_in(tmp_path)
-    ensure_archive(settings.database)
+    make_archive(settings.database)
     with running(settings, {}) as site, site.person() as person:
         page = person.get("/stats").text
     assert "Nothing to count yet" in page

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from bowerbird.archive.migrations import ensure_archive
 from bowerbird.clock import now
 from bowerbird.database import open_writer
 from bowerbird.model import Capture, CaptureOptions, Job, Receipt
@@ -21,6 +20,7 @@ from bowerbird.queue.lanes import Crowd, Limits
 from bowerbird.queue.rows import ClaimedJob
 from bowerbird.scraping import Failed, ListPage, Member
 from bowerbird.settings import Settings, load_settings
+from tests.new_archive import make_archive
 
 _numbers = itertools.count(1)
 
@@ -42,7 +42,7 @@ class Queue:
         self.settings: Settings = load_settings(
             {"BOWERBIRD_HOME": str(folder / "home"), "BOWERBIRD_ARCHIVE": str(folder / "archive")}
         )
-        ensure_archive(self.settings.database)
+        make_archive(self.settings.database)
         self.db: sqlite3.Connection = open_writer(self.settings.database)
 
     def take(self, *captures: Capture) -> list[Receipt]:

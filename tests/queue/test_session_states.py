@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from bowerbird.archive.migrations import ensure_archive
 from bowerbird.database import open_writer
 from bowerbird.queue import browsers
 from bowerbird.queue.session_states import Publisher, publish, shown
 from bowerbird.sessions.vault import Vault
 from bowerbird.settings import Settings
 from bowerbird.worker.checking import forget_asked
+from tests.new_archive import make_archive
 from tests.sessions.conftest import AGENT, CANARY, a_jar, checked
 
 
@@ -23,7 +23,7 @@ from tests.sessions.conftest import AGENT, CANARY, a_jar, checked
 def settings(tmp_path: Path) -> Settings:
     """Settings of a home and an archive that are there."""
     made = Settings(archive=tmp_path / "archive", home=tmp_path / "home")
-    ensure_archive(made.database)
+    make_archive(made.database)
     return made
 
 

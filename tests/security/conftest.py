@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from bowerbird.archive.migrations import ensure_archive
 from bowerbird.install.launcher import host_program
 from bowerbird.install.processes import stop_processes
 from bowerbird.settings import Settings
 from tests.archive.conftest import attempts, db, rows, settings
 from tests.messages.conftest import free_port, leading_to, worker_kept_away
+from tests.new_archive import make_archive
 from tests.pages.fixtures import fresh, person, site, stranger
 from tests.security.attacker import Attacker, attacking
 from tests.security.browsers import RUNNING, Browser, Tab
@@ -74,7 +74,7 @@ def start_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
             if name not in started:
                 folder = tmp_path_factory.mktemp(name)
                 machine = Machine(folder)
-                ensure_archive(machine.settings.database)
+                make_archive(machine.settings.database)
                 ends.callback(stop_processes, machine.settings)
                 ends.enter_context(worker_kept_away(machine.settings))
                 started[name] = (

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from bowerbird import signin
-from bowerbird.archive.migrations import ensure_archive
+from tests.new_archive import make_archive
 from tests.pages.sites import RunningSite, running, settings_in
 
 
@@ -87,7 +87,7 @@ def test_a_session_ends_after_its_time(
 def test_a_link_signs_in_once(tmp_path: Path) -> None:
     """A link opens a session that scripts can't read, and is worth nothing afterwards, also after a restart."""
     settings = settings_in(tmp_path)
-    ensure_archive(settings.database)
+    make_archive(settings.database)
     with running(settings, {}) as first, first.stranger() as client:
         link = signin.sign_in_link(first.settings, "/history")
         answer = client.get(link)
@@ -157,7 +157,7 @@ def test_a_disk_without_hard_links_holds_a_secret_too(tmp_path: Path, monkeypatc
 def test_signing_out_holds_for_copies_and_restarts(tmp_path: Path) -> None:
     """A session that was ended is ended for whoever copied its cookie, also after the site was started anew."""
     settings = settings_in(tmp_path)
-    ensure_archive(settings.database)
+    make_archive(settings.database)
     with running(settings, {}) as first, first.person() as client, first.stranger() as thief:
         thief.cookies.update(dict(client.cookies))
         assert thief.get("/").status_code == 200

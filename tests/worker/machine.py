@@ -18,12 +18,12 @@ import av
 import psutil
 import pytest
 
-from bowerbird.archive.migrations import ensure_archive
 from bowerbird.database import open_writer
 from bowerbird.model import Capture, CaptureOptions, Job
 from bowerbird.queue import actions, intake, reads
 from bowerbird.settings import Settings, load_settings
 from tests.messages.conftest import free_port
+from tests.new_archive import make_archive
 from tests.platforms import StandIn
 
 PATIENCE = 90.0
@@ -64,7 +64,7 @@ class Machine:
             **_CALM,
             **platforms.environment,
         }
-        ensure_archive(self.settings.database)
+        make_archive(self.settings.database)
         self.db = open_writer(self.settings.database)
         self.workers: list[subprocess.Popen[str]] = []
         self.python = sys.executable

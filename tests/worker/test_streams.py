@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from bowerbird.archive.migrations import ensure_archive
 from bowerbird.database import open_progress, open_writer
 from bowerbird.errors import JobError
 from bowerbird.model import Capture, CaptureOptions, ErrorReport
@@ -32,6 +31,7 @@ from bowerbird.scraping import (
 )
 from bowerbird.settings import Settings
 from bowerbird.worker.listener import Listener, Part
+from tests.new_archive import make_archive
 
 PROFILE = "https://www.instagram.com/garden.notes/"
 GONE = ErrorReport(code="gone", message="This is gone.", hint="Look for a copy.")
@@ -42,7 +42,7 @@ class Reading:
 
     def __init__(self, folder: Path, **options: Any) -> None:
         self.settings = Settings(archive=folder / "archive", home=folder / "home")
-        ensure_archive(self.settings.database)
+        make_archive(self.settings.database)
         self.db = open_writer(self.settings.database)
         self.progress = open_progress(self.settings.database)
         capture = Capture(key="key", url=PROFILE, source="cli", captured_at="", options=CaptureOptions(**options))

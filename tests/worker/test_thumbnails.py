@@ -13,13 +13,13 @@ import pytest
 from PIL import Image
 
 from bowerbird.archive import thumbnails, trash
-from bowerbird.archive.migrations import ensure_archive
 from bowerbird.archive.thumbnails import place_of
 from bowerbird.database import open_writer
 from bowerbird.scraping import ItemFound
 from bowerbird.settings import Settings
 from bowerbird.worker import thumbnails as making
 from bowerbird.worker.loop import Worker
+from tests.new_archive import make_archive
 from tests.pages.archives import put_item
 from tests.pages.sites import settings_in
 from tests.platforms import media
@@ -57,7 +57,7 @@ def settings(tmp_path: Path) -> Settings:
     """An archive without anything."""
     made = settings_in(tmp_path)
     made.home.mkdir()
-    ensure_archive(made.database)
+    make_archive(made.database)
     return made
 
 
