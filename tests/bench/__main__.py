@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from tests.bench import browsing, downloads, host, instagram, memory, queue, site, targets
 from tests.bench.figure import HEADING, Figure
+from tests.bench.machine import pace
 
 MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
     "cold": host.cold_start,
@@ -43,7 +44,7 @@ def main() -> int:
     chosen = parser.parse_args()
     known = {**MEASURES, **SLOW}
     names = chosen.only or [*MEASURES, *(SLOW if chosen.slow else ())]
-    print(HEADING, flush=True)
+    print(pace(), HEADING, sep="\n", flush=True)
     broken = 0
     for name in names:
         for figure in known[name]():
