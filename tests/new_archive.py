@@ -12,7 +12,8 @@ from bowerbird.archive.migrations import ensure_archive
 def make_archive(path: Path) -> None:
     """Do what `ensure_archive` does where there is nothing yet."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(_made())
+    with path.open("xb") as file:
+        file.write(_made())
 
 
 @functools.cache

@@ -60,9 +60,7 @@ REQUEST_ADVICE: dict[str, Advice] = {
     "archive_unavailable": Advice("The archive can't be written at the moment.", "Run: bowerbird doctor"),
     "disk_full": Advice("The disk of the archive is full.", "Free some space; nothing that was saved is lost."),
     "busy": Advice("The archive is busy.", "Try again in a moment."),
-    "port_in_use": Advice(
-        "Another program uses the site's port.", "Choose another one: write port = 8464 into config.toml."
-    ),
+    "port_in_use": Advice("Another program uses the site's port.", "End that program, or choose another port."),
     "internal": Advice("Something went wrong inside Bowerbird.", "Run: bowerbird doctor. The log has the details."),
 }
 

@@ -20,7 +20,7 @@ LONGEST_DELAY = 24 * 3600
 MOST_DELAYS = 20
 # The codes after which a job is tried again by itself.
 TRIED_AGAIN = frozenset(code for code, advice in JOB_ADVICE.items() if advice.retry or advice.waits == "rate_limit")
-_GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?\Z")
+_GROUPED = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?\Z")
 _YES = ("1", "true", "yes", "on")
 _NO = ("0", "false", "no", "off")
 _PRIVATE = frozenset(("folder", "file", "proxy"))
@@ -100,7 +100,7 @@ def _in_range(setting: Setting, value: Any, kind: Callable[[Any], float]) -> flo
 
 
 def _ungrouped(value: Any) -> Any:
-    """Numbers are shown as 10,000, so they may be typed so; `2,5` stays no number."""
+    """Numbers are shown as 10,000, so they may be typed so; `2,5` and `0,500` stay no numbers."""
     return value.replace(",", "") if isinstance(value, str) and _GROUPED.match(value.strip()) else value
 
 

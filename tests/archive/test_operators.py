@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bowerbird.archive import finding, marks, search
+from bowerbird.archive import finding, marks, matching, search, trash
 from bowerbird.archive.filing import file_item
 from bowerbird.archive.finding import find
 from bowerbird.archive.operators import taken_apart, unfit
@@ -156,12 +156,12 @@ def test_a_comment_is_shown_with_its_writer(db, four):
     assert find(db, "羽").hits == ()
 
 
-def test_what_a_person_wrote_is_shown(db, four):
+def test_what_a_person_wrote_is_shown(db, settings, four):
     """A hit in one's own note or tags says so and marks the word; what is changed or taken away is not found by it."""
     marks.set_note(db, four[2], "Seen again in Lübeck")
     marks.add_tags(db, four[2], "recipes, Lübeck harbour")
     (hit,) = find(db, "lubeck").hits
-    assert (hit.matched, hit.tags) == (("note", "tags"), ("Lübeck harbour",))
+    assert (hit.matched, hit.tags) == (("note", "tags"), ((("Lübeck", True), (" harbour", False)),))
     assert hit.note == (("Seen again in ", False), ("Lübeck", True))
     marks.set_note(db, four[2], "")
     assert find(db, "seen again").hits == ()
@@ -169,8 +169,51 @@ def test_what_a_person_wrote_is_shown(db, four):
     marks.remove_tags_from(db, four, "RECIPES")
     assert find(db, "recipes").hits == find(db, "harbour").hits == ()
     marks.set_note(db, four[2], "to lose")
-    search.remove(db, four[2])
-    assert find(db, "lose").hits == ()
+    trash.put_away(db, four[2])
+    trash.give_up(db, four[2])
+    assert trash.empty(db, settings) == 1
+    assert db.execute("SELECT count(*) FROM marks_fts").fetchone()[0] == 0
+
+
+def test_a_phrase_is_in_one_tag_or_note(db, four):
+    """Tags are words of their own: a phrase is not found where one begins and another goes on."""
+    marks.add_tags(db, four[0], "nest, pond")
+    marks.set_note(db, four[0], "quiet")
+    for phrase in ('"nest pond"', '"quiet nest"'):
+        assert find(db, phrase).hits == ()
+    marks.add_tags(db, four[0], "nest pond")
+    assert len(find(db, '"nest pond"').hits) == 1
+
+
+@pytest.mark.parametrize("asked", ["tag:Café", "tag:cafe\u0301", "tag:#CAFÉ", 'tag:"  café "'])
+def test_a_tag_is_asked_for_in_any_spelling_of_its_letters(db, four, asked):
+    """As it was stored: composed, on one line, without its hash; capitals aside."""
+    marks.add_tags(db, four[0], "Cafe\u0301")
+    assert [hit.item_id for hit in find(db, asked).hits] == [four[0]]
+
+
+def test_the_begin_of_a_word_is_found_in_notes_however_common_it_is(db, four, monkeypatch):
+    """What is asked of items by its common endings alone is asked of the few notes and tags as it stands."""
+    monkeypatch.setattr(finding, "WINDOW", 1)
+    marks.set_note(db, four[2], "bluebells")
+    assert [hit.item_id for hit in find(db, "blue in:notes").hits] == [four[2]]
+    assert find(db, "blue in:notes").hits[0].note == (("bluebells", True),)
+
+
+def test_items_of_an_old_tag_are_found_below_many_others(db, settings, attempts, four, monkeypatch):
+    """However many newer items there are, the first page of a tag or creator shows what has it."""
+    monkeypatch.setattr(finding, "_FEW", 0)
+    monkeypatch.setattr(matching, "_ITEMS_AT_ONCE", 2)
+    marks.add_tags_to(db, four[:3], "old")
+    for number in range(20):
+        item = ItemFound(platform="web", platform_id=f"n{number}", kind="image", url="u", title="new")
+        file_item(db, settings, attempts.filing(item, transcripts=()))
+    found, after = [], None
+    for _ in range(2):
+        page = find(db, "tag:old", after=after, limit=2)
+        found, after = [*found, *(hit.item_id for hit in page.hits)], page.next
+    assert found == [four[2], four[1], four[0]]
+    assert [hit.item_id for hit in find(db, "from:rick_a").hits] == [four[1], four[0]]
 
 
 def test_what_is_no_operator_stays_words():

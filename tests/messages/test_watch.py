@@ -25,7 +25,6 @@ from bowerbird.worker.settle import Ended, settle
 from tests.messages.client import Host, Message, a_capture
 from tests.messages.conftest import StartHost
 from tests.messages.test_archive_troubles import moved_away
-from tests.new_archive import make_archive
 
 Rows = Callable[..., list[tuple[Any, ...]]]
 COUNTS = {
@@ -44,7 +43,6 @@ def watching(host: Host) -> Host:
 
 def test_what_happens_right_after_the_answer_is_seen(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long the thread that looks takes to look for the first time: a warning is told once, or never."""
-    make_archive(settings.database)
     look = watcher.open_reader
 
     def slowly(path: Path) -> sqlite3.Connection:

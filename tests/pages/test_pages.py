@@ -309,10 +309,11 @@ def test_three_warnings_are_shown_and_the_others_are_at_hand(fresh: RunningSite)
                 (later(-5), f"Warning {number}."),
             )
     with fresh.person() as client:
-        shown, fold, others = client.get("/").text.partition('<details class="more"')
+        shown, _, others = client.get("/").text.partition('<details class="more"')
     assert shown.count('class="notice ') == 3
-    assert "<summary>and 27 more</summary>" in fold + others
-    assert others.partition("</details>")[0].count('class="notice ') == 27
+    folded = others.partition("</details>")[0].count('class="notice ')
+    assert folded >= 37
+    assert f"<summary>and {folded} more</summary>" in others
 
 
 @pytest.mark.parametrize("path", ["/archive/nosuch", "/archive/items/999", "/archive/items/1/2/3", "/-/static/no.css"])

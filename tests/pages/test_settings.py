@@ -93,13 +93,23 @@ def test_what_is_wrong_is_said_at_its_field(fresh: RunningSite, name: str, typed
     assert stored(fresh) == {}
 
 
-def test_a_number_may_be_typed_as_it_is_shown(fresh: RunningSite) -> None:
+@pytest.mark.parametrize("typed", ["2,5", "0,500", "10,00", "1,0000", ",5"])
+def test_a_number_may_be_typed_as_it_is_shown(fresh: RunningSite, typed: str) -> None:
     """With commas between thousands; a comma in another place is no number, and what it takes is said."""
     with fresh.person() as person:
         assert person.post("/settings/save", data={"max_items": "10,000"}).status_code == 303
-        answer = person.post("/settings/save", data={"retry_delay": "2,5"})
+        answer = person.post("/settings/save", data={"retry_delay": typed})
     assert "It takes a number from 0 to 86,400, with a point as in 2.5." in about(answer.text, "retry_delay")
     assert stored(fresh) == {"max_items": "10000"}
+
+
+def test_a_page_that_is_old_changes_only_what_was_typed(fresh: RunningSite) -> None:
+    """What was changed in another tab since stays; the same value in another spelling is no change."""
+    with fresh.person() as person:
+        person.post("/settings/save", data={"quality": "1080"})
+        old = {"shown.quality": "best", "quality": "best", "shown.max_items": "500", "max_items": "0500"}
+        person.post("/settings/save", data={**old, "shown.disk_floor_mb": "1000", "disk_floor_mb": "2,048"})
+    assert stored(fresh) == {"quality": "1080", "disk_floor_mb": "2048"}
 
 
 def test_what_was_typed_and_not_saved_stays(fresh: RunningSite) -> None:
@@ -109,6 +119,7 @@ def test_what_was_typed_and_not_saved_stays(fresh: RunningSite) -> None:
         form = {"reset": "quality", "quality": "720", "max_items": "7", "max_concurrent": "many"}
         page = person.post("/settings/save", data=form).text
         assert "It is back." in page
+        assert "2 values are typed and not saved yet." in page
         assert 'value="7"' in about(page, "max_items")
         assert 'value="many"' in about(page, "max_concurrent")
     assert stored(fresh) == {}

@@ -74,7 +74,8 @@ def find(
     """Items that have all these words (see `parse_query`) in themselves, their transcripts, comments, or note and tags.
 
     Any text may be asked; one without words or operators finds nothing. The order is by age, the newest first; or
-    `best`: of the newest matches those in titles first, then other words of the items, what is said, and comments.
+    `best`: of the newest matches those in titles first, then other words of the items and the person's own, what is
+    said, and comments.
     `after` (or, in the order of age, `before`) goes on behind a page.
     """
     sought = _sought(db, asked)
@@ -82,7 +83,7 @@ def find(
         return SearchPage(hits=(), next=None)
     place = after or Place(before or newest_below(db, _BEFORE_ALL) + 1)
     found, behind = _page(db, sought, place, rank, limit)
-    told = (hit_of(db, match.item_id, sought.words, sought.tables, match.transcripts) for match in found)
+    told = (hit_of(db, match.item_id, sought, match.transcripts) for match in found)
     return SearchPage(hits=tuple(hit for hit in told if hit), next=behind)
 
 
@@ -90,21 +91,21 @@ def _sought(db: sqlite3.Connection, asked: str) -> Sought | None:
     text, operators = taken_apart(asked)
     conditions = conditions_of(db, operators)
     few = _few(db, conditions)
-    words = _affordable(db, text, few or ())
+    words = parse_query(text)
     if words is None and not conditions.alone:
         return None
     tables, columns = place_in(operators)
-    return Sought(words, unwanted_in(text), conditions, tables, columns, few)
+    affordable = words and _affordable(db, text, words, few or ())
+    return Sought(affordable, words, unwanted_in(text), conditions, tables, columns, few)
 
 
-def _affordable(db: sqlite3.Connection, text: str, few: tuple[int, ...]) -> Query | None:
+def _affordable(db: sqlite3.Connection, text: str, words: Query, few: tuple[int, ...]) -> Query | None:
     """What the words ask for. To ask for the begin of a word can cost as much as to read all words that begin so.
 
     So the last word is asked for as it stands where that is found often enough, and where very many begin so, only the
     common ones of these are, and those of a `few` items if it is about these.
     """
-    words = parse_query(text)
-    if words is None or not words.begun:
+    if not words.begun:
         return words
     often = f"SELECT 1 FROM items_fts WHERE items_fts MATCH ? LIMIT 1 OFFSET {WINDOW - 1}"
     if db.execute(often, (words.whole,)).fetchone():

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from bowerbird.archive.matching import Sought
 from bowerbird.archive.search import COLUMNS, texts_of
 from bowerbird.archive.thumbnails import PICTURE_COLUMNS, Picture, picture_of
 from bowerbird.archive.words import Piece, Query, fold, in_pieces, marked
@@ -40,8 +41,8 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
     `matched` names what matched: title, description, hashtags, creator, transcript, comments, note, tags. `pieces` and
     `snippet` are the title and a part of the description (empty where that does not match), in pieces that say whether
-    they match; so `note`, of the person's own. `tags` are those that match. `said` counts matching cues, of which some
-    are in `cues`. `thumbnail` is a path relative to the archive, `duration` is in seconds.
+    they match; so the person's own `note`, and each of their `tags` that matches. `said` counts matching cues, of which
+    some are in `cues`. `thumbnail` is a path relative to the archive, `duration` is in seconds.
     """
 
     item_id: int
@@ -62,7 +63,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     said: int
     comments: tuple[CommentHit, ...]
     note: tuple[Piece, ...]
-    tags: tuple[str, ...]
+    tags: tuple[tuple[Piece, ...], ...]
 
 
 _HIT = f"""
@@ -75,22 +76,21 @@ _HIT = f"""
 _AS_STORED = ("title", "creator_id", "platform", "kind", "captured_at", "published", "duration", "thumbnail")
 
 
-def hit_of(
-    db: sqlite3.Connection, item_id: int, words: Query | None, tables: Collection[str], transcripts: Collection[int]
-) -> Hit | None:
+def hit_of(db: sqlite3.Connection, item_id: int, sought: Sought, transcripts: Collection[int]) -> Hit | None:
     """What is told of an item that matches; None where it is gone by now.
 
-    `tables` are the search tables that were looked in, `transcripts` the ids of those that match.
+    `transcripts` are the ids of those that match.
     """
+    words, own_words = sought.words, sought.all_words if "marks" in sought.tables else None
     row = db.execute(_HIT, (item_id,)).fetchone()
     if row is None:
         return None
     texts = dict(zip(COLUMNS, texts_of(row), strict=True))
     own = [name for name, text in texts.items() if words and text and words.pattern.search(fold(text))]
     said = _said(db, words, transcripts) if words else []
-    comments = _comments(db, words, item_id) if words and "comments" in tables else ()
-    note = _note(row, words) if words and "marks" in tables else ()
-    tags = _tags(db, words, item_id) if words and "marks" in tables else ()
+    comments = _comments(db, words, item_id) if words and "comments" in sought.tables else ()
+    note = _note(row, own_words) if own_words else ()
+    tags = _tags(db, own_words, item_id) if own_words else ()
     beside = {"transcript": transcripts, "comments": comments, "note": note, "tags": tags}
     return Hit(
         item_id=item_id,
@@ -162,6 +162,6 @@ def _note(row: sqlite3.Row, words: Query) -> tuple[Piece, ...]:
     return marked(note, words, around=_SNIPPET) if words.pattern.search(fold(note)) else ()
 
 
-def _tags(db: sqlite3.Connection, words: Query, item_id: int) -> tuple[str, ...]:
+def _tags(db: sqlite3.Connection, words: Query, item_id: int) -> tuple[tuple[Piece, ...], ...]:
     tags = db.execute("SELECT tag FROM tags WHERE item_id = ?", (item_id,))
-    return tuple(tag for (tag,) in tags if words.pattern.search(fold(tag)))
+    return tuple(marked(tag, words) for (tag,) in tags if words.pattern.search(fold(tag)))

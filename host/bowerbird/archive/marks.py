@@ -33,9 +33,7 @@ def add_tags(db: sqlite3.Connection, item_id: int, text: str) -> tuple[str, ...]
     """
     tags = _tags(text)
     with transaction(db):
-        given = tuple(_give(db, item_id, tag) for tag in tags)
-        reindex_marks(db, item_id)
-        return given
+        return tuple(_give(db, item_id, tag) for tag in tags)
 
 
 def add_tags_to(db: sqlite3.Connection, item_ids: Collection[int], text: str) -> int:
@@ -45,10 +43,7 @@ def add_tags_to(db: sqlite3.Connection, item_ids: Collection[int], text: str) ->
     """
     tags = _tags(text)
     with transaction(db):
-        given = sum(all(_is_given(db, item_id, tag) for tag in tags) for item_id in item_ids)
-        for item_id in item_ids:
-            reindex_marks(db, item_id)
-        return given
+        return sum(all(_is_given(db, item_id, tag) for tag in tags) for item_id in item_ids)
 
 
 def _tags(text: str) -> tuple[str, ...]:
@@ -73,6 +68,7 @@ def _give(db: sqlite3.Connection, item_id: int, tag: str) -> str:
     if len(tags) >= MOST_TAGS:
         raise RequestError("bad_request", f"An item has at most {MOST_TAGS} tags.", "Remove one first.")
     db.execute("INSERT INTO tags (item_id, tag) VALUES (?, ?)", (item_id, tag))
+    reindex_marks(db, item_id)
     return tag
 
 
@@ -136,13 +132,14 @@ def _check_shown(db: sqlite3.Connection, item_id: int) -> None:
 
 
 def _tag(text: str) -> str:
-    tag = _tidy(text)
+    tag = tidy_tag(text)
     if not tag or len(tag) > LONGEST_TAG:
         raise RequestError("bad_request", f"A tag has 1 to {LONGEST_TAG} characters.", "Choose a shorter word.")
     return tag
 
 
-def _tidy(text: str) -> str:
+def tidy_tag(text: str) -> str:
+    """The text as a tag is stored: on one line, NFC, without the hash before it."""
     return " ".join("".join(map(_printable, _storable(text))).split()).removeprefix("#").strip()
 
 

@@ -30,10 +30,12 @@ TITLE, OWN, SAID, ANSWERED = range(4)
 class Sought(NamedTuple):
     """A query that was understood: words (None: only operators), conditions, tables and columns to look in.
 
+    `all_words` is what `words` were before they were made affordable: marks are few, so any word is asked for there.
     `few` are the items that fit a condition, the newest first, where these are few.
     """
 
     words: Query | None
+    all_words: Query | None
     unwanted: str
     conditions: Conditions
     tables: frozenset[str]
@@ -63,9 +65,9 @@ def window(db: sqlite3.Connection, sought: Sought, top: int, known: int, enough:
     """
     if sought.few is not None:
         return Window(0, {})
-    newest = newest_below(db, top)
     if sought.words is None:
-        return Window(max(0, known, newest - _ITEMS_AT_ONCE), {})
+        return _without_words(db, sought, top, known)
+    newest = newest_below(db, top)
     # what fits is not known beforehand, so nothing less than a full window is enough
     enough = WINDOW if sought.conditions.where or sought.unwanted else enough
     found = Window(0, {})
@@ -91,11 +93,20 @@ def newest_below(db: sqlite3.Connection, top: int) -> int:
     return int(db.execute("SELECT max(id) FROM items WHERE id < ?", (top,)).fetchone()[0] or 0)
 
 
+def _without_words(db: sqlite3.Connection, sought: Sought, top: int, known: int) -> Window:
+    """The newest items that fit the condition which fewer fit than any other, as a rule."""
+    alone = sought.conditions.alone[0]
+    sql = f"SELECT id FROM ({alone}) WHERE id > :low AND id < :top ORDER BY id DESC LIMIT {_ITEMS_AT_ONCE}"
+    ids = _ids(db.execute(sql, sought.conditions.values | {"low": max(0, known), "top": top}))
+    low = ids[-1] - 1 if len(ids) == _ITEMS_AT_ONCE else 0
+    return Window(max(low, known), {"items": ids})
+
+
 def _newest_rows(db: sqlite3.Connection, sought: Sought, table: str, floor: int, top: int) -> list[int]:
     """The rows of a table that match above the item `floor`, of WINDOW at most."""
     scale = _scale(table)
     sql = f"{_SELECT.format(table)} ORDER BY rowid DESC LIMIT {WINDOW}"
-    return _ids(db.execute(sql, (_match(sought), (floor + 1) * scale, top * scale)))
+    return _ids(db.execute(sql, (_match(sought, table), (floor + 1) * scale, top * scale)))
 
 
 def _low(table: str, rows: list[int], floor: int) -> int:
@@ -114,16 +125,23 @@ def _scale(table: str) -> int:
     return TRANSCRIPTS_PER_ITEM if table == "transcripts" else 1
 
 
-def _match(sought: Sought, columns: tuple[str, ...] = ()) -> str:
-    assert sought.words is not None
+def _match(sought: Sought, table: str, columns: tuple[str, ...] = ()) -> str:
+    words = _words_in(sought, table)
     among = columns or sought.columns
-    return f"{{{' '.join(among)}}} : ({sought.words.match})" if among else sought.words.match
+    return f"{{{' '.join(among)}}} : ({words.match})" if among else words.match
+
+
+def _words_in(sought: Sought, table: str) -> Query:
+    words = sought.all_words if table == "marks" else sought.words
+    assert words is not None
+    return words
 
 
 def matches(db: sqlite3.Connection, sought: Sought, found: Window, top: int, *, titles: bool) -> Matches:
     """What matches in a window; `titles` tells those in titles from other words of an item."""
     if sought.words is None:
-        return Matches(dict.fromkeys(_without_words(db, sought, found.low, top), OWN), {})
+        fitting = found.rows["items"] if sought.few is None else [item_id for item_id in sought.few if item_id < top]
+        return Matches(dict.fromkeys(fitting, OWN), {})
     own = _of_table(db, sought, "items", found, top)
     in_title = _titles(db, sought, own) if titles and own else []
     transcripts: dict[int, tuple[int, ...]] = {}
@@ -138,20 +156,12 @@ def matches(db: sqlite3.Connection, sought: Sought, found: Window, top: int, *, 
     return Matches(turns, transcripts)
 
 
-def _without_words(db: sqlite3.Connection, sought: Sought, low: int, top: int) -> Iterable[int]:
-    if sought.few is not None:
-        return (item_id for item_id in sought.few if item_id < top)
-    where = " AND ".join(("id > :low", "id < :top", *sought.conditions.where))
-    found = db.execute(f"SELECT id FROM items WHERE {where}", sought.conditions.values | {"low": low, "top": top})
-    return (row[0] for row in found)
-
-
 def _of_table(db: sqlite3.Connection, sought: Sought, table: str, found: Window, top: int) -> list[int]:
     """The row ids of a search table that match in a window, the newest first."""
     if table not in sought.tables:
         return []
     if sought.few is not None:
-        return _of_few(db, sought, table, _match(sought), [item_id for item_id in sought.few if item_id < top])
+        return _of_few(db, sought, table, _match(sought, table), [item_id for item_id in sought.few if item_id < top])
     return [row_id for row_id in found.rows[table] if row_id // _scale(table) > found.low]
 
 
@@ -159,7 +169,7 @@ def _titles(db: sqlite3.Connection, sought: Sought, own: list[int]) -> list[int]
     """Those of these items that match in their title alone."""
     if sought.columns and "title" not in sought.columns:
         return []
-    match = _match(sought, ("title",))
+    match = _match(sought, "items", ("title",))
     if sought.few is not None:
         return _of_few(db, sought, "items", match, own)
     return _ids(db.execute(_SELECT.format("items"), (match, own[-1], own[0] + 1)))
@@ -169,16 +179,15 @@ def _of_few(db: sqlite3.Connection, sought: Sought, table: str, match: str, item
     """The rows of these items that match, the newest first."""
     if not items:
         return []
-    assert sought.words is not None
-    scale, sql = _scale(table), _SELECT.format(table)
+    words, scale, sql = _words_in(sought, table), _scale(table), _SELECT.format(table)
     # each item can be asked for whole words only: what is begun is looked for among all
-    is_begun = sought.words.match != sought.words.whole
+    is_begun = words.match != words.whole
     most = _MANY if is_begun else min(_MANY, _MANY_EACH * len(items))
     among = (match, items[-1] * scale, (items[0] + 1) * scale)
     if db.execute(f"SELECT count(*) FROM ({sql} LIMIT {most + 1})", among).fetchone()[0] <= most:
         known = frozenset(items)
         return [row_id for row_id in _ids(db.execute(f"{sql} ORDER BY rowid DESC", among)) if row_id // scale in known]
-    whole = match.replace(sought.words.match, sought.words.whole)
+    whole = match.replace(words.match, words.whole)
     each = f"SELECT rowid FROM {table}_fts WHERE {table}_fts MATCH ? AND rowid IN ({_ROWS_OF[table]})"
     return sorted(_ids(db.execute(each, (whole, json_list(items)))), reverse=True)
 

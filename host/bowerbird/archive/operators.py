@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from bowerbird.archive.marks import tidy_tag
 from bowerbird.archive.reads import tags
 from bowerbird.database import json_list
 
@@ -35,6 +36,7 @@ _PLACE_WORDS = {
 }  # fmt: skip
 _KIND_WORDS = {"picture": "image", "photo": "image", "carousel": "post", "sound": "audio", "stories": "story"}
 ANYWHERE: tuple[frozenset[str], tuple[str, ...]] = (frozenset(("items", "transcripts", "comments", "marks")), ())
+_RAREST_FIRST = ("tag", "from", "kind", "year", "platform", "in")
 _TAGGED = "tag IN (SELECT value FROM json_each(:{}))"
 
 
@@ -85,11 +87,14 @@ def place_in(operators: Iterable[Operator]) -> tuple[frozenset[str], tuple[str, 
 
 
 def conditions_of(db: sqlite3.Connection, operators: Iterable[Operator]) -> Conditions:
-    """What these operators ask of items' rows. `from:` fits a whole name or handle, else those that begin so."""
+    """What these operators ask of items' rows. `from:` fits a whole name or handle, else those that begin so.
+
+    Of `alone` the first is the one that fewer items fit, as a rule.
+    """
     where: list[str] = []
     alone: list[str] = []
     values: dict[str, Any] = {}
-    for number, one in enumerate(operators):
+    for number, one in enumerate(sorted(operators, key=lambda one: _RAREST_FIRST.index(one.name))):
         condition = _condition(db, one, f"o{number}", values)
         if condition is None:
             continue
@@ -101,7 +106,7 @@ def conditions_of(db: sqlite3.Connection, operators: Iterable[Operator]) -> Cond
 
 def _alone(one: Operator, name: str, condition: str) -> str:
     # from a tag to its items: to ask each item for its tags would take as long as there are items
-    tagged = f"SELECT item_id FROM tags WHERE {_TAGGED.format(name)}"
+    tagged = f"SELECT item_id AS id FROM tags WHERE {_TAGGED.format(name)}"
     return tagged if one.name == "tag" else f"SELECT id FROM items WHERE {condition}"
 
 
@@ -192,5 +197,5 @@ def creators_called(db: sqlite3.Connection, name: str) -> tuple[int, ...]:
 
 def tags_called(db: sqlite3.Connection, name: str) -> tuple[str, ...]:
     """The person's tags of that name, capitals aside."""
-    plain = name.removeprefix("#").casefold()
+    plain = tidy_tag(name).casefold()
     return tuple(tag for tag in tags(db, limit=-1) if tag.casefold() == plain)

@@ -18,6 +18,9 @@ TRANSCRIPTS_PER_ITEM = 4096
 # More comments of one item are kept, but not found.
 MOST_COMMENTS = 5_000
 
+# A word that nobody writes, lest a phrase is found in two tags together (0020_marks_search.sql).
+BETWEEN_TAGS = " \ue000 "
+
 COLUMNS = ("title", "description", "hashtags", "creator")
 
 Words = tuple[str, ...]
@@ -95,12 +98,13 @@ def reindex_comments(db: sqlite3.Connection, item_id: int, before: Words | None)
 
 
 def reindex_marks(db: sqlite3.Connection, item_id: int) -> None:
-    """Bring the search table to the item's note and tags."""
+    """Bring the search table to the item's note and tags; a trigger takes them out of it when the item goes."""
+    note = db.execute("SELECT coalesce(own_note, '') FROM items WHERE id = ?", (item_id,)).fetchone()[0]
+    tags = BETWEEN_TAGS.join(row[0] for row in db.execute("SELECT tag FROM tags WHERE item_id = ?", (item_id,)))
     db.execute("DELETE FROM marks_fts WHERE rowid = ?", (item_id,))
-    marks = "SELECT own_note FROM items WHERE id = :id UNION ALL SELECT tag FROM tags WHERE item_id = :id"
-    text = "\n".join(row[0] for row in db.execute(marks, {"id": item_id}) if row[0])
-    if text:
-        db.execute("INSERT INTO marks_fts (rowid, text) VALUES (?, ?)", (item_id, indexable(text)))
+    if note or tags:
+        words = (item_id, indexable(note), indexable(tags))
+        db.execute("INSERT INTO marks_fts (rowid, note, tags) VALUES (?, ?, ?)", words)
 
 
 def remove(db: sqlite3.Connection, item_id: int) -> None:
@@ -110,7 +114,6 @@ def remove(db: sqlite3.Connection, item_id: int) -> None:
     for (transcript_id,) in db.execute("SELECT id FROM transcripts WHERE item_id = ?", (item_id,)).fetchall():
         _replace(db, "transcripts", ("text",), transcript_id, transcript_words(db, transcript_id), None)
         db.execute("UPDATE transcripts SET indexed = 0 WHERE id = ?", (transcript_id,))
-    db.execute("DELETE FROM marks_fts WHERE rowid = ?", (item_id,))
     db.execute("UPDATE items SET indexed = 0, comments_indexed = 0 WHERE id = ?", (item_id,))
 
 

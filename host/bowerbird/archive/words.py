@@ -1,7 +1,7 @@
 """Words as the search tables know them: how text is split, what a query asks for, and where text matches it.
 
-The search tables hold no text of their own, so what `indexable` makes of a text must never change without a migration
-that fills them anew.
+Most search tables hold no text of their own, so what `indexable` makes of a text must never change without a
+migration that fills them anew.
 """
 
 from __future__ import annotations

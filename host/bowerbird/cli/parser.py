@@ -92,7 +92,7 @@ def _add_looks(known: Known[argparse.ArgumentParser]) -> None:
     _json(identify)
     identify.set_defaults(run=commands.identify)
 
-    search = known.add_parser("search", help="find words in titles, descriptions, comments and transcripts")
+    search = known.add_parser("search", help="find words in all that is written and said, and in your notes and tags")
     search.add_argument("words", nargs="+", metavar="WORDS", help=WORDS)
     search.add_argument("--limit", type=_count, default=20, metavar="N", help="at most so many items")
     _json(search)

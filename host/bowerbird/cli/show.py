@@ -265,12 +265,19 @@ def hits(page: SearchPage, why: Iterable[str], *, as_json: bool) -> None:
         say(f"{hit.item_id:>6}  {hit.title or 'untitled'}  ({hit.creator or hit.platform})")
         for cue in hit.cues:
             minutes, seconds = divmod(int(cue.start), 60)
-            say(f"        {minutes:>3}:{seconds:02d}  {''.join(text for text, _ in cue.pieces)}")
+            say(f"        {minutes:>3}:{seconds:02d}  {_plain(cue.pieces)}")
+        for own in filter(None, (hit.note, *hit.tags)):
+            say(f"        {'yours':>6}  {_plain(own)}")
     if found and not as_json:
         say("Open one with: bowerbird open NUMBER")
     if page.next and not as_json:
         wider = "narrow it by another word" if len(found) >= MOST_HITS else f"say --limit {MOST_HITS}"
         say(f"There are more than these {len(found):,}: {wider}.")
+
+
+def _plain(pieces: Iterable[tuple[str, bool]]) -> str:
+    """Marked text without its marks, on one line."""
+    return " ".join("".join(text for text, _ in pieces).split())
 
 
 def finding(check: Check, *, as_json: bool) -> None:

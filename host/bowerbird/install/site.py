@@ -33,7 +33,7 @@ def is_running(settings: Settings) -> bool:
 
 def port_taken(settings: Settings, message: str = "", command: str = "open") -> RequestError:
     """What is said of a port that another program has: another one, set where this one was, or for this once."""
-    another = min(settings.port + 1, 65535)
+    another = settings.port + 1 if settings.port < 65535 else settings.port - 1
     is_named = "port" in settings.from_environment
     set_it = f"Set BOWERBIRD_PORT={another}" if is_named else f"Write port = {another} into config.toml"
     return RequestError(

@@ -16,8 +16,6 @@ from bowerbird.queue import updates
 from bowerbird.queue.causes import causes
 from bowerbird.settings import Settings
 
-# What there may be at all; a page shows the first ones, and the others when it is asked.
-MOST = 30
 FRESH_SECONDS = 24 * 3600
 
 
@@ -47,11 +45,11 @@ class Notice(NamedTuple):
 
 
 def notices(db: sqlite3.Connection, settings: Settings, under_way: Sequence[Job]) -> tuple[Notice, ...]:
-    """MOST of them, the most pressing first."""
+    """All that there are, the most pressing first; a page shows a few, and the others when it is asked."""
     found = [*_update(db), *_waiting(under_way), *_failed(db), *_disk(settings)]
     told = {notice.bold for notice in found}
     found += [warning for warning in _warnings(db) if warning.bold not in told]
-    return tuple(found[:MOST])
+    return tuple(found)
 
 
 def _update(db: sqlite3.Connection) -> list[Notice]:

@@ -45,11 +45,12 @@ DONE = {"saved": "It is changed, from the next job on.", "reset": "It is back.",
 
 
 class Field(NamedTuple):
-    """One setting on the page: `text` is what its field holds, `wrong` what is wrong with that."""
+    """One setting on the page, as `shown` now: `text` is what its field holds, `wrong` what is wrong with that."""
 
     state: SettingState
     name: str
     text: str
+    shown: str
     default: str
     takes: str
     wrong: str
@@ -96,9 +97,7 @@ async def change(visit: Visit) -> Response:
     form = await visit.form()
     _, found = await visit.read(lambda db: preferences.states(db, visit.site.settings))
     typed = {one.name: form[one.name].strip() for one in found if one.changeable and one.name in form}
-    changed = {
-        one.name: typed[one.name] for one in found if one.name in typed and typed[one.name] != text_of(one.value)
-    }
+    changed = {one.name: typed[one.name] for one in found if one.name in typed and _is_changed(one, form)}
     if "reset" in form:
         return await _reset(visit, form["reset"], changed)
     wrong = {name: said for name, text in changed.items() if (said := _wrong(name, text))}
@@ -109,8 +108,17 @@ async def change(visit: Visit) -> Response:
     return _back_to("saved", form.get("part") or _part_of(changed))
 
 
+def _is_changed(one: SettingState, form: Mapping[str, str]) -> bool:
+    """Whether somebody typed another value than the page had shown: what was changed elsewhere since then stays."""
+    now = text_of(one.value)
+    typed, shown = form[one.name].strip(), form.get(f"shown.{one.name}", now)
+    return typed not in (shown, now) and (
+        bool(_wrong(one.name, typed)) or text_of(BY_NAME[one.name].read(typed)) != now
+    )
+
+
 async def _reset(visit: Visit, name: str, changed: Mapping[str, str]) -> Response:
-    """Give a setting its default again. What else was changed on the page and not saved stays in its field."""
+    """Give a setting its default again. What else was typed and not saved stays in its field, and is said."""
     await visit.write(lambda db: preferences.change(db, {name: None}))
     unsaved = {other: text for other, text in changed.items() if other != name}
     return await _page(visit, unsaved, {}, "reset") if unsaved else _back_to("reset", _part_of([name]))
@@ -140,6 +148,7 @@ async def _page(visit: Visit, typed: Mapping[str, str], wrong: Mapping[str, str]
     frame, found = await visit.read(lambda db: _look(db, now))
     return visit.page(
         "settings.html", frame, status=422 if wrong else 200, groups=groups(found.states, typed, wrong),
+        unsaved=() if wrong else tuple(typed),
         sources=SOURCES, sessions=found.sessions, devices=found.devices, wrong=wrong, names=NAMES,
         libraries=found.libraries, last=found.last, choices=CHOICES,
         config=shown_place(now.home / "config.toml"), said=_said(done or visit.query.get("done", "")),
@@ -165,9 +174,12 @@ def groups(states: tuple[SettingState, ...], typed: Mapping[str, str], wrong: Ma
 
 
 def _field(one: SettingState, typed: Mapping[str, str], wrong: Mapping[str, str]) -> Field:
-    text = typed.get(one.name, text_of(one.value))
+    shown = text_of(one.value)
+    text = typed.get(one.name, shown)
     default = f"{text_of(one.default) or 'none'} {one.unit}".rstrip()
-    return Field(one, NAMES.get(one.name, one.name), text, default, BY_NAME[one.name].range, wrong.get(one.name, ""))
+    return Field(
+        one, NAMES.get(one.name, one.name), text, shown, default, BY_NAME[one.name].range, wrong.get(one.name, "")
+    )
 
 
 def text_of(value: Any) -> str:

@@ -24,9 +24,8 @@ def check_site_port(settings: Settings) -> Iterator[Check]:
     name, address = "site", f"127.0.0.1:{settings.port}"
     try:
         running = site.is_running(settings)
-    except RequestError:
-        cure = "End that program, or write another port into config.toml, such as: port = 8464"
-        yield Check(name, "fail", f"Another program uses {address}.", cure)
+    except RequestError as error:
+        yield Check(name, "fail", f"Another program uses {address}.", f"End that program. {error.hint}")
         return
     told = f"running at {address}" if running else f"not running, {address} is free; `bowerbird open` starts it"
     yield Check(name, "ok", told)
