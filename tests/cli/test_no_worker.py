@@ -15,7 +15,7 @@ def test_what_is_saved_is_safe_where_no_worker_can_be_started(
 ) -> None:
     """The capture is committed, so `save` says so, and how the work gets done later."""
 
-    def refuse(argv: list[str]) -> None:
+    def refuse(argv: list[str], handed: int | None = None) -> int:
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
     monkeypatch.setattr(wake, "start_detached", refuse)

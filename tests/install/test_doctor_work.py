@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -11,6 +10,8 @@ import msgspec
 import pytest
 
 from bowerbird.install.checks.check import Check
+from bowerbird.install.processes import stop_processes
+from bowerbird.queue.wake import wake_worker
 from bowerbird.settings import Settings
 from tests.install.test_doctor import findings, installed
 
@@ -69,14 +70,12 @@ def test_work_that_waits_for_its_time_needs_no_worker(installed: Settings) -> No
     assert of_worker(installed)["worker"].state == "ok"
 
 
-def test_a_worker_that_just_starts_is_given_a_moment(installed: Settings) -> None:
-    """Right after `bowerbird open` it is on its way."""
+def test_a_worker_that_just_starts_is_one(installed: Settings) -> None:
+    """Right after it was woken it is known, whatever it does until it holds the archive."""
     _save(installed)
-    late = "import time; time.sleep(0.5); from bowerbird.install.processes import note_process;"
-    late += "from bowerbird.settings import load_settings; note_process(load_settings(), 'worker'); input()"
-    with subprocess.Popen([sys.executable, "-c", late], stdin=subprocess.PIPE) as worker:
-        assert of_worker(installed)["worker"].state == "ok"
-        worker.communicate(b"\n")
+    assert wake_worker(installed)
+    assert of_worker(installed)["worker"].state == "ok"
+    assert stop_processes(installed) == ["worker"]
 
 
 def test_a_paused_queue(installed: Settings) -> None:

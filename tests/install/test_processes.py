@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -85,6 +85,46 @@ def test_stop_finds_a_worker_that_was_started_just_now(installed: Settings) -> N
     said = subprocess.run([*bowerbird, "stop"], capture_output=True, text=True, check=True, timeout=60).stdout
     assert said == "worker: stopped\n"
     assert not worker_is_running(installed)
+
+
+LAST_WISH = """
+import signal, sys
+from bowerbird.install.processes import note_process
+from bowerbird.queue.wake import wake_worker
+from bowerbird.settings import load_settings
+settings = load_settings()
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(not wake_worker(settings)))
+note_process(settings, "site")
+print(1, flush=True)
+input()
+"""
+
+
+@pytest.mark.parametrize("end", [stop_processes, uninstall])
+def test_a_worker_that_a_site_starts_while_it_ends_is_ended_too(
+    installed: Settings, end: Callable[[Settings], object]
+) -> None:
+    """Whoever was asked to end all leaves nobody who works on with files that are gone."""
+    with subprocess.Popen([sys.executable, "-c", LAST_WISH], stdin=-1, stdout=-1) as site_process:
+        assert site_process.stdout
+        site_process.stdout.readline()
+        end(installed)
+        assert site_process.wait() == 0
+    of_this_home = f"BOWERBIRD_HOME={installed.home}".encode()
+    left = [path for path in Path("/proc").glob("[0-9]*") if of_this_home in _environment(path) and _is_worker(path)]
+    assert left == []
+
+
+def _environment(process: Path) -> list[bytes]:
+    with contextlib.suppress(OSError):
+        return (process / "environ").read_bytes().split(b"\0")
+    return []
+
+
+def _is_worker(process: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return b"bowerbird.worker" in (process / "cmdline").read_bytes()
+    return False
 
 
 def test_a_second_site_is_ended_too(running: Settings) -> None:

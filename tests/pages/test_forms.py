@@ -190,7 +190,7 @@ def test_a_worker_that_cannot_be_started_takes_nothing_back(
 ) -> None:
     """What was pasted is committed, so the answer is that of every other day, though no process can be started."""
 
-    def refuse(argv: list[str]) -> None:
+    def refuse(argv: list[str], handed: int | None = None) -> int:
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
     monkeypatch.setattr(wake, "start_detached", refuse)

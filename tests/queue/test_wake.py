@@ -59,7 +59,7 @@ def test_ended_programs_leave_the_process_table(tmp_path: Path) -> None:
 def test_a_worker_that_cannot_be_started_is_told(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is committed is safe, so whoever wakes the worker goes on; it hears that none was started."""
 
-    def refuse(argv: list[str]) -> None:
+    def refuse(argv: list[str], handed: int | None = None) -> int:
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
     monkeypatch.setattr(wake, "start_detached", refuse)
@@ -70,7 +70,7 @@ def test_a_worker_that_cannot_be_started_is_told(queue: Queue, monkeypatch: pyte
 def test_one_worker_is_enough(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who holds the lease is the worker; nobody else is started beside it."""
     started: list[list[str]] = []
-    monkeypatch.setattr(wake, "start_detached", started.append)
+    monkeypatch.setattr(wake, "start_detached", lambda argv, handed=None: started.append(argv))
     with FileLock(wake.lock_path(queue.settings)):
         assert wake.worker_is_running(queue.settings)
         wake.wake_worker(queue.settings)

@@ -328,8 +328,6 @@ def stop(_chosen: Arguments) -> int:
         raise RequestError("wrong_state", "On Windows they can't be found.", "End them in the Task Manager.")
     settings = load_settings()
     ended = stop_processes(settings)
-    if "worker" not in ended and _begins(settings):
-        ended += stop_processes(settings)
     for name in ended:
         show.say(f"{name}: stopped")
     left = noted(settings)
@@ -338,17 +336,6 @@ def stop(_chosen: Arguments) -> int:
     if not ended and not left:
         show.say("Nothing of Bowerbird runs in the background.")
     return int(bool(left))
-
-
-def _begins(settings: Settings) -> bool:
-    """Whether a worker was started just now: it takes a moment until it can be found."""
-    from bowerbird.install.processes import worker_begins
-
-    if not settings.database.is_file():
-        return False
-    with contextlib.suppress(RequestError), reading(settings) as db:
-        return worker_begins(db, settings)
-    return False
 
 
 def doctor(chosen: Arguments) -> int:

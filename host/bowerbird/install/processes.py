@@ -6,23 +6,19 @@ import contextlib
 import os
 import re
 import signal
-import sqlite3
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Literal, TextIO
 
-from bowerbird.clock import now
-from bowerbird.queue.reads import is_idle
+from bowerbird.queue.wake import HANDED
 from bowerbird.settings import Settings
 
 Name = Literal["worker", "site"]
 _PID_FILE = re.compile(r"(worker|site\.\d{1,5})(\.\w+)?\.pid")
 # The worker gives its attempts 30 seconds to come to an end.
 END_SECONDS = 40.0
-# Twice what a worker needs on a computer that is busy.
-STARTING_SECONDS = 4.0
 # What this process holds until it ends: the lock and its file, by what they are named after.
 _held: dict[Path, tuple[int, Path]] = {}
 
@@ -40,6 +36,15 @@ def note_process(settings: Settings, name: Name) -> None:
         _forget_dead(settings)
         while not _holds(stem):
             _hold(stem)
+
+
+def adopt(settings: Settings, name: str) -> None:
+    """Keep the note that was handed to this worker as it was started (queue/wake.py), if it is one."""
+    with contextlib.suppress(OSError):
+        path = settings.home / name
+        if is_pid_file(name) and os.path.samestat(os.fstat(HANDED), path.stat()):
+            os.set_inheritable(HANDED, False)
+            _held[settings.home / "worker"] = HANDED, path
 
 
 def _hold(stem: Path) -> None:
@@ -84,22 +89,21 @@ def noted(settings: Settings) -> list[str]:
     return list(dict.fromkeys(_name(path) for path in _notes(settings) if _holder(path) is not None))
 
 
-def worker_begins(db: sqlite3.Connection, settings: Settings) -> bool:
-    """Whether a worker is noted, or is in a moment, because there is work and one was just started for it."""
-    until = time.monotonic() + STARTING_SECONDS
-    while "worker" not in noted(settings) and not is_idle(db, now()) and time.monotonic() < until:
-        time.sleep(0.1)
-    return "worker" in noted(settings)
-
-
 def _notes(settings: Settings) -> list[Path]:
     found = sorted(settings.home.iterdir()) if settings.home.is_dir() else []
     return [path for path in found if is_pid_file(path.name)]
 
 
 def stop_processes(settings: Settings) -> list[str]:
-    """Ask all workers and sites to end and wait for it. The names of those that did, `site on port 8463`."""
-    ended = [_name(path) for path in _notes(settings) if _stop(path)]
+    """Ask all workers and sites to end and wait for it. The names of those that did, `site on port 8463`.
+
+    A site may start another worker before it ends, so it is looked again until there is nothing new.
+    """
+    asked: set[Path] = set()
+    ended: list[str] = []
+    while found := [path for path in _notes(settings) if path not in asked]:
+        ended += [_name(path) for path in found if _stop(path)]
+        asked.update(found)
     _forget_dead(settings)
     return list(dict.fromkeys(ended))
 

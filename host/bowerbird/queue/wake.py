@@ -10,6 +10,8 @@ from pathlib import Path
 from bowerbird.settings import Settings
 
 WORKER_LOCK = ".worker.lock"
+# The number by which a program that is started knows the file that was handed to it.
+HANDED = 3
 
 
 def lock_path(settings: Settings) -> Path:
@@ -45,25 +47,56 @@ def wake_worker(settings: Settings) -> bool:
         return True
     try:
         # -I: the folder in which the browser happens to run is no place to import from.
-        start_detached([sys.executable, "-I", "-m", "bowerbird.worker"])
+        _start_noted(settings, [sys.executable, "-I", "-m", "bowerbird.worker"])
     except OSError:
         return False
     return True
 
 
-def start_detached(argv: list[str]) -> None:
-    """Start a program in a session of its own, with nothing of our pipes: browsers wait for whoever holds them."""
-    if sys.platform == "win32":
-        _start_detached_windows(argv)
+def _start_noted(settings: Settings, argv: list[str]) -> None:
+    """Start a worker that is found from its first moment on by who wants it to end (install/processes.py).
+
+    The note is locked before it begins and handed to it with the lock; one that can't be written is done without.
+    """
+    name = f"worker.{os.urandom(4).hex()}.pid"
+    try:
+        note = os.open(settings.home / name, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError:
+        start_detached(argv)
         return
+    try:
+        _lock(note)
+        process = start_detached([*argv, name], note)
+        os.write(note, f"{process}\n".encode())
+    finally:
+        os.close(note)
+
+
+def _lock(handle: int) -> None:
+    if sys.platform != "win32":
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX)
+
+
+def start_detached(argv: list[str], handed: int | None = None) -> int:
+    """Start a program in a session of its own, with nothing of our pipes: browsers wait for whoever holds them.
+
+    An open file that is `handed` to it is its HANDED. Returns the number of the process.
+    """
+    if sys.platform == "win32":
+        return _start_detached_windows(argv)
     nowhere = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
         (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
     ]
+    handing = [] if handed is None else [(os.POSIX_SPAWN_DUP2, handed, HANDED)]
     _forget_ended()
     # posix_spawn starts in 1 ms where subprocess.Popen takes 9 (measured); the host answers in between.
-    _started.add(os.posix_spawn(argv[0], argv, os.environ, file_actions=nowhere, setsid=True))
+    process = os.posix_spawn(argv[0], argv, os.environ, file_actions=[*nowhere, *handing], setsid=True)
+    _started.add(process)
+    return process
 
 
 # A program that we started and that ended stays in the process table until it was asked for.
@@ -78,10 +111,11 @@ def _forget_ended() -> None:
         _started.discard(process)
 
 
-def _start_detached_windows(argv: list[str]) -> None:
+def _start_detached_windows(argv: list[str]) -> int:
     import subprocess
 
     # DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP | CREATE_BREAKAWAY_FROM_JOB
     flags = 0x00000008 | 0x00000200 | 0x01000000
     nothing = subprocess.DEVNULL
-    subprocess.Popen(argv, stdin=nothing, stdout=nothing, stderr=nothing, creationflags=flags, close_fds=True)
+    started = subprocess.Popen(argv, stdin=nothing, stdout=nothing, stderr=nothing, creationflags=flags, close_fds=True)
+    return started.pid

@@ -6,6 +6,7 @@ import os
 import sys
 
 from bowerbird.errors import RequestError
+from bowerbird.install.processes import adopt
 from bowerbird.settings import load_settings
 from bowerbird.worker import work
 
@@ -14,7 +15,10 @@ def main() -> int:
     """Work until idle; 1 where that is not possible, with the reason in the log."""
     os.umask(0o077)
     try:
-        work(load_settings())
+        settings = load_settings()
+        for name in sys.argv[1:2]:
+            adopt(settings, name)
+        work(settings)
     except RequestError:
         return 1
     return 0

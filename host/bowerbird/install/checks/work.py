@@ -10,7 +10,7 @@ from bowerbird.clock import parse
 from bowerbird.database import open_reader
 from bowerbird.errors import RequestError
 from bowerbird.install.checks.check import Check
-from bowerbird.install.processes import noted, worker_begins
+from bowerbird.install.processes import noted
 from bowerbird.queue.browsers import connected
 from bowerbird.queue.reads import counts
 from bowerbird.queue.wake import worker_is_running
@@ -23,8 +23,9 @@ def check_worker(settings: Settings) -> Iterator[Check]:
     try:
         with contextlib.closing(open_reader(settings.database)) as db:
             queue, worker = counts(db), last_worker(db)
-            runs = worker_is_running(settings) or worker_begins(db, settings)
-            is_left = not runs and is_left_alone(db, settings, bool(noted(settings)))
+            running = noted(settings)
+            runs = worker_is_running(settings) or "worker" in running
+            is_left = not runs and is_left_alone(db, settings, bool(running))
     except RequestError:
         return
     told = f"{queue.pending} pending, {queue.running} running, {queue.waiting} waiting"
