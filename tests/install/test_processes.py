@@ -102,7 +102,7 @@ input()
 
 @pytest.mark.parametrize("end", [stop_processes, uninstall])
 def test_a_worker_that_a_site_starts_while_it_ends_is_ended_too(
-    installed: Settings, end: Callable[[Settings], object]
+    installed: Settings, person: Path, end: Callable[[Settings], object]
 ) -> None:
     """Whoever was asked to end all leaves nobody who works on with files that are gone."""
     with subprocess.Popen([sys.executable, "-c", LAST_WISH], stdin=-1, stdout=-1) as site_process:
@@ -110,9 +110,8 @@ def test_a_worker_that_a_site_starts_while_it_ends_is_ended_too(
         site_process.stdout.readline()
         end(installed)
         assert site_process.wait() == 0
-    of_this_home = f"BOWERBIRD_HOME={installed.home}".encode()
-    left = [path for path in Path("/proc").glob("[0-9]*") if of_this_home in _environment(path) and _is_worker(path)]
-    assert left == []
+    whose = f"HOME={person}".encode()
+    assert [path for path in Path("/proc").glob("[0-9]*") if whose in _environment(path) and _is_worker(path)] == []
 
 
 def _environment(process: Path) -> list[bytes]:
