@@ -125,9 +125,9 @@ def _flag(_setting: Setting, value: Any) -> bool:
 
 
 def _languages(_setting: Setting, value: Any) -> tuple[str, ...]:
-    parts = value.split(",") if isinstance(value, str) else value
+    parts = re.split(r"[\s,]+", value.strip()) if isinstance(value, str) else value
     takes = f"at most {MOST_LANGUAGES} language codes such as en,de; all; or none"
-    if not isinstance(parts, list | tuple) or len(parts) > MOST_LANGUAGES:
+    if not isinstance(parts, list | tuple) or len(parts) > MOST_LANGUAGES or parts == [""]:
         raise ValueError(takes)
     named = tuple(text for text in (str(part).strip() for part in parts) if text and text != "none")
     if not all(name == "all" or LANGUAGE.match(name) for name in named):
@@ -136,10 +136,14 @@ def _languages(_setting: Setting, value: Any) -> tuple[str, ...]:
 
 
 def _folder(_setting: Setting, value: Any) -> Path:
+    """By its whole path: what is meant must not depend on where somebody stands."""
     try:
-        return Path(str(value)).expanduser().absolute()
+        folder = Path(str(value)).expanduser()
     except RuntimeError as error:
         raise ValueError("a folder whose ~ leads to a home") from error
+    if not folder.is_absolute():
+        raise ValueError("the whole path of a folder, such as /media/disk/Bowerbird or ~/Bowerbird")
+    return folder
 
 
 def _file(_setting: Setting, value: Any) -> str:

@@ -277,7 +277,7 @@ def test_enter_saves_and_resets_nothing(browser: Browser, fresh: RunningSite) ->
     ):
         page.get_by_label(label).fill(value)
         page.get_by_label(label).press("Enter")
-        expect(page.locator(".toast")).to_contain_text("It is changed")
+        expect(page.locator(".toast")).to_contain_text(f"Changed, from the next job on: {label}.")
         expect(page.get_by_label(label)).to_have_value(value)
     expect(page.get_by_label("History, by number")).to_have_value("400")
     page.get_by_role("button", name="Reset History, by number").click()

@@ -134,7 +134,7 @@ def _check_shown(db: sqlite3.Connection, item_id: int) -> None:
 def _tag(text: str) -> str:
     tag = tidy_tag(text)
     if not tag or len(tag) > LONGEST_TAG:
-        raise RequestError("bad_request", f"A tag has 1 to {LONGEST_TAG} characters.", "Choose a shorter word.")
+        raise RequestError("bad_request", f"A tag has 1 to {LONGEST_TAG} characters.", "Type a word, or a shorter one.")
     return tag
 
 

@@ -94,12 +94,14 @@ def newest_below(db: sqlite3.Connection, top: int) -> int:
 
 
 def _without_words(db: sqlite3.Connection, sought: Sought, top: int, known: int) -> Window:
-    """The newest items that fit the condition which fewer fit than any other, as a rule."""
-    alone = sought.conditions.alone[0]
-    sql = f"SELECT id FROM ({alone}) WHERE id > :low AND id < :top ORDER BY id DESC LIMIT {_ITEMS_AT_ONCE}"
-    ids = _ids(db.execute(sql, sought.conditions.values | {"low": max(0, known), "top": top}))
-    low = ids[-1] - 1 if len(ids) == _ITEMS_AT_ONCE else 0
-    return Window(max(low, known), {"items": ids})
+    """Of the items of a tag or creator the newest; else those that fit among the newest of all."""
+    conditions = sought.conditions
+    low = max(0, known, 0 if conditions.listed else newest_below(db, top) - _ITEMS_AT_ONCE)
+    among = conditions.listed or f"SELECT id FROM items WHERE {' AND '.join(conditions.where)}"
+    sql = f"SELECT id FROM ({among}) WHERE id > :low AND id < :top ORDER BY id DESC LIMIT {_ITEMS_AT_ONCE}"
+    ids = _ids(db.execute(sql, conditions.values | {"low": low, "top": top}))
+    is_full = conditions.listed and len(ids) == _ITEMS_AT_ONCE
+    return Window(ids[-1] - 1 if is_full else low, {"items": ids})
 
 
 def _newest_rows(db: sqlite3.Connection, sought: Sought, table: str, floor: int, top: int) -> list[int]:

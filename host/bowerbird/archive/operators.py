@@ -14,6 +14,7 @@ import msgspec
 
 from bowerbird.archive.marks import tidy_tag
 from bowerbird.archive.reads import tags
+from bowerbird.archive.words import fold
 from bowerbird.database import json_list
 
 _OPERATOR = re.compile(r'(?<!\S)(-?)(from|platform|kind|year|tag|in):(?:"([^"]*)"?|(\S+))', re.IGNORECASE)
@@ -36,7 +37,6 @@ _PLACE_WORDS = {
 }  # fmt: skip
 _KIND_WORDS = {"picture": "image", "photo": "image", "carousel": "post", "sound": "audio", "stories": "story"}
 ANYWHERE: tuple[frozenset[str], tuple[str, ...]] = (frozenset(("items", "transcripts", "comments", "marks")), ())
-_RAREST_FIRST = ("tag", "from", "kind", "year", "platform", "in")
 _TAGGED = "tag IN (SELECT value FROM json_each(:{}))"
 
 
@@ -49,10 +49,14 @@ class Operator(msgspec.Struct, frozen=True):
 
 
 class Conditions(msgspec.Struct, frozen=True):
-    """What items must be: conditions on their rows, and for each positive one how to list the items that fit alone."""
+    """What items must be: conditions on their rows, and for each positive one how to list the items that fit alone.
+
+    `listed` is the one of a tag or creator, whose items an index lists however far back they lie; '' for none.
+    """
 
     where: tuple[str, ...] = ()
     alone: tuple[str, ...] = ()
+    listed: str = ""
     values: dict[str, Any] = {}
 
 
@@ -87,26 +91,24 @@ def place_in(operators: Iterable[Operator]) -> tuple[frozenset[str], tuple[str, 
 
 
 def conditions_of(db: sqlite3.Connection, operators: Iterable[Operator]) -> Conditions:
-    """What these operators ask of items' rows. `from:` fits a whole name or handle, else those that begin so.
-
-    Of `alone` the first is the one that fewer items fit, as a rule.
-    """
+    """What these operators ask of items' rows. `from:` fits a whole name or handle, else those that begin so."""
     where: list[str] = []
-    alone: list[str] = []
+    alone: dict[str, str] = {}
     values: dict[str, Any] = {}
-    for number, one in enumerate(sorted(operators, key=lambda one: _RAREST_FIRST.index(one.name))):
+    for number, one in enumerate(operators):
         condition = _condition(db, one, f"o{number}", values)
         if condition is None:
             continue
         where.append(f"NOT ({condition})" if one.negative else condition)
         if not one.negative:
-            alone.append(_alone(one, f"o{number}", condition))
-    return Conditions(tuple(where), tuple(alone), values)
+            alone[_alone(one, f"o{number}", condition)] = one.name
+    listed = next((sql for sql, name in alone.items() if name in ("tag", "from")), "")
+    return Conditions(tuple(where), tuple(alone), listed, values)
 
 
 def _alone(one: Operator, name: str, condition: str) -> str:
     # from a tag to its items: to ask each item for its tags would take as long as there are items
-    tagged = f"SELECT item_id AS id FROM tags WHERE {_TAGGED.format(name)}"
+    tagged = f"SELECT item_id AS id FROM tags INDEXED BY tags_tag WHERE {_TAGGED.format(name)}"
     return tagged if one.name == "tag" else f"SELECT id FROM items WHERE {condition}"
 
 
@@ -196,6 +198,6 @@ def creators_called(db: sqlite3.Connection, name: str) -> tuple[int, ...]:
 
 
 def tags_called(db: sqlite3.Connection, name: str) -> tuple[str, ...]:
-    """The person's tags of that name, capitals aside."""
-    plain = tidy_tag(name).casefold()
-    return tuple(tag for tag in tags(db, limit=-1) if tag.casefold() == plain)
+    """The person's tags of that name, capitals and accents aside, as in the search for words."""
+    plain = fold(tidy_tag(name))
+    return tuple(tag for tag in tags(db, limit=-1) if fold(tag) == plain)

@@ -17,7 +17,7 @@ from bowerbird.model import Capture, CaptureOptions, Quality, Receipt, options_j
 from bowerbird.pages.visit import Visit, go_to
 from bowerbird.queue.intake import check_options, take
 from bowerbird.queue.preferences import effective
-from bowerbird.settings import QUALITIES
+from bowerbird.settings import BY_NAME, QUALITIES
 from bowerbird.targets import identify
 from bowerbird.targets.address import typed_urls
 
@@ -125,17 +125,22 @@ def _without_end(word: str) -> str:
 
 
 def _options_of(form: Mapping[str, str]) -> CaptureOptions:
-    most = form.get("max_items", "").strip()
-    if most and not (most.isascii() and most.isdigit() and len(most) < 8):
-        raise RequestError("bad_request", "How many at most takes a number.", "Leave it empty for the usual limit.")
     return CaptureOptions(
         quality=cast(Quality, form.get("quality")) or None,
         audio_only=bool(form.get("audio_only")),
         transcripts=_languages(form.get("transcripts")),
-        max_items=int(most) if most else None,
+        max_items=_most_items(form.get("max_items", "").strip()),
         comments=bool(form.get("comments")),
         force=bool(form.get("force")),
     )
+
+
+def _most_items(text: str) -> int | None:
+    try:
+        return BY_NAME["max_items"].read(text) if text else None
+    except ValueError as error:
+        message = f"Of a list at most: it takes {error}."
+        raise RequestError("bad_request", message, "Leave it empty for the usual limit.") from error
 
 
 def _languages(text: str | None) -> tuple[str, ...] | None:

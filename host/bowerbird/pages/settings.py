@@ -41,7 +41,7 @@ NAMES = {
 SOURCES = {
     "environment": "from the environment", "site": "changed here", "config": "from config.toml", "default": "default",
 }  # fmt: skip
-DONE = {"saved": "It is changed, from the next job on.", "reset": "It is back.", "signed_out": "It is signed out."}
+DONE = {"saved": "Nothing was changed.", "reset": "It is back.", "signed_out": "It is signed out."}
 
 
 class Field(NamedTuple):
@@ -105,7 +105,7 @@ async def change(visit: Visit) -> Response:
         return await _page(visit, typed, wrong)
     if changed:
         await visit.write(lambda db: preferences.change(db, changed))
-    return _back_to("saved", form.get("part") or _part_of(changed))
+    return _back_to("saved", form.get("part") or _part_of(changed), changed)
 
 
 def _is_changed(one: SettingState, form: Mapping[str, str]) -> bool:
@@ -129,9 +129,10 @@ def _part_of(names: Iterable[str]) -> str:
     return next((mark for name in names for mark, _, group in GROUPS if name in group), "")
 
 
-def _back_to(done: str, part: str) -> Response:
+def _back_to(done: str, part: str, changed: Iterable[str] = ()) -> Response:
     known = part if any(part == mark for mark, _, _ in GROUPS) else ""
-    return go_to(f"/settings?done={done}#{known}".rstrip("#"))
+    names = "".join(f"&changed={name}" for name in [",".join(changed)] if name)
+    return go_to(f"/settings?done={done}{names}#{known}".rstrip("#"))
 
 
 def _wrong(name: str, text: str) -> str:
@@ -151,7 +152,7 @@ async def _page(visit: Visit, typed: Mapping[str, str], wrong: Mapping[str, str]
         unsaved=() if wrong else tuple(typed),
         sources=SOURCES, sessions=found.sessions, devices=found.devices, wrong=wrong, names=NAMES,
         libraries=found.libraries, last=found.last, choices=CHOICES,
-        config=shown_place(now.home / "config.toml"), said=_said(done or visit.query.get("done", "")),
+        config=shown_place(now.home / "config.toml"), said=_said(visit, done),
     )  # fmt: skip
 
 
@@ -161,7 +162,11 @@ def _look(db: sqlite3.Connection, now: Settings) -> Found:
     )  # fmt: skip
 
 
-def _said(done: str) -> str:
+def _said(visit: Visit, done: str) -> str:
+    done = done or visit.query.get("done", "")
+    names = [NAMES[name] for name in visit.query.get("changed", "").split(",") if name in NAMES]
+    if done == "saved" and names:
+        return f"Changed, from the next job on: {', '.join(names)}."
     return DONE.get(done) or told(done)
 
 

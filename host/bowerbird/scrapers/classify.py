@@ -56,6 +56,7 @@ _PRIVATE_HOST = (
     "This leads into your own computer or network, which is not archived.",
     "To allow it, set allow_private_hosts = true in config.toml.",
 )
+_FAULT_OF_ITS_OWN = ("The site has a fault of its own.", "Try again later.")
 _NO_RUNTIME = "The site asks for a calculation that could not be done here."
 
 # what the platform or the library says about this one item
@@ -127,7 +128,7 @@ _SLOW_DOWN = _rule("rate_limited", r"HTTP Error 429|Too Many Requests")
 WARNED: tuple[Rule, ...] = (
     _SLOW_DOWN,
     _rule("blocked", r"HTTP Error 403"),
-    _rule("network", r"HTTP Error 5\d\d"),
+    _rule("network", r"HTTP Error 5\d\d", *_FAULT_OF_ITS_OWN),
     _rule("timeout", r"timed out"),
     _rule(
         "network",
@@ -189,7 +190,9 @@ def _first(rules: tuple[Rule, ...], text: str) -> Rule | None:
 def _by_status(evidence: Evidence) -> Rule | None:
     named = re.search(r"HTTP Error (\d{3})", evidence.text)
     status = evidence.status or (int(named[1]) if named else 0)
-    code = "network" if status >= 500 else STATUSES.get(status)
+    if status >= 500:
+        return _rule("network", "", *_FAULT_OF_ITS_OWN)
+    code = STATUSES.get(status)
     return _rule(code, "") if code else None
 
 

@@ -2,15 +2,27 @@
 
 const TOAST_MS = 6000;
 
-/** Put the named parts of a page's HTML (`data-part`) in the place of those that are shown. */
-export function takeParts(html, names) {
+/** Put the named parts of a page's HTML (`data-part`) in the place of those that are shown; `sent` is the form it answers. */
+export function takeParts(html, names, sent) {
   const fresh = new DOMParser().parseFromString(html, "text/html");
   for (const name of names ?? [...fresh.querySelectorAll("[data-part]")].map((part) => part.dataset.part)) {
     const old = document.querySelector(`[data-part="${CSS.escape(name)}"]`);
     const part = fresh.querySelector(`[data-part="${CSS.escape(name)}"]`);
-    if (old && part && !old.isEqualNode(part)) old.replaceChildren(...part.childNodes);
+    if (!old || !part || old.isEqualNode(part)) continue;
+    keepTyped(old, part, sent);
+    old.replaceChildren(...part.childNodes);
   }
   return fresh;
+}
+
+/** What somebody typed in a part, and has not sent, stays in its field. */
+function keepTyped(old, part, sent) {
+  for (const field of old.querySelectorAll("input[id], textarea[id]")) {
+    const fresh = part.querySelector(`#${CSS.escape(field.id)}`);
+    if (!fresh || field.value === field.defaultValue || sent?.contains(field)) continue;
+    fresh.value = field.value;
+    fresh.closest("details")?.setAttribute("open", "");
+  }
 }
 
 /** Say something for some seconds, longer while it is pointed at or focused. */
@@ -58,7 +70,7 @@ function take({ url, redirected, html }, form) {
   if (redirected && new URL(url).pathname !== location.pathname) return location.assign(url);
   const focused = form.contains(document.activeElement) ? document.activeElement.id : "";
   // what is being said and followed stays as it is: only what a person changes is taken
-  const fresh = takeParts(html, ["own", "files"]);
+  const fresh = takeParts(html, ["own", "files"], form);
   if (focused) document.getElementById(focused)?.focus();
   const said = fresh.querySelector("main .toast")?.textContent;
   if (said) toast(said);
