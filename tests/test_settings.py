@@ -17,6 +17,9 @@ from bowerbird.settings import SETTINGS, load_settings
         ("", {"BOWERBIRD_QUALITY": "huge"}, "quality"),
         ('transcripts = ["English"]', {}, "transcripts"),
         ("", {"BOWERBIRD_CA_BUNDLE": "/nowhere/private/ca.pem"}, "ca_bundle"),
+        ('archive = "relative/folder"', {}, "archive"),
+        ("", {"BOWERBIRD_ARCHIVE": "films"}, "archive"),
+        ("", {"BOWERBIRD_TRANSCRIPTS": " "}, "transcripts"),
     ],
 )
 def test_what_can_not_be_read_is_told(tmp_path: Path, config: str, variables: dict[str, str], name: str) -> None:

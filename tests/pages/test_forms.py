@@ -91,8 +91,8 @@ def test_each_link_gets_its_answer(fresh: RunningSite) -> None:
     ("wrong", "said"),
     [
         ({"transcripts": "English"}, "“English” is no language of transcripts."),
-        ({"max_items": "0"}, "0 is no number of members"),
-        ({"max_items": "many"}, "How many at most takes a number."),
+        ({"max_items": "0"}, "Of a list at most: it takes a whole number from 1 to 1,000,000."),
+        ({"max_items": "many"}, "Of a list at most: it takes a whole number from 1 to 1,000,000."),
         ({"quality": "9000"}, "There is no such quality."),
     ],
 )
