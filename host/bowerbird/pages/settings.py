@@ -112,9 +112,9 @@ def _is_changed(one: SettingState, form: Mapping[str, str]) -> bool:
     """Whether somebody typed another value than the page had shown: what was changed elsewhere since then stays."""
     now = text_of(one.value)
     typed, shown = form[one.name].strip(), form.get(f"shown.{one.name}", now)
-    return typed not in (shown, now) and (
-        bool(_wrong(one.name, typed)) or text_of(BY_NAME[one.name].read(typed)) != now
-    )
+    if typed in (shown, now):
+        return False
+    return bool(_wrong(one.name, typed)) or text_of(BY_NAME[one.name].read(typed)) != now
 
 
 async def _reset(visit: Visit, name: str, changed: Mapping[str, str]) -> Response:
@@ -131,8 +131,9 @@ def _part_of(names: Iterable[str]) -> str:
 
 def _back_to(done: str, part: str, changed: Iterable[str] = ()) -> Response:
     known = part if any(part == mark for mark, _, _ in GROUPS) else ""
-    names = "".join(f"&changed={name}" for name in [",".join(changed)] if name)
-    return go_to(f"/settings?done={done}{names}#{known}".rstrip("#"))
+    names = ",".join(changed)
+    more = f"&changed={names}" if names else ""
+    return go_to(f"/settings?done={done}{more}#{known}".rstrip("#"))
 
 
 def _wrong(name: str, text: str) -> str:
@@ -182,9 +183,8 @@ def _field(one: SettingState, typed: Mapping[str, str], wrong: Mapping[str, str]
     shown = text_of(one.value)
     text = typed.get(one.name, shown)
     default = f"{text_of(one.default) or 'none'} {one.unit}".rstrip()
-    return Field(
-        one, NAMES.get(one.name, one.name), text, shown, default, BY_NAME[one.name].range, wrong.get(one.name, "")
-    )
+    name, takes = NAMES.get(one.name, one.name), BY_NAME[one.name].range
+    return Field(one, name, text, shown, default, takes, wrong.get(one.name, ""))
 
 
 def text_of(value: Any) -> str:

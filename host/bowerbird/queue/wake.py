@@ -58,6 +58,11 @@ def _start_noted(settings: Settings, argv: list[str]) -> None:
 
     The note is locked before it begins and handed to it with the lock; one that can't be written is done without.
     """
+    if sys.platform == "win32":
+        start_detached(argv)
+        return
+    import fcntl
+
     name = f"worker.{os.urandom(4).hex()}.pid"
     try:
         note = os.open(settings.home / name, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
@@ -65,18 +70,11 @@ def _start_noted(settings: Settings, argv: list[str]) -> None:
         start_detached(argv)
         return
     try:
-        _lock(note)
+        fcntl.flock(note, fcntl.LOCK_EX)
         process = start_detached([*argv, name], note)
         os.write(note, f"{process}\n".encode())
     finally:
         os.close(note)
-
-
-def _lock(handle: int) -> None:
-    if sys.platform != "win32":
-        import fcntl
-
-        fcntl.flock(handle, fcntl.LOCK_EX)
 
 
 def start_detached(argv: list[str], handed: int | None = None) -> int:
