@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from bowerbird.archive.marks import tidy_tag
 from bowerbird.archive.reads import tags
-from bowerbird.archive.words import fold
+from bowerbird.archive.words import fold, parse_query
 from bowerbird.database import json_list
 
 _OPERATOR = re.compile(r'(?<!\S)(-?)(from|platform|kind|year|tag|in):(?:"([^"]*)"?|(\S+))', re.IGNORECASE)
@@ -131,6 +131,9 @@ def _condition(db: sqlite3.Connection, one: Operator, name: str, values: dict[st
     return f"{one.name} = :{name}"
 
 
+_BARE = re.compile(r"(?<!\S)-?(from|platform|kind|year|tag|in):(?!\S)", re.IGNORECASE)
+_OR = re.compile(r"(?<!\S)OR(?!\S)")
+_QUOTES = "; one of several words stands in quotes"
 # What is said of those with a value that makes them words.
 _TAKES = {
     "year": "“year:” takes a year, or two: year:2024, year:2020-2024.",
@@ -144,10 +147,22 @@ _HELD = {
 
 
 def unfit(db: sqlite3.Connection, text: str) -> tuple[str, ...]:
-    """Of a query that found nothing: a sentence for each operator that no item fits, whatever else is asked."""
+    """Of a query that found nothing: a sentence for each part of it that fits no item, whatever else is asked."""
     left, operators = taken_apart(text)
     odd = dict.fromkeys(filter(None, map(_takes, _OPERATOR.finditer(left))))
-    return (*odd, *filter(None, (_unfit(db, one) for one in operators if not one.negative)))
+    fits_none = filter(None, (_unfit(db, one) for one in operators if not one.negative))
+    return (*_habits(left, operators), *odd, *fits_none)
+
+
+def _habits(words: str, operators: Sequence[Operator]) -> Iterator[str]:
+    """What people are used to from elsewhere, and what is missing."""
+    bare = _BARE.search(words)
+    if bare:
+        yield f"What “{bare[1].lower()}:” takes stands right behind it, without a space."
+    if _OR.search(words):
+        yield "All words have to be there, and “OR” is taken for one of them."
+    if parse_query(words) is None and all(one.negative or one.name == "in" for one in operators):
+        yield "Say also what has to be there: a word, or something like kind:video."
 
 
 def _takes(match: re.Match[str]) -> str | None:
@@ -161,7 +176,7 @@ def _unfit(db: sqlite3.Connection, one: Operator) -> str | None:
     if one.name == "from":
         return None if creators_called(db, one.value) else f"No creator here is called “{one.value}”."
     if one.name == "tag":
-        return None if tags_called(db, one.value) else f"You gave nothing the tag “{one.value}”."
+        return None if tags_called(db, one.value) else f"You gave nothing the tag “{one.value}”{_QUOTES}."
     if one.name not in _HELD:
         return None
     held = [row[0] for row in db.execute(_HELD[one.name])]
