@@ -10,10 +10,12 @@ from bowerbird.archive.migrations import ensure_archive
 
 
 def make_archive(path: Path) -> None:
-    """Do what `ensure_archive` does where there is nothing yet."""
+    """Do what `ensure_archive` does: nothing where there is one of this version."""
+    if path.exists():
+        ensure_archive(path)
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as file:
-        file.write(_made())
+    path.write_bytes(_made())
 
 
 @functools.cache

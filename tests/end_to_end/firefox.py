@@ -278,8 +278,24 @@ def _through(proxy: str) -> dict[str, str | int | bool]:
 
 @contextmanager
 def _running(profile: Path, environment: Mapping[str, str]) -> Iterator[str]:
-    """A started Firefox; gives the address of its BiDi server, and ends the whole process group."""
-    process = subprocess.Popen(
+    """A started Firefox; gives the address of its BiDi server, and ends the whole process group.
+
+    One that crashes while it starts (seen once in some hundred starts, exit code 11) is started once more.
+    """
+    process = _started(profile, environment)
+    try:
+        try:
+            address = _address(process)
+        except _Crashed:
+            process = _started(profile, environment)
+            address = _address(process)
+        yield address
+    finally:
+        _end(process)
+
+
+def _started(profile: Path, environment: Mapping[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
         [
             *(str(PROGRAM), "--headless", "--no-remote", "--profile", str(profile)),
             *("--remote-debugging-port", "0", "--remote-allow-system-access"),
@@ -291,10 +307,10 @@ def _running(profile: Path, environment: Mapping[str, str]) -> Iterator[str]:
         text=True,
         start_new_session=True,
     )
-    try:
-        yield _address(process)
-    finally:
-        _end(process)
+
+
+class _Crashed(BiDiError):
+    """Firefox ended before it told its address."""
 
 
 def _address(process: subprocess.Popen[str]) -> str:
@@ -302,17 +318,21 @@ def _address(process: subprocess.Popen[str]) -> str:
     found: Queue[str] = Queue()
     threading.Thread(target=_read, args=(process.stderr, found), daemon=True).start()
     try:
-        return found.get(timeout=_SECONDS)
+        address = found.get(timeout=_SECONDS)
     except Empty:
         raise BiDiError("Firefox did not tell its address") from None
+    if not address:
+        raise _Crashed(f"Firefox ended while it started, with {process.wait()}")
+    return address
 
 
 def _read(lines: IO[str], found: Queue[str]) -> None:
-    """Passes the address on, then keeps reading so that the browser never stands before a full pipe."""
+    """Passes the address on, then keeps reading so that the browser never stands before a full pipe; '' at its end."""
     with lines:
         for line in lines:
             if match := re.search(r"WebDriver BiDi listening on (ws://\S+)", line):
                 found.put(match[1])
+    found.put("")
 
 
 def _end(process: subprocess.Popen[str]) -> None:
