@@ -286,7 +286,7 @@ def _running(profile: Path, environment: Mapping[str, str]) -> Iterator[str]:
     try:
         try:
             address = _address(process)
-        except _Crashed:
+        except _CrashError:
             process = _started(profile, environment)
             address = _address(process)
         yield address
@@ -309,7 +309,7 @@ def _started(profile: Path, environment: Mapping[str, str]) -> subprocess.Popen[
     )
 
 
-class _Crashed(BiDiError):
+class _CrashError(BiDiError):
     """Firefox ended before it told its address."""
 
 
@@ -322,7 +322,7 @@ def _address(process: subprocess.Popen[str]) -> str:
     except Empty:
         raise BiDiError("Firefox did not tell its address") from None
     if not address:
-        raise _Crashed(f"Firefox ended while it started, with {process.wait()}")
+        raise _CrashError(f"Firefox ended while it started, with {process.wait()}")
     return address
 
 
