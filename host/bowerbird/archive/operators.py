@@ -93,7 +93,8 @@ def place_in(operators: Iterable[Operator]) -> tuple[frozenset[str], tuple[str, 
 def conditions_of(db: sqlite3.Connection, operators: Iterable[Operator]) -> Conditions:
     """What these operators ask of items' rows. `from:` fits a whole name or handle, else those that begin so."""
     where: list[str] = []
-    alone: dict[str, str] = {}
+    alone: list[str] = []
+    listed = ""
     values: dict[str, Any] = {}
     for number, one in enumerate(operators):
         condition = _condition(db, one, f"o{number}", values)
@@ -101,8 +102,8 @@ def conditions_of(db: sqlite3.Connection, operators: Iterable[Operator]) -> Cond
             continue
         where.append(f"NOT ({condition})" if one.negative else condition)
         if not one.negative:
-            alone[_alone(one, f"o{number}", condition)] = one.name
-    listed = next((sql for sql, name in alone.items() if name in ("tag", "from")), "")
+            alone.append(_alone(one, f"o{number}", condition))
+            listed = listed or (alone[-1] if one.name in ("tag", "from") else "")
     return Conditions(tuple(where), tuple(alone), listed, values)
 
 

@@ -7,12 +7,11 @@ import os
 import re
 import signal
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Literal, TextIO
 
-from bowerbird.queue.wake import HANDED
+from bowerbird.queue.wake import HANDED, new_note, write_note
 from bowerbird.settings import Settings
 
 Name = Literal["worker", "site"]
@@ -48,15 +47,11 @@ def adopt(settings: Settings, name: str) -> None:
 
 
 def _hold(stem: Path) -> None:
-    import fcntl
-
     if stem in _held:
         os.close(_held.pop(stem)[0])
     stem.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f"{stem.name}.", suffix=".pid", dir=stem.parent)
-    _held[stem] = handle, Path(name)
-    fcntl.flock(handle, fcntl.LOCK_EX)
-    os.write(handle, f"{os.getpid()}\n".encode())
+    _held[stem] = new_note(stem)
+    write_note(_held[stem][0], os.getpid())
 
 
 def _holds(stem: Path) -> bool:

@@ -61,20 +61,31 @@ def _start_noted(settings: Settings, argv: list[str]) -> None:
     if sys.platform == "win32":
         start_detached(argv)
         return
-    import fcntl
-
-    name = f"worker.{os.urandom(4).hex()}.pid"
     try:
-        note = os.open(settings.home / name, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        note, path = new_note(settings.home / "worker")
     except OSError:
         start_detached(argv)
         return
     try:
-        fcntl.flock(note, fcntl.LOCK_EX)
-        process = start_detached([*argv, name], note)
-        os.write(note, f"{process}\n".encode())
+        write_note(note, start_detached([*argv, path.name], note))
     finally:
         os.close(note)
+
+
+def new_note(stem: Path) -> tuple[int, Path]:
+    """A file for the number of a process, locked for as long as that has it open; not on Windows. Raises OSError."""
+    assert sys.platform != "win32"
+    import fcntl
+
+    path = stem.with_name(f"{stem.name}.{os.urandom(4).hex()}.pid")
+    note = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    fcntl.flock(note, fcntl.LOCK_EX)
+    return note, path
+
+
+def write_note(note: int, process: int) -> None:
+    """Write down whose it is."""
+    os.write(note, f"{process}\n".encode())
 
 
 def start_detached(argv: list[str], handed: int | None = None) -> int:
