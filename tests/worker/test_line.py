@@ -131,15 +131,17 @@ def test_one_job_that_no_way_leads_to_keeps_no_other_waiting(machine: Machine, n
     assert eventually(lambda: own.is_back(machine.db), "it is back")
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_look_that_fails_is_over(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever a system's resolver raises, no attempt waits for it for ever."""
+def test_a_look_that_fails_is_over(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever a system's resolver raises, no attempt waits for it for ever, and the log says why."""
 
     def fail(*_: object) -> bool:
         raise MemoryError
 
     monkeypatch.setattr(line, "is_cut_off", fail)
     assert line.is_cut("https://site.example/", machine.settings, lambda: False) is False
+    assert "MemoryError" in caplog.text
 
 
 def test_a_look_that_takes_its_time_holds_nobody_up(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ A name server that does not answer takes its time, so each look is a thread that
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 import time
@@ -13,6 +14,8 @@ from collections.abc import Callable
 from bowerbird.connection import is_cut_off
 from bowerbird.queue.waiting import one_that_waits_for
 from bowerbird.settings import Settings
+
+log = logging.getLogger("bowerbird.worker")
 
 # What a cut line looks like from within a library.
 OF_THE_LINE = frozenset(("network", "timeout"))
@@ -37,12 +40,15 @@ class _Look:
         self._thread.join(seconds)
 
     def _run(self) -> None:
-        found = False
+        self.is_cut = self._find()
+        self._then()
+
+    def _find(self) -> bool:
         try:
-            found = is_cut_off(*self._ask)
-        finally:
-            self.is_cut = found
-            self._then()
+            return is_cut_off(*self._ask)
+        except Exception:
+            log.exception("It could not be found out whether there is a connection")
+            return False
 
 
 def is_cut(url: str, settings: Settings, is_given_up: Callable[[], bool]) -> bool:
