@@ -24,6 +24,8 @@ MOVED_MP4 = f"{MEDIA}/moved/one.mp4"
 TO_LOOPBACK = f"{MEDIA}/moved/loopback.mp4"
 VIDEO_PAGE = f"{PAGES}/video"
 OPEN_GRAPH_PAGE = f"{PAGES}/open-graph"
+MINIFIED_PAGE = f"{PAGES}/minified"  # its encoding is named in the page alone, without quotes
+LATIN_PAGE = f"{PAGES}/latin"  # the same, of another encoding
 EMPTY_PAGE = f"{PAGES}/nothing"
 PICTURE_PAGE = "https://imgur.com/heron01"  # one picture: yt-dlp knows the site and finds no video
 ALBUM_PAGE = "https://imgur.com/a/herons1"  # two pictures: for yt-dlp a list without members
@@ -63,8 +65,23 @@ _PAGES = {
         '<title>An Open Graph page</title><meta property="og:title" content="An Open Graph page">'
         f'<meta property="og:video" content="{ONE_MP4}"><meta property="og:video:type" content="video/mp4">'
     ),
+    "/minified": f"<title>Über Vögel</title><video src={ONE_MP4}></video>",
+    "/latin": f"<title>Über Vögel</title><video src={ONE_MP4}></video>",
     "/nothing": "<title>Nothing to see</title><p>Only words.",
 }
+
+
+_ENCODINGS = {"/minified": "utf-8", "/latin": "iso-8859-1"}
+
+
+def _page(path: str) -> Answer | None:
+    body = _PAGES.get(path)
+    if body is None:
+        return None
+    encoding = _ENCODINGS.get(path)
+    if encoding is None:
+        return html(f"<!doctype html><meta charset=utf-8>{body}")
+    return whole(f"<!doctype html><meta charset={encoding}>{body}".encode(encoding), "text/html")
 
 
 def _clip(request: Request) -> Answer | None:
@@ -160,8 +177,7 @@ _FOLDERS: dict[str, Callable[[Request], Answer | None]] = {
 def answer(request: Request) -> Answer | None:
     """Answer for whichever of the hosts was asked; None for a path that isn't there."""
     if request.host == "pages.example":
-        body = _PAGES.get(request.path)
-        return html(f"<!doctype html><meta charset=utf-8>{body}") if body else None
+        return _page(request.path)
     if request.host.endswith("imgur.com"):
         return _pictures(request)
     folder = _FOLDERS.get(request.path.split("/")[1])

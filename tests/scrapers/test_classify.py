@@ -6,8 +6,10 @@ from __future__ import annotations
 import errno
 
 import pytest
+from yt_dlp import utils
 
 from bowerbird.errors import JOB_ADVICE
+from bowerbird.redact import redact
 from bowerbird.scrapers.classify import SAID, STATUSES, TRANSPORT, WARNED, Evidence, classify, evidence_of
 
 NOTHING_FOUND = "[youtube] abc: No video formats found!"
@@ -127,6 +129,20 @@ def test_causes_inside_of_an_exception_are_found() -> None:
     outer.__cause__ = _HTTPError("slow down")
     error = classify(evidence_of(outer))
     assert (error.code, error.retry_after) == ("rate_limited", 120.0)
+
+
+def test_mistake_of_the_library_is_told_as_its_own() -> None:
+    """What yt-dlp's code trips over is no fault of ours: another library is asked, and nothing is tried again."""
+    with pytest.raises(TypeError) as mistake:
+        utils.parse_resolution(1)
+    assert classify(evidence_of(mistake.value)).code == "scraper_outdated"
+
+
+def test_mistake_of_ours_behind_the_library_stays_ours() -> None:
+    """What our own code trips over where yt-dlp calls it says nothing of the site."""
+    with pytest.raises(AttributeError) as mistake:
+        list(utils.LazyList(map(redact, [None])))
+    assert classify(evidence_of(mistake.value)).code == "internal"
 
 
 def test_disk_error_inside_of_an_exception_is_found() -> None:

@@ -70,6 +70,14 @@ def test_video_of_a_page_is_found(url: str, scrape: Scrape) -> None:
     assert title in ("A page with a video", "An Open Graph page")
 
 
+@pytest.mark.parametrize("url", [sites.MINIFIED_PAGE, sites.LATIN_PAGE])
+def test_encoding_named_without_quotes_is_understood(url: str, scrape: Scrape) -> None:
+    """A minified page with letters beyond ASCII in its title is read as it is meant."""
+    events = scrape(web(url))
+    assert events.finished, events
+    assert events.one(ItemFound).title == "Über Vögel"
+
+
 @pytest.mark.parametrize("scraper", ["yt_dlp", "files"])
 @pytest.mark.parametrize("url", [sites.EMPTY_PAGE, sites.HTML_AS_MP4])
 def test_page_without_media_is_not_kept(scraper: str, url: str, scrape: Scrape) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import re
+import traceback
 from typing import NamedTuple
 
 from bowerbird.errors import JobError
@@ -27,7 +28,7 @@ class Evidence(NamedTuple):
     """What is known about a failed attempt.
 
     `text` is the library's own sentence, `status` an HTTP status, `number` an errno, `transport` the name of
-    the library's connection error, `expected` False where the library asks to report a bug, `retry_after` seconds.
+    the library's connection error, `expected` False where it is a mistake of the library, `retry_after` seconds.
     """
 
     text: str
@@ -216,7 +217,7 @@ def evidence_of(error: BaseException, warnings: tuple[str, ...] = ()) -> Evidenc
         status=next((one for one in statuses if isinstance(one, int)), None),
         number=next((one for one in numbers if one in _NUMBERS), None),
         transport=next((type(one).__name__ for one in chain if _is_transport(one)), ""),
-        expected=all(getattr(one, "expected", True) for one in chain),
+        expected=all(getattr(one, "expected", True) and not _is_of_yt_dlp(one) for one in chain),
         retry_after=next((seconds for one in chain if (seconds := _retry_after(one)) is not None), None),
     )
 
@@ -240,6 +241,16 @@ def _causes(error: BaseException | None, seen: tuple[int, ...] = ()) -> list[Bas
 def _text_of(chain: tuple[BaseException, ...]) -> str:
     texts = dict.fromkeys(str(one).removeprefix("ERROR: ").partition("; please report this issue")[0] for one in chain)
     return "\n".join(text for text in texts if text)
+
+
+def _is_of_yt_dlp(error: BaseException) -> bool:
+    """Whether yt-dlp's own code tripped: the error is none of its kinds, and our code was not reached from there."""
+    if isinstance(error, OSError) or type(error).__module__.startswith("yt_dlp"):
+        return False
+    packages = [
+        str(frame.f_globals.get("__name__")).partition(".")[0] for frame, _ in traceback.walk_tb(error.__traceback__)
+    ]
+    return next((one for one in reversed(packages) if one in ("bowerbird", "yt_dlp")), "") == "yt_dlp"
 
 
 _TRANSPORTS = frozenset(

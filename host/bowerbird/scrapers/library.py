@@ -7,6 +7,7 @@ only the folder, the order of formats and the callbacks' target change; the cook
 from __future__ import annotations
 
 import io
+import re
 import sys
 import threading
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from yt_dlp import YoutubeDL
 from yt_dlp.downloader.common import FileDownloader
 from yt_dlp.downloader.external import FFmpegFD
 from yt_dlp.extractor import gen_extractor_classes
+from yt_dlp.extractor.common import InfoExtractor
 from yt_dlp.postprocessor.common import PostProcessor
 from yt_dlp.postprocessor.ffmpeg import FFmpegExtractAudioPP, FFmpegThumbnailsConvertorPP
 
@@ -245,6 +247,18 @@ def _refuse_network(_self: Any, _filename: str, information: Info) -> bool:
 
 # yt-dlp hands live and odd HLS to ffmpeg, past the connect guard and with cookies in its argv; no option prevents it
 FFmpegFD.real_download = _refuse_network
+# the name of an encoding without quotes, as minified pages have it
+_UNQUOTED = re.compile(rb"<meta[^>]+charset=([\w-]+)[\s/>]", re.ASCII | re.IGNORECASE)
+_guess_encoding = InfoExtractor._guess_encoding_from_content
+
+
+def _encoding_of(content_type: str, page: bytes) -> str:
+    """As yt-dlp guesses, which reads such a name on to the next quote, and fails at a letter that is not ASCII."""
+    named = None if "charset=" in content_type else _UNQUOTED.search(page[:1024])
+    return named[1].decode() if named else str(_guess_encoding(content_type, page))
+
+
+InfoExtractor._guess_encoding_from_content = staticmethod(_encoding_of)
 # yt-dlp makes lines and titles of its progress, though nobody is shown any; our own hook gets the figures
 FileDownloader.report_progress = lambda _self, _step: None
 
