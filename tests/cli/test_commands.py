@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 
 from bowerbird.model import Job
@@ -40,6 +41,8 @@ def test_save_wait_archives_a_video_that_search_and_open_then_find(run: Run, set
     opened = run("open", str(job["item_id"]), "--json")
     assert opened.status == 0
     assert opened.lines[0]["url"].startswith(f"http://127.0.0.1:{settings.port}/")
+    nowhere = run("open", "4711")
+    assert (nowhere.status, nowhere.stderr.partition("\n")[0]) == (2, "There is no item 4711, and no job.")
     again = run("save", VIDEO, "--wait")
     assert again.status == 0
     assert "You have this: " in again.stdout
@@ -224,14 +227,16 @@ def test_jobs_say_when_it_is_tried_again(run: Run, rows: Rows, not_before: str, 
     assert ("It stopped; tries again on 2999-01-01 at 14:00" in run("jobs", TZ="UTC-2").stdout) == told
 
 
-def test_save_of_a_list_counts_its_members(run: Run, settings: Settings) -> None:
-    """How many were saved, how many could not be had, and the page where to see which; states meanwhile."""
+def test_save_of_a_list_counts_its_members(run: Run) -> None:
+    """How many were saved, how many could not be had, and how to open the page that says which; states meanwhile."""
     said = run("save", LIST, "--quality", "480", "--transcripts", "none", "--wait")
     [job] = [job for job in run("jobs", "--json").lines if job["url"] == LIST]
     assert said.stdout.startswith("Saved: ")
     assert said.stdout.endswith(
-        f"[{job['id'][:8]}]  2 of 3 saved, 1 could not be had  http://127.0.0.1:{settings.port}/job/{job['id']}\n"
+        f"[{job['id'][:8]}]  2 of 3 saved, 1 could not be had  Open it with: bowerbird open {job['id'][:8]}\n"
     )
+    opened = httpx.get(run("open", job["id"][:8], "--json").lines[0]["url"])
+    assert f'href="/job/{job["id"]}"' in opened.text
     assert f"[{job['id'][:8]}] " in said.stderr
 
 

@@ -161,6 +161,14 @@ def test_a_link_can_be_dropped_on_the_form(page: Page, fresh: RunningSite) -> No
     eventually(lambda: bool(rows(fresh, "SELECT 1 FROM jobs WHERE url = 'https://x.example/dropped'")))
 
 
+def test_what_the_queue_does_is_told_on_every_page(page: Page, fresh: RunningSite) -> None:
+    """The header follows the work also where nothing else of the page changes."""
+    page.goto(f"{fresh.origin}/stats")
+    expect(page.locator(".pulse b").nth(1)).to_have_text("4")
+    many(fresh, 3)
+    expect(page.locator(".pulse b").nth(1)).to_have_text("7")
+
+
 def test_many_jobs_are_chosen_by_keys(page: Page, fresh: RunningSite) -> None:
     """Keys choose one, a range and all; the bar counts them, acts in place, and what is chosen outlives new rows."""
     many(fresh, 5, "failed", error_code="network", error_message="No line.", hint="Wait.")

@@ -276,7 +276,7 @@ def test_live_parts_are_sent_only_when_they_changed(fresh: RunningSite) -> None:
     assert (changed.status_code, "Almost there" in changed.text) == (200, True)
 
 
-@pytest.mark.parametrize("path", ["/live/dashboard", "/live/history?status=failed", "/live/job/{list}"])
+@pytest.mark.parametrize("path", ["/live/dashboard", "/live/history?status=failed", "/live/job/{list}", "/live/pulse"])
 def test_live_parts_carry_keys(person: httpx.Client, site: RunningSite, path: str) -> None:
     """Each part names the place that it takes, so that a page can take it in element by element."""
     body = person.get(path.format(**site.found)).text

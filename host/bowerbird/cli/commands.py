@@ -100,7 +100,7 @@ def _report(
             if chosen.json:
                 show.rejected(capture.url, receipt, as_json=True)
             continue
-        show.saved(job, receipt, settings.port, as_json=chosen.json, waited=chosen.wait)
+        show.saved(job, receipt, as_json=chosen.json, waited=chosen.wait)
         if chosen.wait and job.status != "completed":
             status = max(status, 1)
     return status
@@ -258,7 +258,7 @@ def open_site(chosen: Arguments) -> int:
     settings = _at_port(chosen.port)
     place = "/"
     if chosen.item is not None:
-        place = _item_place(settings, chosen.item)
+        place = _page_of(settings, chosen.item)
     ensure_running(settings)
     # what is wrong with the archive is what the site will show
     with contextlib.suppress(OSError, sqlite3.Error, RequestError):
@@ -278,14 +278,18 @@ def _has_screen() -> bool:
     return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _item_place(settings: Settings, item: str) -> str:
+def _page_of(settings: Settings, given: str) -> str:
+    """Where the item of this number is, or the job whose id begins so."""
+    from bowerbird.cli.actions import whole_id
+
     with reading(settings) as db:
-        known = item.isdecimal() and db.execute("SELECT 1 FROM items WHERE id = ?", (item,)).fetchone()
-    if not known:
-        raise RequestError(
-            "not_found", f"There is no item {item[:40]}.", "Find its number with: bowerbird search WORDS"
-        )
-    return f"/item/{item}"
+        if given.isdecimal() and db.execute("SELECT 1 FROM items WHERE id = ?", (given,)).fetchone():
+            return f"/item/{given}"
+        try:
+            return f"/job/{whole_id(db, given)}"
+        except RequestError as error:
+            said = f"There is no item {given[:40]}, and no job." if error.code == "not_found" else error.message
+            raise RequestError(error.code, said, "Find its number with: bowerbird search WORDS") from error
 
 
 def search(chosen: Arguments) -> int:

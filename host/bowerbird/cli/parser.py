@@ -99,7 +99,9 @@ def _add_looks(known: Known[argparse.ArgumentParser]) -> None:
     search.set_defaults(run=commands.search)
 
     opened = known.add_parser("open", help="open the archive's site in the browser")
-    opened.add_argument("item", nargs="?", metavar="ITEM", help="an item's number, as search shows it")
+    opened.add_argument(
+        "item", nargs="?", metavar="ITEM", help="an item's number, or a job's, as search and jobs show them"
+    )
     opened.add_argument("--port", type=_port, metavar="N", help="another port than the setting's")
     _json(opened)
     opened.set_defaults(run=commands.open_site)

@@ -73,12 +73,13 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else " " for char in text)
 
 
-def saved(job: Job, receipt: Receipt, port: int, *, as_json: bool, waited: bool) -> None:
-    """What became of one capture; `port` is the site's."""
+def saved(job: Job, receipt: Receipt, *, as_json: bool, waited: bool) -> None:
+    """What became of one capture."""
     if as_json:
         line(to_builtins(job))
         return
-    where = f"http://127.0.0.1:{port}/job/{job.id}" if _is_list(job) else job.item_url or ""
+    page = job.id[:8] if _is_list(job) else job.item_id
+    where = f"Open it with: bowerbird open {page}" if page else ""
     if job.error and waited:
         trouble(job)
         if _is_list(job):

@@ -51,6 +51,12 @@ async def live(visit: Visit) -> Response:
     return visit.part("dashboard-live.html", frame, **_context(visit, frame, found))
 
 
+async def pulse(visit: Visit) -> Response:
+    """What the queue does, for the header of pages of which nothing else changes."""
+    frame, _ = await visit.read(lambda _db: None)
+    return visit.part("pulse.html", frame)
+
+
 def _look(db: sqlite3.Connection, visit: Visit) -> Live:
     settings = visit.site.settings
     under_way = {status: _newest(db, settings, status, most) for status, most in UNDER_WAY.items()}

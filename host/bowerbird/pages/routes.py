@@ -55,6 +55,7 @@ class Route(NamedTuple):
 ROUTES = (
     Route(r"^/$", "GET", dashboard.dashboard),
     Route(r"^/live/dashboard$", "GET", dashboard.live),
+    Route(r"^/live/pulse$", "GET", dashboard.pulse),
     Route(rf"^{ITEM}$", "GET", item.item),
     Route(rf"^{ITEM}/said$", "GET", item.said),
     Route(rf"^{ITEM}/confirm$", "GET", item.confirm),
