@@ -43,6 +43,7 @@ def shots(site: RunningSite) -> Iterator[tuple[str, str]]:
         ("creator", "/browse/youtube/1"), ("job", f"/job/{found['failed']}"), ("list", f"/job/{found['list']}"),
         ("missing", "/item/4711"), ("metadata", f"/item/{found['video']}/metadata"), ("trash", "/trash"),
         ("confirm", f"/item/{found['video']}/confirm"), ("tables", "/archive/items"),
+        ("sql", "/archive?sql=select+title,+kind+from+items+where+kind+%3D+'video'+limit+10"),
         ("stats", "/stats"), ("settings", "/settings"), ("logs", "/logs"), ("taken", "/"), ("taken-wrong", "/"),
     )  # fmt: skip
 

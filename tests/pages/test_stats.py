@@ -28,6 +28,12 @@ def test_each_measure_has_its_charts_and_tables(person: httpx.Client, by: str, s
     assert "/browse/youtube/1" in page
 
 
+def test_why_saving_failed_leads_to_what_failed_so(person: httpx.Client) -> None:
+    """A reason is a link to the jobs that failed by it, and by no other."""
+    page = person.get("/stats").text
+    assert '<a href="/history?status=failed&amp;error=members_only">Only paying members of this channel' in page
+
+
 def test_a_hostile_creator_stays_text(person: httpx.Client) -> None:
     """A name is never a tag."""
     assert "<script>window" not in person.get("/stats").text

@@ -11,7 +11,7 @@ import re
 import traceback
 from typing import NamedTuple
 
-from bowerbird.errors import JobError
+from bowerbird.errors import ALLOW_PRIVATE_HOSTS, JobError
 from bowerbird.redact import redact
 from bowerbird.scrapers.guard import MARK
 
@@ -55,7 +55,7 @@ def _rule(code: str, words: str, message: str = "", hint: str = "") -> Rule:
 
 _PRIVATE_HOST = (
     "This leads into your own computer or network, which is not archived.",
-    "To allow it, set allow_private_hosts = true in config.toml.",
+    ALLOW_PRIVATE_HOSTS,
 )
 _FAULT_OF_ITS_OWN = ("The site has a fault of its own.", "Try again later.")
 _NO_RUNTIME = "The site asks for a calculation that could not be done here."

@@ -34,6 +34,10 @@ HEADERS = {
 }
 _PART, _VERSION = "media.part", "media.version"  # what is there so far, and which version of the file it is of
 _ITEM_KINDS: dict[str, Kind] = {"image": "image", "audio": "audio", "video": "video"}
+_A_PAGE = (
+    "No library here finds a video or pictures on this page.",
+    "Open the single post or video and save that. A picture alone: right-click it, and choose Save this image.",
+)
 _MANIFESTS = (b"#EXTM3U", b"<MPD", b"<?xml", b"<SmoothStreamingMedia")
 
 
@@ -129,7 +133,7 @@ def _kind(head: bytes, assignment: Assignment) -> media.FileKind:
     if not head:
         raise JobError("incomplete", "The site sent an empty file.")
     if media.is_page(head) or head.lstrip().startswith(_MANIFESTS):
-        raise JobError("not_supported", "There is no single media file at this address.")
+        raise JobError("not_supported", *_A_PAGE)
     kind = media.kind_of_bytes(head)
     if kind is None:
         raise JobError("unsafe_file")

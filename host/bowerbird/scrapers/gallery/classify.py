@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from bowerbird.errors import JobError
+from bowerbird.errors import ALLOW_PRIVATE_HOSTS, JobError
 from bowerbird.model import Target
 from bowerbird.redact import redact
 from bowerbird.scrapers.classify import Evidence, classify
@@ -94,7 +94,7 @@ _FAULT = Words("network", "{site} had a fault of its own.")
 _PRIVATE_HOST = Words(
     "not_supported",
     "This leads into your own computer or network, which is not archived.",
-    "To allow it, set allow_private_hosts = true in config.toml.",
+    ALLOW_PRIVATE_HOSTS,
 )
 
 # in the body of the last answer, where that was a refusal

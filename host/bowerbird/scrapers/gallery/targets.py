@@ -6,7 +6,7 @@ import re
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from bowerbird.errors import JobError
+from bowerbird.errors import ALLOW_PRIVATE_HOSTS, JobError
 from bowerbird.model import Target
 from bowerbird.scrapers.gallery.configuration import Wish
 from bowerbird.targets.hosts import is_private_host
@@ -93,7 +93,7 @@ def addresses_of(target: Target, plan: Plan, allow_private: bool) -> tuple[str, 
         raise JobError(
             "not_supported",
             "This address points into your own computer or network, which is not archived.",
-            "To allow it, set allow_private_hosts = true in config.toml.",
+            ALLOW_PRIVATE_HOSTS,
         )
     if target.platform != "web":
         return (url,)
