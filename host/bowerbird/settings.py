@@ -126,8 +126,8 @@ SETTINGS: tuple[Setting, ...] = (
         "seconds",
     ),
     Setting(
-        "instagram_delay_max", "number", "behaviour", "Most time between two of them; both 0: no pace.", 0, 600,
-        "seconds",
+        "instagram_delay_max", "number", "behaviour",
+        "Most time between two of them, no less than the least; both 0: no pace.", 0, 600, "seconds",
     ),
     Setting("max_retries", "whole", "behaviour", "How often a failed job is tried again by itself.", 0, 20),
     Setting(

@@ -54,7 +54,9 @@ ENDINGS = ("wer", "dle", "nting", "sing", "bel", "ton", "lark", "mere", "fold", 
 _SHORT = [beginning + ending for beginning in BEGINNINGS for ending in ENDINGS]
 VOCABULARY = [*_SHORT, *(one + other for one in _SHORT for other in _SHORT)]
 FREQUENCIES = list(itertools.accumulate(1 / rank for rank in range(1, len(VOCABULARY) + 1)))
-TAGS = (("keep", 300), ("rare", 100_000))
+# What is rare is as many in an archive of any size, so that a page shows as much of it: see `_each`.
+LIVE, GONE, RARE_WORD = 200, 1_000, 5
+TAGS = (("keep", 3_000), ("rare", 10))
 WIDTHS = (320, 640)
 PICTURED = 100  # the newest, whose thumbnails exist
 STEP = 20_000
@@ -118,8 +120,21 @@ def _sentence(chance: random.Random, words: int) -> str:
     return " ".join(chance.choices(VOCABULARY, cum_weights=FREQUENCIES, k=words))
 
 
-def _kind(number: int) -> str:
-    return "live" if number % 5000 == 0 else "short" if number % 7 == 0 else "post" if number % 20 == 0 else "video"
+def _each(items: int, wanted: int) -> int:
+    """The how-manieth item is one of so many in all; at most every tenth."""
+    return max(items // wanted, 10)
+
+
+def _kind(number: int, items: int) -> str:
+    return (
+        "live"
+        if number % _each(items, LIVE) == 0
+        else "short"
+        if number % 7 == 0
+        else "post"
+        if number % 20 == 0
+        else "video"
+    )
 
 
 def _fill(db: sqlite3.Connection, chance: random.Random, items: int) -> int:
@@ -133,11 +148,11 @@ def _fill(db: sqlite3.Connection, chance: random.Random, items: int) -> int:
 
 def _fill_step(many: Callable[..., object], chance: random.Random, numbers: range, items: int) -> int:
     rows = [
-        (n, PLATFORMS[n % 6], f"p{n}", _kind(n), _creator_of(n), f"Maker number {_creator_of(n)}",
-         _sentence(chance, 6) + (" quokka" if n % 200_000 == 17 else ""),
+        (n, PLATFORMS[n % 6], f"p{n}", _kind(n, items), _creator_of(n), f"Maker number {_creator_of(n)}",
+         _sentence(chance, 6) + (" quokka" if n % _each(items, RARE_WORD) == 17 else ""),
          _sentence(chance, 30) if n % 3 == 0 else None, f"https://x.example/{n}", _folder(n),
          f"{2012 + n % 15}{n % 12 + 1:02}{n % 28 + 1:02}", 60.0 + n % 7200, n * 7919 % 1_000_003, _at(n), _at(n),
-         _at(n) if n % 1000 == 0 else None, _at(n), " ".join(map(str, WIDTHS)), 1280, 720, "579" * 9)
+         _at(n) if n % _each(items, GONE) == 0 else None, _at(n), " ".join(map(str, WIDTHS)), 1280, 720, "579" * 9)
         for n in numbers
     ]  # fmt: skip
     many(
@@ -179,7 +194,10 @@ def _fill_step(many: Callable[..., object], chance: random.Random, numbers: rang
     )
     said = [(n, f"{n}-{place}", "Somebody", _sentence(chance, 12)) for n in numbers if n % 50 == 0 for place in (1, 2)]
     many("INSERT INTO comments (item_id, platform_id, author, text) VALUES (?, ?, ?, ?)", said)
-    many("INSERT INTO tags VALUES (?, ?)", ((n, tag) for n in numbers for tag, each in TAGS if n % each == 0))
+    many(
+        "INSERT INTO tags VALUES (?, ?)",
+        ((n, tag) for n in numbers for tag, wanted in TAGS if n % _each(items, wanted) == 0),
+    )
     own = sum(len(text or "") for row in rows for text in (row[5], row[6], row[7]))
     return own + sum(len(row[3]) for row in said) + sum(len(line) + 1 for each in lines.values() for line in each)
 
@@ -206,6 +224,8 @@ def _index(db: sqlite3.Connection) -> int:
 def pages_of(items: int) -> dict[str, str]:
     """The pages that are measured."""
     middle = items // 2
+    # one with some hundreds of items
+    creator = 9 if items < ITEMS else 15
     return {
         "icon (bare)": "/static/icon.svg",
         "dashboard": "/",
@@ -219,14 +239,14 @@ def pages_of(items: int) -> dict[str, str]:
         "browse, year": "/browse?year=2017&spoken=1&order=viewed",
         "browse, nothing fits": "/browse?kind=post&year=2017&spoken=1&gone=1&tag=keep",
         "browse, tag": "/browse?tag=keep&order=longest",
-        "creator": "/browse/instagram/15",
+        "creator": f"/browse/instagram/{creator}",
         "creator, large": "/browse/instagram/9?order=longest&year=2017",
         "creators": "/creators",
         "item": f"/item/{middle}",
         "item, 400 cues": f"/item/{items}",
         "history": "/history",
         "history, filtered": "/history?platform=instagram&status=failed",
-        "history, days": "/history?since=2024-06-01&until=2024-06-03",
+        "history, days": "/history?since=2024-01-03&until=2024-01-05",
         "history, deep": f"/history?before={middle}",
         "job": f"/job/{middle:08x}-0000-4000-8000-000000000000",
         "search, very common word": "/search?q=bower",
@@ -236,7 +256,7 @@ def pages_of(items: int) -> dict[str, str]:
         "search, phrase": '/search?q="bower+bodle+bonting"',
         "search, deep": f"/search?q=bower&order=newest&after={middle}.0.{middle}",
         "search, begin of a word": "/live/search?q=bow",
-        "search, from": "/search?q=bower+from:maker15",
+        "search, from": f"/search?q=bower+from:maker{creator}",
         "search, rare kind": "/search?q=bower+kind:live",
         "search, narrowed": "/search?q=bower+platform:web+year:2017+kind:short",
         "search, unwanted": "/search?q=bower+-bodle",

@@ -69,6 +69,17 @@ def test_all_that_failed_and_all_that_is_saved(run: Run, rows: Callable[..., obj
 
 
 @pytest.mark.usefixtures("no_worker")
+def test_why_not_all_that_failed_is_tried_again_is_said(run: Run, rows: Callable[..., object]) -> None:
+    """Of a link that was asked for again since, the newest job alone is tried."""
+    run("pause", "--all")
+    for _ in range(2):
+        run("save", URLS[0], "--force")
+        rows("UPDATE jobs SET status = 'failed', error_code = 'network', completed_at = '2026'")
+    said = run("retry", "--failed").stdout
+    assert said == "1 that failed is tried again. 1 more stays: its link was asked for again since.\n"
+
+
+@pytest.mark.usefixtures("no_worker")
 def test_what_is_deleted_before_it_was_saved_is_named(run: Run) -> None:
     """Its link is told, with the command that saves it after all."""
     [job] = run("save", URLS[0], "--json").lines

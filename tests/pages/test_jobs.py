@@ -309,7 +309,14 @@ def test_a_job_tells_its_whole_story(fresh: RunningSite) -> None:
     assert page.index("line 50<") < page.index("line 119<")
     assert 'data-level="error"' in page
     assert ("line 0<" in page, "line 0<" in first, "line 119<" in first) == (False, True, False)
-    for words in ("yt-dlp 2026.10.26", "What the program said", "from a link&#39;s menu", "A &lt;b&gt;log", "these"):
+    for words in (
+        "yt-dlp 2026.10.26",
+        "What the program said",
+        "Only paying members of this channel can see it.</span></p>",
+        "from a link&#39;s menu",
+        "A &lt;b&gt;log",
+        "these",
+    ):
         assert words in page, words
 
 

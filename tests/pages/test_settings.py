@@ -62,7 +62,7 @@ def test_a_change_counts_from_now_on(fresh: RunningSite) -> None:
         assert stored(fresh) == {"quality": "1080", "max_concurrent": "3"}
         assert "changed here" in about(person.get("/settings").text, "quality")
         back = person.post("/settings/save", data={"reset": "quality"})
-        assert (back.status_code, back.headers["location"]) == (303, "/settings?done=reset#saving")
+        assert (back.status_code, back.headers["location"]) == (303, "/settings?done=reset&changed=quality#saving")
     assert stored(fresh) == {"max_concurrent": "3"}
     with closing(open_writer(fresh.settings.database)) as db:
         assert preferences.effective(db, fresh.settings).max_concurrent == 3
@@ -118,7 +118,7 @@ def test_what_was_typed_and_not_saved_stays(fresh: RunningSite) -> None:
         person.post("/settings/save", data={"quality": "1080"})
         form = {"reset": "quality", "quality": "720", "max_items": "7", "max_concurrent": "many"}
         page = person.post("/settings/save", data=form).text
-        assert "It is back." in page
+        assert "As it was at first again: Greatest picture height." in page
         assert "2 values are typed and not saved yet." in page
         assert 'value="7"' in about(page, "max_items")
         assert 'value="many"' in about(page, "max_concurrent")

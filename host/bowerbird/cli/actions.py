@@ -73,10 +73,13 @@ def _resume_queue(db: sqlite3.Connection, _chosen: Arguments) -> str:
 
 
 def _retry_failed(db: sqlite3.Connection, chosen: Arguments) -> str:
-    from bowerbird.queue.bulk import retry_failed
+    from bowerbird.queue.bulk import left_failed, retry_failed
 
     count = retry_failed(db, platform=chosen.platform, error_code=chosen.error)
-    return f"{count:,} that failed {'is' if count == 1 else 'are'} tried again."
+    said = f"{count:,} that failed {'is' if count == 1 else 'are'} tried again."
+    left = left_failed(db, platform=chosen.platform, error_code=chosen.error)
+    which = "1 more stays: its link was" if left == 1 else f"{left:,} more stay: their links were"
+    return f"{said} {which} asked for again since." if left else said
 
 
 def _clear_completed(db: sqlite3.Connection, _chosen: Arguments) -> str:

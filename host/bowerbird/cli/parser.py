@@ -6,7 +6,7 @@ import argparse
 import difflib
 import functools
 import re
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from bowerbird import __version__
 from bowerbird.cli import actions, commands, logs, sessions, update
@@ -36,6 +36,16 @@ FOR_ALL = {
 
 class Parser(argparse.ArgumentParser):
     """Tells wrong use as every other error is told."""
+
+    def parse_args(self, *given: Any, **wanted: Any) -> Any:
+        """The same, but that words for the search may begin with a dash, which there means: without this word."""
+        chosen, more = self.parse_known_args(*given, **wanted)
+        words = [one for one in more if chosen.command == "search" and not one.startswith("--")]
+        if words != more:
+            return super().parse_args(*given, **wanted)
+        if words:
+            chosen.words += words
+        return chosen
 
     def error(self, message: str) -> NoReturn:
         """Raise RequestError `bad_request` with argparse's own sentence."""
@@ -92,8 +102,12 @@ def _add_looks(known: Known[argparse.ArgumentParser]) -> None:
     _json(identify)
     identify.set_defaults(run=commands.identify)
 
-    search = known.add_parser("search", help="find words in all that is written and said, and in your notes and tags")
+    # without -h, with which many words begin
+    search = known.add_parser(
+        "search", add_help=False, help="find words in all that is written and said, and in your notes and tags"
+    )
     search.add_argument("words", nargs="+", metavar="WORDS", help=WORDS)
+    search.add_argument("--help", action="help", help="show this and end")
     search.add_argument("--limit", type=_count, default=20, metavar="N", help="at most so many items")
     _json(search)
     search.set_defaults(run=commands.search)

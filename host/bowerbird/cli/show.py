@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, TextIO
+from urllib.parse import unquote
 
 import msgspec
 
@@ -118,7 +119,7 @@ def name(job: Job) -> str:
 
 def short_name(job: Job) -> str:
     """The same for where there is little room."""
-    whole = _BEGINNING.sub("", name(job))
+    whole = unquote(_BEGINNING.sub("", name(job)))
     return whole if len(whole) <= SHORT else f"{whole[: SHORT - 1]}…"
 
 

@@ -41,7 +41,8 @@ NAMES = {
 SOURCES = {
     "environment": "from the environment", "site": "changed here", "config": "from config.toml", "default": "default",
 }  # fmt: skip
-DONE = {"saved": "Nothing was changed.", "reset": "It is back.", "signed_out": "It is signed out."}
+DONE = {"saved": "Nothing was changed.", "signed_out": "It is signed out."}
+OF_SETTINGS = {"saved": "Changed, from the next job on", "reset": "As it was at first again"}
 
 
 class Field(NamedTuple):
@@ -121,7 +122,9 @@ async def _reset(visit: Visit, name: str, changed: Mapping[str, str]) -> Respons
     """Give a setting its default again. What else was typed and not saved stays in its field, and is said."""
     await visit.write(lambda db: preferences.change(db, {name: None}))
     unsaved = {other: text for other, text in changed.items() if other != name}
-    return await _page(visit, unsaved, {}, "reset") if unsaved else _back_to("reset", _part_of([name]))
+    if unsaved:
+        return await _page(visit, unsaved, {}, "reset", [name])
+    return _back_to("reset", _part_of([name]), [name])
 
 
 def _part_of(names: Iterable[str]) -> str:
@@ -144,7 +147,9 @@ def _wrong(name: str, text: str) -> str:
     return ""
 
 
-async def _page(visit: Visit, typed: Mapping[str, str], wrong: Mapping[str, str], done: str = "") -> Response:
+async def _page(
+    visit: Visit, typed: Mapping[str, str], wrong: Mapping[str, str], done: str = "", changed: Iterable[str] = ()
+) -> Response:
     now = visit.site.settings
     await devices.note_own(visit)
     frame, found = await visit.read(lambda db: _look(db, now))
@@ -153,7 +158,7 @@ async def _page(visit: Visit, typed: Mapping[str, str], wrong: Mapping[str, str]
         unsaved=() if wrong else tuple(typed),
         sources=SOURCES, sessions=found.sessions, devices=found.devices, wrong=wrong, names=NAMES,
         libraries=found.libraries, last=found.last, choices=CHOICES,
-        config=shown_place(now.home / "config.toml"), said=_said(visit, done),
+        config=shown_place(now.home / "config.toml"), said=_said(visit, done, changed),
     )  # fmt: skip
 
 
@@ -163,11 +168,11 @@ def _look(db: sqlite3.Connection, now: Settings) -> Found:
     )  # fmt: skip
 
 
-def _said(visit: Visit, done: str) -> str:
+def _said(visit: Visit, done: str, changed: Iterable[str]) -> str:
     done = done or visit.query.get("done", "")
-    names = [NAMES[name] for name in visit.query.get("changed", "").split(",") if name in NAMES]
-    if done == "saved" and names:
-        return f"Changed, from the next job on: {', '.join(names)}."
+    names = [NAMES[name] for name in changed or visit.query.get("changed", "").split(",") if name in NAMES]
+    if names and done in OF_SETTINGS:
+        return f"{OF_SETTINGS[done]}: {', '.join(names)}."
     return DONE.get(done) or told(done)
 
 

@@ -25,7 +25,7 @@ FOLDER = Path(__file__).with_name("html")
 _FILTERS = (
     words.size, words.amount, words.rough, words.playtime, words.span, words.when, words.upcoming, words.ago,
     words.upload_day, words.day, words.full_day, words.full_time, words.clock, words.platform, words.kind, words.source,
-    words.outcome, prose, spoken,
+    words.outcome, words.said_of, prose, spoken,
 )  # fmt: skip
 
 

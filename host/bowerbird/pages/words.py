@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta, timezone
 
 from bowerbird.archive import space
 from bowerbird.clock import now, parse
+from bowerbird.errors import JOB_ADVICE
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -202,6 +203,11 @@ def called(title: str | None, kind_name: str, published: str | None, captured_at
 def outcome(name: str | None) -> str:
     """How an attempt ended."""
     return OUTCOMES.get(name, name or "")
+
+
+def said_of(code: str) -> str:
+    """What an error's code says, wherever it came from: a plain sentence."""
+    return JOB_ADVICE[code].message if code in JOB_ADVICE else code
 
 
 def source(name: str) -> str:

@@ -74,6 +74,13 @@ def retry_failed(db: sqlite3.Connection, *, platform: str | None = None, error_c
     return _all(db, Bulk(action="retry_failed", until=now(), platform=platform, error_code=error_code))
 
 
+def left_failed(db: sqlite3.Connection, *, platform: str | None = None, error_code: str | None = None) -> int:
+    """How many `retry_failed` leaves, because their links were asked for again since."""
+    narrow = Bulk(action="retry_failed", until=now(), platform=platform, error_code=error_code)
+    sql = f"SELECT count(*) FROM jobs WHERE status = 'failed' AND {_of_a_cause(narrow)}"
+    return int(db.execute(sql, msgspec.structs.asdict(narrow)).fetchone()[0])
+
+
 def clear_completed(db: sqlite3.Connection) -> int:
     """Take what is completed out of the history; items stay, and so do lists of which members failed.
 
