@@ -47,31 +47,33 @@ INDEX_PART = 60.0
 
 def large_pages() -> Iterator[Figure]:
     """Each page over a million items: alone, of several clients beside a working worker, and against ten thousand."""
-    with tempfile.TemporaryDirectory() as folder:
-        _, small = _built(Path(folder), SMALL)
-    with tempfile.TemporaryDirectory() as folder:
-        part, large = _built(Path(folder), LARGE)
-        at_once = _beside_a_worker(Path(folder))
+    with tempfile.TemporaryDirectory() as place:
+        small, large = (settings_in(Path(tempfile.mkdtemp(dir=place))) for _ in range(2))
+        measured.build(small, SMALL)
+        part = measured.build(large, LARGE)
+        alone = _in_turn(small, large)
+        at_once = _beside_a_worker(large)
     yield Figure("search tables, part of the text", part * 100, INDEX_PART, unit="%")
-    for name, times in large.items():
+    for name, (before, times) in alone.items():
         yield Figure(f"1M p95: {name}", percentile(times, 95), measured.goal_of(name, LARGE))
-        before = statistics.median(small[name])
-        yield Figure(f"1M to 10k: {name}", statistics.median(times), GROWS, reference=before)
+        yield Figure(f"1M to 10k: {name}", statistics.median(times), GROWS, reference=statistics.median(before))
         yield Figure(f"1M p95, {CLIENTS} clients: {name}", percentile(at_once[name], 95), AT_ONCE_MS)
 
 
-def _built(folder: Path, items: int) -> tuple[float, dict[str, list[float]]]:
-    """An archive of so many: what part of the text its index takes, and milliseconds of each page, asked alone."""
-    settings = settings_in(folder)
-    part = measured.build(settings, items)
-    with contextlib.redirect_stdout(sys.stderr), measured.serving(settings) as (site, _process):
-        client = measured.Asker(site)
-        return part, {name: measured.measure(client, path) for name, path in measured.pages_of(items).items()}
+def _in_turn(small: Settings, large: Settings) -> dict[str, list[list[float]]]:
+    """Milliseconds of each page of both archives, one right after the other: the machine is the same for both."""
+    with (
+        contextlib.redirect_stdout(sys.stderr),
+        measured.serving(small) as (site, _),
+        measured.serving(large) as (other, _),
+    ):
+        asked = ((measured.Asker(site), measured.pages_of(SMALL)), (measured.Asker(other), measured.pages_of(LARGE)))
+        names = measured.pages_of(LARGE)
+        return {name: [measured.measure(client, pages[name]) for client, pages in asked] for name in names}
 
 
-def _beside_a_worker(folder: Path) -> dict[str, list[float]]:
+def _beside_a_worker(settings: Settings) -> dict[str, list[float]]:
     """Milliseconds of each page, asked by CLIENTS at once while a worker is busy with the same archive."""
-    settings = settings_in(folder)
     with (
         contextlib.redirect_stdout(sys.stderr),
         measured.serving(settings) as (site, _process),
