@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bowerbird.archive.operators import Conditions
 from bowerbird.archive.search import TRANSCRIPTS_PER_ITEM
-from bowerbird.archive.words import Query
+from bowerbird.archive.words import Query, fold
 from bowerbird.database import json_list
 
 WINDOW = 1_000
@@ -71,7 +71,7 @@ def window(db: sqlite3.Connection, sought: Sought, top: int, known: int, enough:
     # what fits is not known beforehand, so nothing less than a full window is enough
     enough = WINDOW if sought.conditions.where or sought.unwanted else enough
     found = Window(0, {})
-    for floor in (known,) if known >= 0 else _floors(newest):
+    for floor in (known,) if known >= 0 else _floors(newest, sought):
         rows = {table: _newest_rows(db, sought, table, floor, top) for table in sorted(sought.tables)}
         found = Window(max(_low(table, of, floor) for table, of in rows.items()), rows)
         if max(len({row_id // _scale(table) for row_id in of}) for table, of in rows.items()) >= enough:
@@ -79,9 +79,13 @@ def window(db: sqlite3.Connection, sought: Sought, top: int, known: int, enough:
     return found
 
 
-def _floors(newest: int) -> Iterator[int]:
-    """Ids above which so many items lie: SCANNED, four times as many, and so on; at last all of them."""
-    depth = SCANNED
+def _floors(newest: int, sought: Sought) -> Iterator[int]:
+    """Ids above which so many items lie: SCANNED, four times as many, and so on; at last all of them.
+
+    The newest rows of one word cost as much however far back they lie.
+    """
+    is_one_word = sought.words is not None and sought.words.is_one_word and not sought.columns
+    depth = newest if is_one_word else SCANNED
     while depth < newest:
         yield newest - depth
         depth *= 4
@@ -171,10 +175,19 @@ def _titles(db: sqlite3.Connection, sought: Sought, own: list[int]) -> list[int]
     """Those of these items that match in their title alone."""
     if sought.columns and "title" not in sought.columns:
         return []
+    words = _words_in(sought, "items")
+    if words.is_one_word and len(own) <= _TITLES:
+        titles = db.execute(_TITLES_OF, (json_list(own),))
+        return [item_id for item_id, title in titles if words.pattern.search(fold(title or ""))]
     match = _match(sought, "items", ("title",))
     if sought.few is not None:
         return _of_few(db, sought, "items", match, own)
     return _ids(db.execute(_SELECT.format("items"), (match, own[-1], own[0] + 1)))
+
+
+# To read so few titles costs less than to ask the index, which looks at all words with the same beginning.
+_TITLES = 400
+_TITLES_OF = "SELECT id, title FROM items WHERE id IN (SELECT value FROM json_each(?))"
 
 
 def _of_few(db: sqlite3.Connection, sought: Sought, table: str, match: str, items: list[int]) -> list[int]:

@@ -33,12 +33,13 @@ class Query(msgspec.Struct, frozen=True):
     """What a person asks for: expressions for FTS5, and the pattern that finds what is wanted in folded text.
 
     `match` says what must be there, and what must not. `whole` is `match` with the last word as it stands; `begun` is
-    that word where it may be the begin of one, else ''.
+    that word where it may be the begin of one, else ''. `is_one_word`: nothing else is asked for.
     """
 
     match: str
     whole: str
     begun: str
+    is_one_word: bool
     pattern: re.Pattern[str]
 
 
@@ -68,7 +69,10 @@ def parse_query(text: str, endings: Sequence[str] = ()) -> Query | None:
     begun = [*wanted[:-1], msgspec.structs.replace(last, is_prefix=goes_on, endings=tuple(endings) if goes_on else ())]
     unwanted = _any_unwanted(parts)
     pattern = re.compile("|".join(map(_pattern, begun)))
-    return Query(_all_of(begun, unwanted), _all_of(wanted, unwanted), last.tokens[-1] if goes_on else "", pattern)
+    is_one_word = len(parts) == len(last.tokens) == 1
+    return Query(
+        _all_of(begun, unwanted), _all_of(wanted, unwanted), last.tokens[-1] if goes_on else "", is_one_word, pattern
+    )
 
 
 def unwanted_in(text: str) -> str:
