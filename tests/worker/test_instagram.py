@@ -114,7 +114,7 @@ def test_second_library_takes_over_what_the_first_no_longer_understands(signed_i
     signed_in.check_whole()
     page = _page_of(signed_in, job_id)
     assert "gallery-dl (18), instaloader (12)" in page
-    assert re.search(r", instaloader [\d.]+, as <bdi>4100000101</bdi>: failed \(scraper_outdated\)", page)
+    assert re.search(r", instaloader [\d.]+, as <bdi>4100000101</bdi>: failed. <span title=\"scraper_outdated\">", page)
 
 
 def _page_of(machine: Machine, job_id: str) -> str:
@@ -147,8 +147,8 @@ def test_last_library_brings_what_the_others_no_longer_understand(signed_in: Mac
     assert not instagram.sent_astray(signed_in.platforms.log)
     signed_in.check_whole()
     page = _page_of(signed_in, job_id)
-    assert re.search(r", instaloader [\d.]+, as <bdi>4100000101</bdi>: failed \(scraper_outdated\)", page)
-    assert re.search(r", gallery-dl [\d.]+, as <bdi>4100000101</bdi>: failed \(scraper_outdated\)", page)
+    assert re.search(r", instaloader [\d.]+, as <bdi>4100000101</bdi>: failed. <span title=\"scraper_outdated\">", page)
+    assert re.search(r", gallery-dl [\d.]+, as <bdi>4100000101</bdi>: failed. <span title=\"scraper_outdated\">", page)
     assert re.search(r", yt-dlp [\d.]+, as <bdi>4100000101</bdi>: done", page)
 
 

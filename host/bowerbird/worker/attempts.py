@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import sqlite3
 import threading
@@ -10,7 +9,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection
 
-from bowerbird.database import open_progress, open_writer
 from bowerbird.errors import RequestError
 from bowerbird.logs import about_job
 from bowerbird.queue import transitions
@@ -22,6 +20,7 @@ from bowerbird.scraping import Failed
 from bowerbird.settings import Settings
 from bowerbird.worker.attempt import Attempt
 from bowerbird.worker.children import ChildPool
+from bowerbird.worker.connections import Connections
 from bowerbird.worker.outcome import GivenBack, NeedsSession, Outcome, WantedEnd
 from bowerbird.worker.record import AttemptRecord
 from bowerbird.worker.room import Room
@@ -46,6 +45,7 @@ class Attempts:
         self._room = room
         self._stir = stir
         self._running: dict[str, tuple[Attempt, threading.Thread]] = {}
+        self._connections = Connections()
 
     def use(self, settings: Settings) -> None:
         """Attempts that begin from now on are set like this."""
@@ -99,6 +99,7 @@ class Attempts:
         self.stop()
         for _, thread in self._running.values():
             thread.join()
+        self._connections.close()
 
     def reap(self, db: sqlite3.Connection) -> None:
         """Forget those that ended. A job whose end could not be written becomes pending again."""
@@ -114,9 +115,7 @@ class Attempts:
 
     def _run_and_settle(self, attempt: Attempt) -> None:
         try:
-            path = self._settings.database
-            # What the record says may be lost in a power cut: its commits need not wait for the disk.
-            with contextlib.closing(open_writer(path)) as db, contextlib.closing(open_progress(path)) as progress:
+            with self._connections.lent(self._settings.database) as (db, progress):
                 record = AttemptRecord(progress, attempt.job)
                 outcome = attempt.run(db, progress, record)
                 if isinstance(outcome, Failed) and outcome.code == "disk_full":
