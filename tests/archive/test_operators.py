@@ -104,8 +104,11 @@ def test_operators_narrow(db, four, monkeypatch, asked, found, few):
         ("IN:banana", ("“in:” takes one of titles, captions, speech, comments, notes.",)),
         ("tag:nowhere", ("You gave nothing the tag “nowhere”; one of several words stands in quotes.",)),
         ("tag: recipes", ("What “tag:” takes stands right behind it, without a space.",)),
-        ("red OR green", ("All words have to be there, and “OR” is taken for one of them.",)),
-        ("red or green", ()),
+        (
+            "kind:video OR kind:image",
+            ("“OR” stands between words; of the others, such as kind:video, all have to fit.",),
+        ),
+        ("red OR green", ()),
         ("-red -kind:reel", ("Say also what has to be there: a word, or something like kind:video.",)),
         ("in:notes", ("Say also what has to be there: a word, or something like kind:video.",)),
         ("blue in:notes", ()),

@@ -45,6 +45,13 @@ from tests.archive.conftest import ITEM
         ("東京 nights", '"東京 nights"'),
         ("one two three", '"two three"'),
         ("one two three", '"two three'),
+        ("one two three", "four OR two"),
+        ("one two three", 'three four OR "one two" OR five'),
+        ("one two three", "four OR thr"),
+        ("one two three", "one OR"),
+        ("this or that", "OR this"),
+        ("this or that", "OR"),
+        ("this or that", "this OR -those"),
     ],
 )
 def test_a_title_is_found_by(save, db, text, words):
@@ -65,6 +72,10 @@ def test_a_title_is_found_by(save, db, text, words):
         ("unfinished word", "unfin word"),
         ("an unfinished", "un"),
         ("an unfinished", '"unfin"'),
+        ("one two three", "four OR two five"),
+        ("one two three", "four OR five"),
+        ("one two three", 'one "OR" two'),
+        ("one two three", "four OR one -two"),
         ("one", ""),
         ("one", "   "),
         ("one", "-one"),
@@ -83,6 +94,7 @@ def test_a_title_is_not_found_by(save, db, text, words):
     [
         '"', '""', '"""', "'", "*", "(", ")", "AND", "OR", "NOT", "NEAR(a b)", "title:one", "title : one", "^one",
         "a^b", "one*", "**", "{title description}: one", "- -", "--one", '-"', 'one" AND "', "one'; DROP TABLE x; --",
+        "OR OR OR", "a OR", "OR a", "a OR -b", "a OR OR b", "-OR OR -OR", 'a OR "" OR b',
         "one\x00two", "\ud800one", "\u202eeno", "+", "one + two", "x" * 5000, '"' * 999, "a " * 999, "-a " * 500, "%_",
     ],
 )  # fmt: skip

@@ -160,8 +160,8 @@ def _habits(words: str, operators: Sequence[Operator]) -> Iterator[str]:
     bare = _BARE.search(words)
     if bare:
         yield f"What “{bare[1].lower()}:” takes stands right behind it, without a space."
-    if _OR.search(words):
-        yield "All words have to be there, and “OR” is taken for one of them."
+    if operators and _OR.search(words):
+        yield "“OR” stands between words; of the others, such as kind:video, all have to fit."
     if parse_query(words) is None and all(one.negative or one.name == "in" for one in operators):
         yield "Say also what has to be there: a word, or something like kind:video."
 

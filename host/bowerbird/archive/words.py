@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 
 import msgspec
 
@@ -57,18 +58,19 @@ def indexable(text: str) -> str:
 def parse_query(text: str, endings: Sequence[str] = ()) -> Query | None:
     """What any text asks for; None where it names no word.
 
-    `"…"` is a phrase, `-word` must not occur, all other words must; the last of these may be the begin of a word
-    from three letters on: of any word, or of `endings` alone.
+    `"…"` is a phrase, `-word` must not occur, all other words must, of those between which `OR` stands any; the last
+    word may be the begin of one from three letters on: of any word, or of `endings` alone.
     """
     parts = _named(text)
-    wanted = [part for part in parts if not part.negative]
+    wanted = _grouped(parts)
     if not wanted:
         return None
-    last = wanted[-1]
+    *others, last = wanted[-1]
     goes_on = _may_go_on(last)
-    begun = [*wanted[:-1], msgspec.structs.replace(last, is_prefix=goes_on, endings=tuple(endings) if goes_on else ())]
+    may_go_on = msgspec.structs.replace(last, is_prefix=goes_on, endings=tuple(endings) if goes_on else ())
+    begun = [*wanted[:-1], [*others, may_go_on]]
     unwanted = _any_unwanted(parts)
-    pattern = re.compile("|".join(map(_pattern, begun)))
+    pattern = re.compile("|".join(_pattern(part) for group in begun for part in group))
     is_one_word = len(parts) == len(last.tokens) == 1
     return Query(
         _all_of(begun, unwanted), _all_of(wanted, unwanted), last.tokens[-1] if goes_on else "", is_one_word, pattern
@@ -84,27 +86,52 @@ def _named(text: str) -> list[_Part]:
     return [part for part in _parts(text[:_LONGEST_QUERY]) if part.tokens][:_MOST_WORDS]
 
 
+def _grouped(parts: Sequence[_Part]) -> list[list[_Part]]:
+    """What must be there: each part alone, but in one group those between which OR stands.
+
+    OR at the end waits for its second word; anywhere else but between two of them it is a word.
+    """
+    groups: list[list[_Part]] = []
+    is_joined = False
+    for part, behind in zip_longest(parts, parts[1:]):
+        if part.is_or and groups and not is_joined and (behind is None or not (behind.is_or or behind.negative)):
+            is_joined = True
+            continue
+        if is_joined:
+            groups[-1].append(part)
+        elif not part.negative:
+            groups.append([part])
+        is_joined = False
+    return groups
+
+
 def _any_unwanted(parts: list[_Part]) -> str:
     return " OR ".join(_expression(part) for part in parts if part.negative)
 
 
-def _all_of(wanted: list[_Part], unwanted: str) -> str:
-    match = " AND ".join(map(_expression, wanted))
+def _all_of(wanted: list[list[_Part]], unwanted: str) -> str:
+    match = " AND ".join(map(_any_of, wanted))
     return f"({match}) NOT ({unwanted})" if unwanted else match
+
+
+def _any_of(group: list[_Part]) -> str:
+    match = " OR ".join(map(_expression, group))
+    return f"({match})" if len(group) > 1 else match
 
 
 class _Part(msgspec.Struct, frozen=True):
     tokens: tuple[str, ...]
     negative: bool
     is_quoted: bool
+    is_or: bool
     is_prefix: bool = False
     endings: tuple[str, ...] = ()
 
 
 def _parts(text: str) -> Iterator[_Part]:
     for quoted_minus, quoted, minus, word in _QUERY_PART.findall(text):
-        found = tokens(quoted or word)
-        yield _Part(found, negative=bool(quoted_minus or minus), is_quoted=bool(quoted))
+        found, negative = tokens(quoted or word), bool(quoted_minus or minus)
+        yield _Part(found, negative, is_quoted=bool(quoted), is_or=word == "OR" and not negative)
 
 
 class _Separating(dict[int, str]):

@@ -13,7 +13,10 @@ from bowerbird.cli import actions, commands, logs, sessions, update
 from bowerbird.errors import RequestError
 from bowerbird.settings import QUALITIES
 
-WORDS = 'words that all occur; also "a phrase", -word, from:NAME, platform:, kind:, year:2024, tag:NAME, in:speech'
+WORDS = (
+    'words that all occur; also "a phrase", this OR that, -word, from:NAME, platform:, kind:, year:2024, tag:NAME,'
+    " in:speech"
+)
 STATUSES = ("pending", "running", "waiting", "paused", "completed", "cancelled", "failed")
 ACTIONS = {
     "cancel": "end jobs, and remove what they fetched so far",
