@@ -26,6 +26,37 @@ def test_words_that_are_rarely_together_are_found_in_full(save, db, monkeypatch,
     assert rest(db, "bird nest", find(db, "bird nest", limit=2), limit=2) == [37, 23, 22, 4, 3]
 
 
+def test_the_newest_rows_of_one_word_are_read_at_once(save, db, monkeypatch):
+    """However far back they lie: the steps that words together need would each cost as much."""
+    monkeypatch.setattr(matching, "SCANNED", 1)
+    for number in range(9):
+        save(f"{number}", title="bird nest" if number in (1, 2) else "nest")
+    asked: list[str] = []
+    db.set_trace_callback(asked.append)
+    for words, steps in (("bird", 1), ("nest bird", 3), ("bird in:titles", 3)):
+        asked.clear()
+        assert [hit.item_id for hit in find(db, words).hits] == [3, 2]
+        assert len([sql for sql in asked if "items_fts MATCH" in sql and "ORDER BY rowid DESC" in sql]) == steps
+
+
+def test_one_word_is_in_a_title_as_the_index_has_it(save, db, monkeypatch):
+    """Ligatures are their letters; a word that is asked for as it stands is not the begin of another one."""
+    plain = save("1", title="ﬁnd me")
+    said = save("2", title="other", description="find me")
+    assert [hit.item_id for hit in find(db, "find", rank="best").hits] == [plain, said]
+    monkeypatch.setattr(finding, "WINDOW", 1)
+    longer = save("3", title="findings", description="find")
+    assert [hit.item_id for hit in find(db, "find", rank="best").hits] == [plain, longer, said]
+
+
+def test_a_word_that_is_begun_is_found_beside_a_common_one(save, db, monkeypatch):
+    """Of two words with OR between them the common one does not decide whether the other may go on."""
+    monkeypatch.setattr(finding, "WINDOW", 3)
+    begun = save("1", title="eggs")
+    nests = [save(str(number), title="nest") for number in range(2, 6)]
+    assert [hit.item_id for hit in find(db, "nest OR egg").hits] == [*reversed(nests), begun]
+
+
 def test_a_beginning_that_many_words_have_is_asked_for_by_these(save, db, monkeypatch):
     """FTS5 would add up the rows of all words with it: the common ones are named, and each is found."""
     monkeypatch.setattr(vocabulary, "AFFORDABLE", 3)
@@ -113,11 +144,11 @@ def test_many_transcripts_of_one_item_are_one_match(save, db, settings, attempts
     """The best is looked for among enough items, not among enough rows."""
     monkeypatch.setattr(matching, "SCANNED", 1)
     monkeypatch.setattr(finding, "TO_RANK", 3)
-    best = save("1", title="nest")
-    said = (Cue(0.0, 3.0, "a nest"),)
+    best = save("1", title="bird nest")
+    said = (Cue(0.0, 3.0, "a bird nest"),)
     spoken = tuple(TranscriptReady(language=language, origin="manual", cues=said) for language in ("de", "en", "fr"))
     other = file_item(db, settings, attempts.filing(a_film("2", title="Birds"), transcripts=spoken))
-    assert [hit.item_id for hit in find(db, "nest", rank="best").hits] == [best, other]
+    assert [hit.item_id for hit in find(db, "bird nest", rank="best").hits] == [best, other]
 
 
 @pytest.mark.parametrize("most", [2, 3, 4])
@@ -137,10 +168,10 @@ def test_transcripts_at_the_end_of_a_window_are_all_found(save, db, settings, at
 def test_the_best_comes_first_however_old_it_is(save, db, monkeypatch):
     """Few matches are all ranked, also those that lie below what is looked at first."""
     monkeypatch.setattr(matching, "SCANNED", 5)
-    first = save("1", title="nest")
+    first = save("1", title="bird nest")
     for number in range(2, 12):
-        save(str(number), title="other", description="a nest")
-    assert [hit.item_id for hit in find(db, "nest", rank="best", limit=3).hits] == [first, 11, 10]
+        save(str(number), title="other", description="a bird nest")
+    assert [hit.item_id for hit in find(db, "bird nest", rank="best", limit=3).hits] == [first, 11, 10]
 
 
 @pytest.mark.parametrize("change", ["gone", "new"])
@@ -148,16 +179,16 @@ def test_pages_of_the_best_stay_whole_while_items_come_and_go(save, db, monkeypa
     """A page goes on where the last one ended: nothing is left out and nothing comes again."""
     monkeypatch.setattr(matching, "SCANNED", 5)
     monkeypatch.setattr(finding, "TO_RANK", 5)
-    old = [save(str(number), title="nest") for number in range(1, 6)]
-    new = [save(str(number), title="other", description="a nest") for number in range(6, 12)]
-    page = find(db, "nest", rank="best", limit=3)
+    old = [save(str(number), title="bird nest") for number in range(1, 6)]
+    new = [save(str(number), title="other", description="a bird nest") for number in range(6, 12)]
+    page = find(db, "bird nest", rank="best", limit=3)
     if change == "gone":
         search.remove(db, new[2])
     else:
         for number in range(12, 20):
-            save(str(number), title="other", description="a nest")
+            save(str(number), title="other", description="a bird nest")
     kept = [one for one in new if change == "new" or one != new[2]]
-    assert sorted(rest(db, "nest", page, rank="best", limit=3)) == [*old, *kept]
+    assert sorted(rest(db, "bird nest", page, rank="best", limit=3)) == [*old, *kept]
 
 
 def test_below_many_that_lie_in_the_trash_the_others_are_found(save, db, monkeypatch):

@@ -49,9 +49,11 @@ from tests.archive.conftest import ITEM
         ("one two three", 'three four OR "one two" OR five'),
         ("one two three", "four OR thr"),
         ("one two three", "one OR"),
-        ("this or that", "OR this"),
+        ("one two three", "OR one"),
+        ("one two three", "one OR OR four"),
+        ("one two three", "one OR -four"),
+        ("one two three", "-four OR one"),
         ("this or that", "OR"),
-        ("this or that", "this OR -those"),
     ],
 )
 def test_a_title_is_found_by(save, db, text, words):
@@ -76,6 +78,8 @@ def test_a_title_is_found_by(save, db, text, words):
         ("one two three", "four OR five"),
         ("one two three", 'one "OR" two'),
         ("one two three", "four OR one -two"),
+        ("one two three", "one -four OR five"),
+        ("one two three", "OR OR"),
         ("one", ""),
         ("one", "   "),
         ("one", "-one"),

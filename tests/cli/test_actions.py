@@ -80,6 +80,17 @@ def test_why_not_all_that_failed_is_tried_again_is_said(run: Run, rows: Callable
 
 
 @pytest.mark.usefixtures("no_worker")
+def test_what_failed_otherwise_is_no_job_that_was_asked_for_again(run: Run, rows: Callable[..., object]) -> None:
+    """A list stays failed where its members failed by something else; nothing is said of it."""
+    run("pause", "--all")
+    run("save", *URLS)
+    rows("UPDATE jobs SET status = 'failed', error_code = 'network', completed_at = '2026'")
+    rows("UPDATE jobs SET error_code = 'cancelled', listed = 1 WHERE seq = 1")
+    rows("UPDATE jobs SET parent_id = (SELECT id FROM jobs WHERE seq = 1) WHERE seq > 1")
+    assert run("retry", "--failed", "--error", "cancelled").stdout == "0 that failed are tried again.\n"
+
+
+@pytest.mark.usefixtures("no_worker")
 def test_what_is_deleted_before_it_was_saved_is_named(run: Run) -> None:
     """Its link is told, with the command that saves it after all."""
     [job] = run("save", URLS[0], "--json").lines

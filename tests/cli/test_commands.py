@@ -42,7 +42,8 @@ def test_save_wait_archives_a_video_that_search_and_open_then_find(run: Run, set
     assert opened.status == 0
     assert opened.lines[0]["url"].startswith(f"http://127.0.0.1:{settings.port}/")
     nowhere = run("open", "4711")
-    assert (nowhere.status, nowhere.stderr.partition("\n")[0]) == (2, "There is no item 4711, and no job.")
+    assert (nowhere.status, nowhere.stderr.partition("\n")[0]) == (2, "There is no item 4711.")
+    assert run("open", "abc", "--json").lines[0]["hint"] == "Look at the list with: bowerbird jobs"
     again = run("save", VIDEO, "--wait")
     assert again.status == 0
     assert "You have this: " in again.stdout
@@ -50,7 +51,9 @@ def test_save_wait_archives_a_video_that_search_and_open_then_find(run: Run, set
     without = run("search", job["title"].split()[0], "-zebrafinch", "-how", "--json")
     assert [hit["item_id"] for hit in without.lines] == [job["item_id"]]
     assert run("search", job["title"].split()[0], f"-{job['title'].split()[1]}", "--json").lines == []
-    assert run("search", "bird", "--nothing").status == 2
+    assert run("search", "bird", "-x", "--json", "--", "-zebrafinch").status == 0
+    for wrong in (("search", "bird", "--nothing"), ("-v", "search", "bird"), ("jobs", "-x")):
+        assert run(*wrong).status == 2
     assert run("search", "zebrafinch-nowhere").stdout == "Nothing found.\n"
     assert run("search", "from:nobody").stdout == "Nothing found. No creator here is called “nobody”.\n"
 

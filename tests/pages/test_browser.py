@@ -281,7 +281,7 @@ def test_enter_saves_and_resets_nothing(browser: Browser, fresh: RunningSite) ->
         expect(page.get_by_label(label)).to_have_value(value)
     expect(page.get_by_label("History, by number")).to_have_value("400")
     page.get_by_role("button", name="Reset History, by number").click()
-    expect(page.locator(".toast")).to_contain_text("As it was at first again")
+    expect(page.locator(".toast")).to_contain_text("Back to its default")
     expect(page.get_by_label("History, by number")).to_have_value("0")
     expect(page.get_by_label("Space that stays free")).to_have_value("2048")
     context.close()

@@ -165,8 +165,20 @@ def test_what_the_queue_does_is_told_on_every_page(page: Page, fresh: RunningSit
     """The header follows the work also where nothing else of the page changes."""
     page.goto(f"{fresh.origin}/stats")
     expect(page.locator(".pulse b").nth(1)).to_have_text("4")
+    page.locator(".pulse").focus()
     many(fresh, 3)
     expect(page.locator(".pulse b").nth(1)).to_have_text("7")
+    expect(page.locator(".pulse")).to_be_focused()
+
+
+def test_what_is_typed_stays_where_one_is_signed_out(page: Page, fresh: RunningSite) -> None:
+    """The header of a page of which nothing else is renewed takes nobody to the sign-in."""
+    page.goto(f"{fresh.origin}/browse")
+    page.locator("#q").fill("a long search")
+    with page.expect_response("**/live/pulse") as refused:
+        page.context.clear_cookies()
+    assert refused.value.status == 401
+    assert page.locator("#q").input_value() == "a long search"
 
 
 def test_many_jobs_are_chosen_by_keys(page: Page, fresh: RunningSite) -> None:

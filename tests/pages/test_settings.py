@@ -118,7 +118,7 @@ def test_what_was_typed_and_not_saved_stays(fresh: RunningSite) -> None:
         person.post("/settings/save", data={"quality": "1080"})
         form = {"reset": "quality", "quality": "720", "max_items": "7", "max_concurrent": "many"}
         page = person.post("/settings/save", data=form).text
-        assert "As it was at first again: Greatest picture height." in page
+        assert "Back to its default: Greatest picture height." in page
         assert "2 values are typed and not saved yet." in page
         assert 'value="7"' in about(page, "max_items")
         assert 'value="many"' in about(page, "max_concurrent")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,26 @@ def test_what_was_left_undone_is_nobodys(path: Path) -> None:
         assert fresh.db is not left.db
         assert fresh.db.execute("SELECT count(*) FROM queue_pause").fetchone()[0] == 0
     connections.close()
+
+
+def test_what_failed_is_nobodys(path: Path) -> None:
+    """A pair in whose time something went wrong is closed."""
+    connections = Connections()
+    with pytest.raises(sqlite3.OperationalError), connections.lent(path) as pair:
+        pair.db.execute("nonsense")
+    with connections.lent(path) as fresh:
+        assert fresh is not pair
+
+
+def test_all_that_is_free_is_closed_at_the_end(path: Path) -> None:
+    """Nothing stays connected that nobody uses."""
+    connections = Connections()
+    with connections.lent(path) as pair:
+        pass
+    connections.close()
+    for one in pair:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            one.execute("SELECT 1")
 
 
 def test_an_archive_that_is_missing_is_told(tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ def _affordable(db: sqlite3.Connection, text: str, words: Query, few: tuple[int,
     if not words.begun:
         return words
     often = f"SELECT 1 FROM items_fts WHERE items_fts MATCH ? LIMIT 1 OFFSET {WINDOW - 1}"
-    if db.execute(often, (words.whole,)).fetchone():
+    if db.execute(often, (words.certain,)).fetchone():
         return msgspec.structs.replace(words, match=words.whole)
     common = common_words(db, words.begun, few)
     return parse_query(text, common) if common else words

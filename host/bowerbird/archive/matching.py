@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bowerbird.archive.operators import Conditions
 from bowerbird.archive.search import TRANSCRIPTS_PER_ITEM
-from bowerbird.archive.words import Query, fold
+from bowerbird.archive.words import Query, tokens
 from bowerbird.database import json_list
 
 WINDOW = 1_000
@@ -84,7 +84,7 @@ def _floors(newest: int, sought: Sought) -> Iterator[int]:
 
     The newest rows of one word cost as much however far back they lie.
     """
-    is_one_word = sought.words is not None and sought.words.is_one_word and not sought.columns
+    is_one_word = sought.words and sought.words.one_word and not sought.columns
     depth = newest if is_one_word else SCANNED
     while depth < newest:
         yield newest - depth
@@ -176,17 +176,23 @@ def _titles(db: sqlite3.Connection, sought: Sought, own: list[int]) -> list[int]
     if sought.columns and "title" not in sought.columns:
         return []
     words = _words_in(sought, "items")
-    if words.is_one_word and len(own) <= _TITLES:
-        titles = db.execute(_TITLES_OF, (json_list(own),))
-        return [item_id for item_id, title in titles if words.pattern.search(fold(title or ""))]
+    if words.one_word and len(own) <= _TITLES:
+        return [item_id for item_id, title in db.execute(_TITLES_OF, (json_list(own),)) if _has(title, words)]
     match = _match(sought, "items", ("title",))
     if sought.few is not None:
         return _of_few(db, sought, "items", match, own)
     return _ids(db.execute(_SELECT.format("items"), (match, own[-1], own[0] + 1)))
 
 
+def _has(title: str | None, words: Query) -> bool:
+    """Whether the one word is in a title, or begins one of its words where that is asked for."""
+    is_begin = words.match != words.whole
+    found = tokens(title or "")
+    return any(one.startswith(words.one_word) if is_begin else one == words.one_word for one in found)
+
+
 # To read so few titles costs less than to ask the index, which looks at all words with the same beginning.
-_TITLES = 400
+_TITLES = 100
 _TITLES_OF = "SELECT id, title FROM items WHERE id IN (SELECT value FROM json_each(?))"
 
 

@@ -133,7 +133,9 @@ def _condition(db: sqlite3.Connection, one: Operator, name: str, values: dict[st
 
 
 _BARE = re.compile(r"(?<!\S)-?(from|platform|kind|year|tag|in):(?!\S)", re.IGNORECASE)
-_OR = re.compile(r"(?<!\S)OR(?!\S)")
+_OR_BESIDE = re.compile(
+    r"(?<!\S)(?:OR\s+-?{0}:|-?{0}:(?:\"[^\"]*\"|\S+)\s+OR(?!\S))".format("(?i:from|platform|kind|year|tag|in)")
+)
 _QUOTES = "; one of several words stands in quotes"
 # What is said of those with a value that makes them words.
 _TAKES = {
@@ -152,16 +154,16 @@ def unfit(db: sqlite3.Connection, text: str) -> tuple[str, ...]:
     left, operators = taken_apart(text)
     odd = dict.fromkeys(filter(None, map(_takes, _OPERATOR.finditer(left))))
     fits_none = filter(None, (_unfit(db, one) for one in operators if not one.negative))
-    return (*_habits(left, operators), *odd, *fits_none)
+    return (*_habits(text, left, operators), *odd, *fits_none)
 
 
-def _habits(words: str, operators: Sequence[Operator]) -> Iterator[str]:
+def _habits(text: str, words: str, operators: Sequence[Operator]) -> Iterator[str]:
     """What people are used to from elsewhere, and what is missing."""
     bare = _BARE.search(words)
     if bare:
         yield f"What “{bare[1].lower()}:” takes stands right behind it, without a space."
-    if operators and _OR.search(words):
-        yield "“OR” stands between words; of the others, such as kind:video, all have to fit."
+    if _OR_BESIDE.search(text):
+        yield "“OR” joins words alone: from:, kind: and the like all have to fit."
     if parse_query(words) is None and all(one.negative or one.name == "in" for one in operators):
         yield "Say also what has to be there: a word, or something like kind:video."
 

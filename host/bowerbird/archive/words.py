@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import zip_longest
 
 import msgspec
 
@@ -34,13 +33,15 @@ class Query(msgspec.Struct, frozen=True):
     """What a person asks for: expressions for FTS5, and the pattern that finds what is wanted in folded text.
 
     `match` says what must be there, and what must not. `whole` is `match` with the last word as it stands; `begun` is
-    that word where it may be the begin of one, else ''. `is_one_word`: nothing else is asked for.
+    that word where it may be the begin of one, else '', and `certain` is `whole` without what else may stand for it.
+    `one_word` is the word that alone is asked for, '' where there are more, or none but a phrase.
     """
 
     match: str
     whole: str
     begun: str
-    is_one_word: bool
+    certain: str
+    one_word: str
     pattern: re.Pattern[str]
 
 
@@ -58,8 +59,8 @@ def indexable(text: str) -> str:
 def parse_query(text: str, endings: Sequence[str] = ()) -> Query | None:
     """What any text asks for; None where it names no word.
 
-    `"…"` is a phrase, `-word` must not occur, all other words must, of those between which `OR` stands any; the last
-    word may be the begin of one from three letters on: of any word, or of `endings` alone.
+    `"…"` is a phrase, `-word` must not occur, all other words must, but of words with `OR` between them one is enough;
+    the last word may be the begin of one from three letters on: of any word, or of `endings` alone.
     """
     parts = _named(text)
     wanted = _grouped(parts)
@@ -71,9 +72,13 @@ def parse_query(text: str, endings: Sequence[str] = ()) -> Query | None:
     begun = [*wanted[:-1], [*others, may_go_on]]
     unwanted = _any_unwanted(parts)
     pattern = re.compile("|".join(_pattern(part) for group in begun for part in group))
-    is_one_word = len(parts) == len(last.tokens) == 1
     return Query(
-        _all_of(begun, unwanted), _all_of(wanted, unwanted), last.tokens[-1] if goes_on else "", is_one_word, pattern
+        match=_all_of(begun, unwanted),
+        whole=_all_of(wanted, unwanted),
+        begun=last.tokens[-1] if goes_on else "",
+        certain=_all_of([*wanted[:-1], [last]], unwanted),
+        one_word=last.tokens[0] if len(parts) == len(last.tokens) == 1 else "",
+        pattern=pattern,
     )
 
 
@@ -89,19 +94,19 @@ def _named(text: str) -> list[_Part]:
 def _grouped(parts: Sequence[_Part]) -> list[list[_Part]]:
     """What must be there: each part alone, but in one group those between which OR stands.
 
-    OR at the end waits for its second word; anywhere else but between two of them it is a word.
+    OR beside something else than two of these says nothing; it is a word where there is no other.
     """
     groups: list[list[_Part]] = []
-    is_joined = False
-    for part, behind in zip_longest(parts, parts[1:]):
-        if part.is_or and groups and not is_joined and (behind is None or not (behind.is_or or behind.negative)):
-            is_joined = True
+    follows = is_joined = False  # whether the part before must be there, and whether OR stands behind it
+    for part in parts:
+        if part.is_or and len(parts) > 1:
+            is_joined = is_joined or follows
             continue
-        if is_joined:
+        if not part.negative and is_joined:
             groups[-1].append(part)
         elif not part.negative:
             groups.append([part])
-        is_joined = False
+        follows, is_joined = not part.negative, False
     return groups
 
 

@@ -285,11 +285,10 @@ def _page_of(settings: Settings, given: str) -> str:
     with reading(settings) as db:
         if given.isdecimal() and db.execute("SELECT 1 FROM items WHERE id = ?", (given,)).fetchone():
             return f"/item/{given}"
-        try:
+        # as much of a job's id as is shown
+        if not given.isdecimal() or len(given) >= 8:
             return f"/job/{whole_id(db, given)}"
-        except RequestError as error:
-            said = f"There is no item {given[:40]}, and no job." if error.code == "not_found" else error.message
-            raise RequestError(error.code, said, "Find its number with: bowerbird search WORDS") from error
+    raise RequestError("not_found", f"There is no item {given[:40]}.", "Find its number with: bowerbird search WORDS")
 
 
 def search(chosen: Arguments) -> int:

@@ -40,15 +40,15 @@ FOR_ALL = {
 class Parser(argparse.ArgumentParser):
     """Tells wrong use as every other error is told."""
 
-    def parse_args(self, *given: Any, **wanted: Any) -> Any:
-        """The same, but that words for the search may begin with a dash, which there means: without this word."""
-        chosen, more = self.parse_known_args(*given, **wanted)
-        words = [one for one in more if chosen.command == "search" and not one.startswith("--")]
-        if words != more:
-            return super().parse_args(*given, **wanted)
-        if words:
-            chosen.words += words
-        return chosen
+    takes_dashes = False
+
+    def parse_known_args(self, *given: Any, **wanted: Any) -> Any:
+        """The same, but that what begins with a dash and is no option may be one of the `words`."""
+        chosen, more = super().parse_known_args(*given, **wanted)
+        if self.takes_dashes:
+            chosen.words += [one for one in more if not one.startswith("--")]
+            more = [one for one in more if one.startswith("--") and one != "--"]
+        return chosen, more
 
     def error(self, message: str) -> NoReturn:
         """Raise RequestError `bad_request` with argparse's own sentence."""
@@ -105,11 +105,12 @@ def _add_looks(known: Known[argparse.ArgumentParser]) -> None:
     _json(identify)
     identify.set_defaults(run=commands.identify)
 
-    # without -h, with which many words begin
+    # -word: without this word; and without -h, with which many words begin
     search = known.add_parser(
         "search", add_help=False, help="find words in all that is written and said, and in your notes and tags"
     )
     search.add_argument("words", nargs="+", metavar="WORDS", help=WORDS)
+    search.takes_dashes = True  # type: ignore[attr-defined]
     search.add_argument("--help", action="help", help="show this and end")
     search.add_argument("--limit", type=_count, default=20, metavar="N", help="at most so many items")
     _json(search)

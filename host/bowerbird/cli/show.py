@@ -119,7 +119,7 @@ def name(job: Job) -> str:
 
 def short_name(job: Job) -> str:
     """The same for where there is little room."""
-    whole = unquote(_BEGINNING.sub("", name(job)))
+    whole = job.title or unquote(_BEGINNING.sub("", job.url))
     return whole if len(whole) <= SHORT else f"{whole[: SHORT - 1]}…"
 
 

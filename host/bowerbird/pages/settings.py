@@ -42,7 +42,7 @@ SOURCES = {
     "environment": "from the environment", "site": "changed here", "config": "from config.toml", "default": "default",
 }  # fmt: skip
 DONE = {"saved": "Nothing was changed.", "signed_out": "It is signed out."}
-OF_SETTINGS = {"saved": "Changed, from the next job on", "reset": "As it was at first again"}
+OF_SETTINGS = {"saved": "Changed, from the next job on", "reset": "Back to its default"}
 
 
 class Field(NamedTuple):

@@ -77,7 +77,7 @@ def retry_failed(db: sqlite3.Connection, *, platform: str | None = None, error_c
 def left_failed(db: sqlite3.Connection, *, platform: str | None = None, error_code: str | None = None) -> int:
     """How many `retry_failed` leaves, because their links were asked for again since."""
     narrow = Bulk(action="retry_failed", until=now(), platform=platform, error_code=error_code)
-    sql = f"SELECT count(*) FROM jobs WHERE status = 'failed' AND {_of_a_cause(narrow)}"
+    sql = f"SELECT count(*) FROM jobs WHERE status = 'failed' AND {_of_a_cause(narrow)} AND {_ASKED_AGAIN}"
     return int(db.execute(sql, msgspec.structs.asdict(narrow)).fetchone()[0])
 
 
@@ -111,6 +111,12 @@ def _some(db: sqlite3.Connection, bulk: Bulk) -> Bulk:
     return bulk
 
 
+_ASKED_AGAIN = """
+    (parent_id IS NULL AND EXISTS (
+        SELECT 1 FROM jobs AS later WHERE later.target_key = jobs.target_key AND later.status <> 'cancelled'
+           AND later.parent_id IS NULL AND later.incognito = jobs.incognito AND later.seq > jobs.seq
+           AND later.refresh_only <= jobs.refresh_only))
+"""
 # Of a list the members are tried that failed, and with them it runs again; by itself only where none of them failed.
 # Of what was asked for again and again only the newest job: one target is one job.
 _FAILED = """
@@ -119,16 +125,13 @@ _FAILED = """
       AND {of_a_cause}
       AND NOT (listed AND EXISTS (SELECT 1 FROM jobs AS member
                                   WHERE member.parent_id = jobs.id AND member.status = 'failed'))
-      AND NOT (parent_id IS NULL AND EXISTS (
-          SELECT 1 FROM jobs AS later WHERE later.target_key = jobs.target_key AND later.status <> 'cancelled'
-             AND later.parent_id IS NULL AND later.incognito = jobs.incognito AND later.seq > jobs.seq
-             AND later.refresh_only <= jobs.refresh_only))
+      AND NOT {asked_again}
     ORDER BY seq LIMIT :most
 """
 
 
 def _retry(db: sqlite3.Connection, bulk: Bulk) -> Bulk:
-    rows = _rows(db, _FAILED.format(of_a_cause=_of_a_cause(bulk)), bulk)
+    rows = _rows(db, _FAILED.format(of_a_cause=_of_a_cause(bulk), asked_again=_ASKED_AGAIN), bulk)
     ids = json.dumps([row["id"] for row in rows])
     db.execute(
         f"""

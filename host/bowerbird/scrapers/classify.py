@@ -217,7 +217,7 @@ def evidence_of(error: BaseException, warnings: tuple[str, ...] = ()) -> Evidenc
         status=next((one for one in statuses if isinstance(one, int)), None),
         number=next((one for one in numbers if one in _NUMBERS), None),
         transport=next((type(one).__name__ for one in chain if _is_transport(one)), ""),
-        expected=all(getattr(one, "expected", True) and not _is_of_yt_dlp(one) for one in chain),
+        expected=_is_expected(chain),
         retry_after=next((seconds for one in chain if (seconds := _retry_after(one)) is not None), None),
     )
 
@@ -241,6 +241,12 @@ def _causes(error: BaseException | None, seen: tuple[int, ...] = ()) -> list[Bas
 def _text_of(chain: tuple[BaseException, ...]) -> str:
     texts = dict.fromkeys(str(one).removeprefix("ERROR: ").partition("; please report this issue")[0] for one in chain)
     return "\n".join(text for text in texts if text)
+
+
+def _is_expected(chain: tuple[BaseException, ...]) -> bool:
+    """What yt-dlp says; where it says nothing, whether its own code did not trip."""
+    said = [bool(one.expected) for one in chain if hasattr(one, "expected")]
+    return all(said) if said else not any(map(_is_of_yt_dlp, chain))
 
 
 def _is_of_yt_dlp(error: BaseException) -> bool:

@@ -248,17 +248,22 @@ def _refuse_network(_self: Any, _filename: str, information: Info) -> bool:
 # yt-dlp hands live and odd HLS to ffmpeg, past the connect guard and with cookies in its argv; no option prevents it
 FFmpegFD.real_download = _refuse_network
 # the name of an encoding without quotes, as minified pages have it
-_UNQUOTED = re.compile(rb"<meta[^>]+charset=([\w-]+)[\s/>]", re.ASCII | re.IGNORECASE)
-_guess_encoding = InfoExtractor._guess_encoding_from_content
+_UNQUOTED = re.compile(rb"<meta[^>]+charset=([\w-]+)[\s/>]", re.IGNORECASE)
+_guess_encoding: Any = getattr(InfoExtractor, "_guess_encoding_from_content", None)
 
 
 def _encoding_of(content_type: str, page: bytes) -> str:
     """As yt-dlp guesses, which reads such a name on to the next quote, and fails at a letter that is not ASCII."""
-    named = None if "charset=" in content_type else _UNQUOTED.search(page[:1024])
-    return named[1].decode() if named else str(_guess_encoding(content_type, page))
+    if "charset=" not in content_type and (named := _UNQUOTED.search(page[:1024])):
+        return named[1].decode()
+    try:
+        return str(_guess_encoding(content_type, page))
+    except UnicodeDecodeError:
+        return "utf-8"
 
 
-InfoExtractor._guess_encoding_from_content = staticmethod(_encoding_of)
+if _guess_encoding:
+    InfoExtractor._guess_encoding_from_content = staticmethod(_encoding_of)
 # yt-dlp makes lines and titles of its progress, though nobody is shown any; our own hook gets the figures
 FileDownloader.report_progress = lambda _self, _step: None
 

@@ -27,7 +27,7 @@ log = logging.getLogger("bowerbird.worker")
 
 
 class Attempt:
-    """Runs in a thread of its own with connections of its own. `end` may be called from any thread."""
+    """Runs in a thread of its own with connections that are lent to it. `end` may be called from any thread."""
 
     def __init__(self, settings: Settings, pool: ChildPool, job: ClaimedJob, stir: Callable[[], None]) -> None:
         self.job = job

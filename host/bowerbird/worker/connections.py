@@ -35,23 +35,27 @@ class Connections:
 
     @contextlib.contextmanager
     def lent(self, path: Path) -> Iterator[Pair]:
-        """A pair for whoever asks alone; it is kept unless something is left undone in it. Raises as open_writer."""
-        try:
-            pair = self._idle.pop()
-        except IndexError:
-            pair = _opened(path)
+        """A pair for whoever asks alone; it is kept unless something went wrong. Raises as open_writer."""
+        pair = self._kept() or _opened(path)
+        is_well = False
         try:
             yield pair
+            is_well = not (pair.db.in_transaction or pair.progress.in_transaction)
         finally:
-            if pair.db.in_transaction or pair.progress.in_transaction:
-                pair.close()
-            else:
+            if is_well:
                 self._idle.append(pair)
+            else:
+                pair.close()
 
     def close(self) -> None:
         """Close those that nobody uses."""
-        while self._idle:
-            self._idle.pop().close()
+        while pair := self._kept():
+            pair.close()
+
+    def _kept(self) -> Pair | None:
+        with contextlib.suppress(IndexError):
+            return self._idle.pop()
+        return None
 
 
 def _opened(path: Path) -> Pair:

@@ -26,7 +26,8 @@ class BowerLive extends HTMLElement {
     const turn = this.turn;
     try {
       const answer = await fetch(this.getAttribute("src"), { headers: this.mark ? { "If-None-Match": this.mark } : {} });
-      if (answer.status === 401) return location.reload();
+      // a page of which only the header is renewed may hold what was typed
+      if (answer.status === 401) return this.closest(".top") ? undefined : location.reload();
       const text = await answer.text();
       // while somebody moves a row nothing else moves it: what was asked for before that is over is asked for again
       if (answer.status === 200 && !this.held && this.turn === turn) {
@@ -123,7 +124,7 @@ function replace(old, fresh) {
   const name = held?.getAttribute("aria-label") ?? held?.textContent;
   old.replaceWith(fresh);
   if (!held) return;
-  const buttons = [...fresh.querySelectorAll("a, button")];
+  const buttons = [fresh, ...fresh.querySelectorAll("*")].filter((element) => element.matches("a, button"));
   (buttons.find((button) => (button.getAttribute("aria-label") ?? button.textContent) === name) ?? buttons[0])?.focus();
 }
 
