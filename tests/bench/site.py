@@ -67,9 +67,12 @@ def _in_turn(small: Settings, large: Settings) -> dict[str, list[list[float]]]:
         measured.serving(small) as (site, _),
         measured.serving(large) as (other, _),
     ):
-        asked = ((measured.Asker(site), measured.pages_of(SMALL)), (measured.Asker(other), measured.pages_of(LARGE)))
-        names = measured.pages_of(LARGE)
-        return {name: [measured.measure(client, pages[name]) for client, pages in asked] for name in names}
+        asked = ((site, measured.pages_of(SMALL)), (other, measured.pages_of(LARGE)))
+        # a connection of its own each time: the site closes one that rests while the other archive is asked
+        return {
+            name: [measured.measure(measured.Asker(each), pages[name]) for each, pages in asked]
+            for name in measured.pages_of(LARGE)
+        }
 
 
 def _beside_a_worker(settings: Settings) -> dict[str, list[float]]:
