@@ -108,6 +108,7 @@ def test_operators_narrow(db, four, monkeypatch, asked, found, few):
         ('red OR KIND:"video"', ("“OR” joins words alone: from:, kind: and the like all have to fit.",)),
         ("red OR green kind:video", ()),
         ("kind:video red or kind:image", ()),
+        ("red or green", ("In capitals, “OR” finds what has one of two words.",)),
         ("-red -kind:reel", ("Say also what has to be there: a word, or something like kind:video.",)),
         ("in:notes", ("Say also what has to be there: a word, or something like kind:video.",)),
         ("blue in:notes", ()),

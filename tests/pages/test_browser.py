@@ -213,19 +213,26 @@ def test_everything_works_without_script(browser: Browser, fresh: RunningSite) -
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_what_lies_in_the_trash_can_be_put_back(browser: Browser, fresh: RunningSite, width: int) -> None:
-    """Both buttons stand there in words, on a phone too."""
+    """Both ways stand there in words, on a phone too; what can't be undone is done by a second step alone."""
     with closing(open_writer(fresh.settings.database)) as db:
         db.execute("UPDATE items SET deleted_at = '2026-11-01T00:00:00.000Z'")
     context = signed_in(browser, fresh, viewport={"width": width, "height": 800})
     page = context.new_page()
     page.goto(f"{fresh.origin}/trash")
     row = page.locator(".trashed").first
-    for name in ("Put back", "Remove for good"):
-        button = row.get_by_role("button", name=name)
+    for button in (row.get_by_role("button", name="Put back"), row.locator("summary")):
         box = button.bounding_box()
         assert box is not None
         assert box["width"] > 60
         assert button.evaluate("button => button.scrollWidth <= button.clientWidth")
+    for_good = row.get_by_role("button", name="Remove for good")
+    expect(for_good).to_be_hidden()
+    row.locator("summary").click()
+    box = for_good.bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] <= width - box["width"]
+    page.keyboard.press("Escape")
+    expect(for_good).to_be_hidden()
     row.get_by_role("button", name="Put back").click()
     expect(page.locator("h1")).not_to_have_text("Trash")
     context.close()

@@ -282,7 +282,9 @@ def test_deleting_asks_and_can_be_undone(fresh: RunningSite, client: httpx.Clien
     media = rows(fresh, "SELECT file_path FROM files WHERE item_id = 1 AND file_type = 'video'")[0][0]
     assert client.get(f"/media/{media}").status_code == 404
     assert "q8bLw3nT0rY" not in client.get("/browse").text
-    assert "Why satin" in client.get("/trash").text
+    trash_page = client.get("/trash").text
+    assert "Why satin" in trash_page
+    assert "This can't be undone." in trash_page
     assert "2 items" in client.get("/").text
     back = client.post("/item/1/restore").text
     assert DONE["restore"] in back

@@ -112,6 +112,18 @@ def test_a_page_that_is_old_changes_only_what_was_typed(fresh: RunningSite) -> N
     assert stored(fresh) == {"quality": "1080", "disk_floor_mb": "2048"}
 
 
+@pytest.mark.parametrize("form", [{"instagram_delay_min": "50"}, {"instagram_delay_max": "2"}])
+def test_a_least_pause_above_the_greatest_is_refused(fresh: RunningSite, form: dict[str, str]) -> None:
+    """Whichever of the two is changed, it is said at the least one, and nothing is kept."""
+    with fresh.person() as person:
+        said = person.post("/settings/save", data=form)
+        assert said.status_code == 422
+        assert "It can&#39;t be more than “Instagram, greatest pause”." in about(said.text, "instagram_delay_min")
+        assert stored(fresh) == {}
+        both = {"instagram_delay_min": "50", "instagram_delay_max": "60"}
+        assert person.post("/settings/save", data=both).status_code == 303
+
+
 def test_what_was_typed_and_not_saved_stays(fresh: RunningSite) -> None:
     """Taking one setting back leaves in their fields what is changed and not saved of the others."""
     with fresh.person() as person:

@@ -96,6 +96,12 @@ def test_situation_has_its_code(code: str, evidence: Evidence) -> None:
     assert error.hint
 
 
+def test_a_proxy_that_answers_is_not_to_blame() -> None:
+    """Where it says that it can't reach a site, the site is named, not the setting."""
+    error = classify(Evidence("Tunnel connection failed: 502 Bad Gateway", transport="ProxyError"))
+    assert (error.code, error.message) == ("network", "The proxy can't reach the site.")
+
+
 def test_every_code_of_the_tables_is_a_job_error_code() -> None:
     """No rule names a code that errors.py does not know."""
     codes = {rule.code for rule in (*SAID, *WARNED, *TRANSPORT)} | set(STATUSES.values())

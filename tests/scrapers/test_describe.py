@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from bowerbird.model import Target
-from bowerbird.scrapers.describe import chapters, describe, hashtags
+from bowerbird.scrapers.describe import chapters, creator_of, describe, hashtags
 from bowerbird.scraping import ItemFound
 from tests.scrapers.conftest import video, web
 
@@ -30,6 +30,14 @@ FOUND: dict[str, Any] = {
     "webpage_url": "https://www.youtube.com/watch?v=garden-walk",
     "chapters": [{"start_time": 0.0, "end_time": 8.0, "title": "The gate"}, {"title": "no start"}],
 }
+
+
+def test_a_creator_of_tiktok_has_a_name_for_a_handle() -> None:
+    """There yt-dlp's `uploader_id` is a number, and the same creator's photo posts come under the name."""
+    told = {"extractor_key": "TikTok", "channel_id": "MS4x", "uploader_id": "6829714", "uploader": "dancer"}
+    creator = creator_of(told)
+    assert creator
+    assert (creator.platform_id, creator.handle) == ("MS4x", "dancer")
 
 
 def test_all_fields_arrive() -> None:

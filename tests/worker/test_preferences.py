@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bowerbird.pages.notices import notices
 from bowerbird.queue import events, preferences, wake, workers
 from tests.platforms import faults, youtube
 from tests.worker.machine import FOR_EVER, Machine, eventually
@@ -30,10 +31,12 @@ def test_a_killed_worker_is_told_from_a_running_one(machine: Machine) -> None:
     worker = machine.start(*FOR_EVER)
     machine.until_running(job_id)
     assert workers.left_running(machine.db, machine.settings) == frozenset()
+    assert notices(machine.db, machine.settings, ()) == ()
     worker.kill()
     worker.wait()
     assert wake.worker_is_running(machine.settings) is False
     assert workers.left_running(machine.db, machine.settings) == {job_id}
+    assert "The worker ended before its time." in [one.bold for one in notices(machine.db, machine.settings, ())]
 
 
 def test_an_attempt_is_told_with_its_library(machine: Machine) -> None:

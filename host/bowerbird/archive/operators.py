@@ -133,6 +133,7 @@ def _condition(db: sqlite3.Connection, one: Operator, name: str, values: dict[st
 
 
 _BARE = re.compile(r"(?<!\S)-?(from|platform|kind|year|tag|in):(?!\S)", re.IGNORECASE)
+_LOWER_OR = re.compile(r"\S\s+or\s+\S")
 _OR_BESIDE = re.compile(
     r"(?<!\S)(?:OR\s+-?{0}:|-?{0}:(?:\"[^\"]*\"|\S+)\s+OR(?!\S))".format("(?i:from|platform|kind|year|tag|in)")
 )
@@ -164,6 +165,8 @@ def _habits(text: str, words: str, operators: Sequence[Operator]) -> Iterator[st
         yield f"What “{bare[1].lower()}:” takes stands right behind it, without a space."
     if _OR_BESIDE.search(text):
         yield "“OR” joins words alone: from:, kind: and the like all have to fit."
+    if _LOWER_OR.search(words):
+        yield "In capitals, “OR” finds what has one of two words."
     if parse_query(words) is None and all(one.negative or one.name == "in" for one in operators):
         yield "Say also what has to be there: a word, or something like kind:video."
 

@@ -93,7 +93,9 @@ def _add_save(known: Known[argparse.ArgumentParser]) -> None:
     save.add_argument("--transcripts", metavar="LANGUAGES", help="such as en,de; all; none")
     save.add_argument("--max-items", type=int, metavar="N", help="of a list, at most so many")
     save.add_argument("--comments", action="store_true", help="comments too")
-    save.add_argument("--force", action="store_true", help="fetch again what is archived already")
+    save.add_argument(
+        "--force", action="store_true", help="fetch again what is archived already; new files take the place of the old"
+    )
     save.add_argument("--wait", action="store_true", help="show the progress and return when all is done")
     _json(save)
     save.set_defaults(run=commands.save)

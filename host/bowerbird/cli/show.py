@@ -274,7 +274,7 @@ def hits(page: SearchPage, why: Iterable[str], *, as_json: bool) -> None:
         say("Open one with: bowerbird open NUMBER")
     if page.next and not as_json:
         wider = "narrow it by another word" if len(found) >= MOST_HITS else f"say --limit {MOST_HITS}"
-        say(f"There are more than these {len(found):,}: {wider}.")
+        say(f"There are more than {'this one' if len(found) == 1 else f'these {len(found):,}'}: {wider}.")
 
 
 def _plain(pieces: Iterable[tuple[str, bool]]) -> str:

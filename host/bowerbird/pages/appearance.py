@@ -40,7 +40,7 @@ CHOICES: dict[str, Choice] = {
         {"system": "As the system", "light": "Light", "dark": "Dark"},
     ),
     "density": Choice(
-        "Density", "How much stands on one screen.", {"comfortable": "Comfortable", "compact": "Compact"}
+        "Density", "How many jobs and pictures fit a screen.", {"comfortable": "Comfortable", "compact": "Compact"}
     ),
     "keys": Choice(
         "Single keys", "Keys such as / and j; turn them off if you speak to your computer.", {"on": "On", "off": "Off"}

@@ -120,8 +120,9 @@ def _links_of(word: str) -> Iterator[str]:
 
 
 def _without_end(word: str) -> str:
-    """The word without the bracket that closes behind it."""
-    return word if "(" in word else word.rstrip(",;)")
+    """The word without what ends a sentence, and without the bracket that closes behind it."""
+    bare = word.rstrip(",;.!")
+    return bare if "(" in bare else bare.rstrip(",;.!)")
 
 
 def _options_of(form: Mapping[str, str]) -> CaptureOptions:

@@ -14,6 +14,7 @@ from bowerbird.pages.causes import CauseLine, failed_by, waiting_for
 from bowerbird.pages.cures import Cure
 from bowerbird.queue import updates
 from bowerbird.queue.causes import causes
+from bowerbird.queue.workers import left_running
 from bowerbird.settings import Settings
 
 FRESH_SECONDS = 24 * 3600
@@ -46,10 +47,18 @@ class Notice(NamedTuple):
 
 def notices(db: sqlite3.Connection, settings: Settings, under_way: Sequence[Job]) -> tuple[Notice, ...]:
     """All that there are, the most pressing first; a page shows a few, and the others when it is asked."""
-    found = [*_update(db), *_waiting(under_way), *_failed(db), *_disk(settings)]
+    found = [*_stopped(db, settings), *_update(db), *_waiting(under_way), *_failed(db), *_disk(settings)]
     told = {notice.bold for notice in found}
     found += [warning for warning in _warnings(db) if warning.bold not in told]
     return tuple(found)
+
+
+def _stopped(db: sqlite3.Connection, settings: Settings) -> list[Notice]:
+    """What counts as running while nobody works: the site looks once a minute whether a worker is needed."""
+    if not left_running(db, settings):
+        return []
+    text = "What ran goes on within a minute, by itself."
+    return [Notice("warn", "", "The worker ended before its time.", text, "/logs", "Show the log")]
 
 
 def _update(db: sqlite3.Connection) -> list[Notice]:

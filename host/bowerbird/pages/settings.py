@@ -102,11 +102,22 @@ async def change(visit: Visit) -> Response:
     if "reset" in form:
         return await _reset(visit, form["reset"], changed)
     wrong = {name: said for name, text in changed.items() if (said := _wrong(name, text))}
+    wrong = wrong or _crossed({one.name: text_of(one.value) for one in found} | changed, changed)
     if wrong:
         return await _page(visit, typed, wrong)
     if changed:
         await visit.write(lambda db: preferences.change(db, changed))
     return _back_to("saved", form.get("part") or _part_of(changed), changed)
+
+
+def _crossed(then: Mapping[str, str], changed: Mapping[str, str]) -> dict[str, str]:
+    """What is said at a least value that would be above its greatest, where either is changed."""
+    least, most = "instagram_delay_min", "instagram_delay_max"
+    if changed.keys().isdisjoint((least, most)):
+        return {}
+    if BY_NAME[least].read(then[least]) <= BY_NAME[most].read(then[most]):
+        return {}
+    return {least: f"It can't be more than “{NAMES[most]}”."}
 
 
 def _is_changed(one: SettingState, form: Mapping[str, str]) -> bool:

@@ -153,6 +153,9 @@ STATUSES: dict[int, str] = {
 TRANSPORT: tuple[Rule, ...] = (
     _rule("timeout", r"timed out|timeout"),
     _rule("network", r"certificate", "The connection to the site is not safe: its certificate could not be checked."),
+    _rule(
+        "network", r"Tunnel connection failed: 5|CONNECT tunnel failed, response 5", "The proxy can't reach the site."
+    ),
     _rule("network", r"proxy", "The proxy can't be reached.", "Look at the setting proxy, then try again."),
     _rule("network", r".*"),
 )

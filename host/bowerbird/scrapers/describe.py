@@ -90,7 +90,7 @@ def _title(found: Info) -> str | None:
 
 
 def creator_of(found: Info) -> ScrapedCreator | None:
-    """Who made it; None where no id or name is told."""
+    """Who made it; None where no id or name is told. TikTok's `uploader_id` is a number."""
     names = (found.get(key) for key in ("channel_id", "uploader_id", "uploader", "channel"))
     # some sites number their creators
     platform_id = next((text for name in names if (text := text_of(str(name) if type(name) is int else name))), None)
@@ -98,7 +98,7 @@ def creator_of(found: Info) -> ScrapedCreator | None:
         return None
     return ScrapedCreator(
         platform_id=platform_id,
-        handle=text_of(found.get("uploader_id")),
+        handle=text_of(found.get("uploader" if found.get("extractor_key") == "TikTok" else "uploader_id")),
         name=text_of(found.get("channel") or found.get("uploader")),
         url=text_of(found.get("channel_url") or found.get("uploader_url")),
         follower_count=count_of(found.get("channel_follower_count")),

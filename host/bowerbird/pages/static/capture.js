@@ -37,7 +37,10 @@ function show(html) {
 
 field.addEventListener("input", changed);
 field.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  const isOne = !event.shiftKey && !field.value.trim().includes("\n");
+  if (event.key !== "Enter" || event.isComposing || !(isOne || event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  form.requestSubmit();
 });
 
 // --- a link that is dropped anywhere on the form
@@ -58,5 +61,6 @@ form.addEventListener("drop", (event) => {
   changed();
 });
 
+if (location.hash === "#url") field.focus();
 // what the browser put back when the page was loaded again
 if (field.value) changed();

@@ -58,6 +58,13 @@ function move(step) {
   links[Math.max(0, Math.min(place + step, links.length - 1))]?.focus();
 }
 
+/** To the field for links, on the page that has it. */
+function paste() {
+  const field = document.getElementById("url");
+  if (field) field.focus();
+  else location.assign("/#url");
+}
+
 bind("Everywhere", [
   [["/"], "Search", () => document.getElementById("q")?.focus()],
   [["g d", "g b", "g h", "g s"], "Dashboard, browse, history, stats", () => false],
@@ -66,7 +73,7 @@ bind("Everywhere", [
 if (!document.getElementById("player")) bind("Lists", [
   [["j"], "Next", () => move(1)],
   [["k"], "Previous", () => move(-1)],
-  [["n"], "Paste links", () => document.getElementById("url")?.focus()],
+  [["n"], "Paste links", paste],
 ]);
 
 const typing = (target) => target.matches("input:not([type=checkbox]), textarea, select, [contenteditable]");
