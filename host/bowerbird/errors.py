@@ -34,11 +34,6 @@ class JobAdvice(NamedTuple):
     skips: bool = False
 
 
-# the next step wherever an address leads into the own network; no error names the folder, the page does
-ALLOW_PRIVATE_HOSTS = (
-    "To allow it, write allow_private_hosts = true into config.toml: the settings page says where that is."
-)
-
 REQUEST_ADVICE: dict[str, Advice] = {
     "bad_frame": Advice("A message from the browser could not be read.", "Reload the extension and try again."),
     "bad_request": Advice(
@@ -53,7 +48,7 @@ REQUEST_ADVICE: dict[str, Advice] = {
     "unsupported_url": Advice("This kind of address can't be saved.", "Open the page itself and save it from there."),
     "private_host": Advice(
         "This address points into your own computer or network, which is not archived.",
-        ALLOW_PRIVATE_HOSTS,
+        "To allow it, write allow_private_hosts = true into config.toml: the settings page says where that is.",
     ),
     "bad_session": Advice("The sign-in of that site could not be read.", "Open the site, sign in, and try again."),
     "not_found": Advice("There is no such thing in the archive.", "Look in the history for what is there."),

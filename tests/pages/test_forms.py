@@ -40,7 +40,7 @@ def rows(site: RunningSite, sql: str, *values: object) -> list[tuple[Any, ...]]:
         (f"([a page](https://example.org/x)), ({VIDEO})", ["https://example.org/x", VIDEO]),
         (f"{VIDEO},https://b.org/c,d;http://e.org/", [VIDEO, "https://b.org/c,d", "http://e.org/"]),
         ("(example.org/x) https://a.org/b_(c)", ["https://example.org/x", "https://a.org/b_(c)"]),
-        (f"see {VIDEO}. And ({VIDEO}2)! (https://a.org/b_(c).)", [VIDEO, f"{VIDEO}2", "https://a.org/b_(c).)"]),
+        (f"see {VIDEO}. And ({VIDEO}2)! (https://a.org/b_(c).)", [VIDEO, f"{VIDEO}2", "https://a.org/b_(c)"]),
         ("Read https://a.org/b_(c).", ["https://a.org/b_(c)"]),
         ("two words\n\n  ", ["two words"]),
         ("javascript:alert(1)", ["javascript:alert(1)"]),

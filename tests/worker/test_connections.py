@@ -48,6 +48,7 @@ def test_what_failed_is_nobodys(path: Path) -> None:
         pair.db.execute("nonsense")
     with connections.lent(path) as fresh:
         assert fresh is not pair
+    connections.close()
 
 
 def test_all_that_is_free_is_closed_at_the_end(path: Path) -> None:

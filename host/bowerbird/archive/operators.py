@@ -134,9 +134,8 @@ def _condition(db: sqlite3.Connection, one: Operator, name: str, values: dict[st
 
 _BARE = re.compile(r"(?<!\S)-?(from|platform|kind|year|tag|in):(?!\S)", re.IGNORECASE)
 _LOWER_OR = re.compile(r"\S\s+or\s+\S")
-_OR_BESIDE = re.compile(
-    r"(?<!\S)(?:OR\s+-?{0}:|-?{0}:(?:\"[^\"]*\"|\S+)\s+OR(?!\S))".format("(?i:from|platform|kind|year|tag|in)")
-)
+# OR beside what stands for an operator
+_OR_BESIDE = re.compile(r"(?<!\S)(?:OR\s+:|:\s+OR)(?!\S)")
 _QUOTES = "; one of several words stands in quotes"
 # What is said of those with a value that makes them words.
 _TAKES = {
@@ -163,7 +162,7 @@ def _habits(text: str, words: str, operators: Sequence[Operator]) -> Iterator[st
     bare = _BARE.search(words)
     if bare:
         yield f"What “{bare[1].lower()}:” takes stands right behind it, without a space."
-    if _OR_BESIDE.search(text):
+    if _OR_BESIDE.search(_OPERATOR.sub(":", text)):
         yield "“OR” joins words alone: from:, kind: and the like all have to fit."
     if _LOWER_OR.search(words):
         yield "In capitals, “OR” finds what has one of two words."

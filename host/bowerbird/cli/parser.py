@@ -38,14 +38,16 @@ FOR_ALL = {
 
 
 class Parser(argparse.ArgumentParser):
-    """Tells wrong use as every other error is told."""
+    """Tells wrong use as every other error is told; `takes_dashes`: its `words` may begin with a dash."""
 
-    takes_dashes = False
+    def __init__(self, *given: Any, takes_dashes: bool = False, **wanted: Any) -> None:
+        super().__init__(*given, **wanted)
+        self._takes_dashes = takes_dashes
 
     def parse_known_args(self, *given: Any, **wanted: Any) -> Any:
         """The same, but that what begins with a dash and is no option may be one of the `words`."""
         chosen, more = super().parse_known_args(*given, **wanted)
-        if self.takes_dashes:
+        if self._takes_dashes:
             chosen.words += [one for one in more if not one.startswith("--")]
             more = [one for one in more if one.startswith("--") and one != "--"]
         return chosen, more
@@ -109,10 +111,12 @@ def _add_looks(known: Known[argparse.ArgumentParser]) -> None:
 
     # -word: without this word; and without -h, with which many words begin
     search = known.add_parser(
-        "search", add_help=False, help="find words in all that is written and said, and in your notes and tags"
+        "search",
+        takes_dashes=True,
+        add_help=False,
+        help="find words in all that is written and said, and in your notes and tags",
     )
     search.add_argument("words", nargs="+", metavar="WORDS", help=WORDS)
-    search.takes_dashes = True  # type: ignore[attr-defined]
     search.add_argument("--help", action="help", help="show this and end")
     search.add_argument("--limit", type=_count, default=20, metavar="N", help="at most so many items")
     _json(search)

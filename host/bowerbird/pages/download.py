@@ -24,6 +24,7 @@ from bowerbird.targets.address import typed_urls
 MOST_LINKS = 5000
 _OPTIONS = ("quality", "audio_only", "transcripts", "max_items", "comments", "force")
 _WORD = re.compile(r"[^\s<>\"]+")
+_ENDS = ",;.!"
 _LINK = re.compile(r"https?://.+", re.IGNORECASE)
 
 
@@ -120,9 +121,14 @@ def _links_of(word: str) -> Iterator[str]:
 
 
 def _without_end(word: str) -> str:
-    """The word without what ends a sentence, and without the bracket that closes behind it."""
-    bare = word.rstrip(",;.!")
-    return bare if "(" in bare else bare.rstrip(",;.!)")
+    """The word without what ends a sentence, and without brackets that close more than it opens.
+
+    As GitHub finds links in prose: https://github.github.com/gfm/#autolinks-extension-.
+    """
+    bare = word.rstrip(_ENDS)
+    while bare.endswith(")") and bare.count(")") > bare.count("("):
+        bare = bare[:-1].rstrip(_ENDS)
+    return bare
 
 
 def _options_of(form: Mapping[str, str]) -> CaptureOptions:

@@ -10,7 +10,6 @@ from urllib.parse import quote
 from datasette.utils.asgi import Response
 
 from bowerbird.archive.tallies import Ending, Figures, Measure, Tally, figures
-from bowerbird.errors import JOB_ADVICE
 from bowerbird.pages import words
 from bowerbird.pages.charts import LineChart, Point, line_chart
 from bowerbird.pages.columns import Column, columns, share
@@ -138,8 +137,7 @@ def _week(days: Sequence[Ending]) -> tuple[str, int, int]:
 
 
 def _said(code: str) -> str:
-    advice = JOB_ADVICE.get(code)
-    return advice.message if advice else "Nothing was said"
+    return words.said_of(code) or "Nothing was said"
 
 
 def day_name(day: str) -> str:

@@ -11,7 +11,7 @@ import re
 import traceback
 from typing import NamedTuple
 
-from bowerbird.errors import ALLOW_PRIVATE_HOSTS, JobError
+from bowerbird.errors import REQUEST_ADVICE, JobError
 from bowerbird.redact import redact
 from bowerbird.scrapers.guard import MARK
 
@@ -53,16 +53,12 @@ def _rule(code: str, words: str, message: str = "", hint: str = "") -> Rule:
     return Rule(code, re.compile(words, re.IGNORECASE), message, hint)
 
 
-_PRIVATE_HOST = (
-    "This leads into your own computer or network, which is not archived.",
-    ALLOW_PRIVATE_HOSTS,
-)
 _FAULT_OF_ITS_OWN = ("The site has a fault of its own.", "Try again later.")
 _NO_RUNTIME = "The site asks for a calculation that could not be done here."
 
 # what the platform or the library says about this one item
 SAID: tuple[Rule, ...] = (
-    _rule("not_supported", re.escape(MARK), *_PRIVATE_HOST),
+    _rule("not_supported", re.escape(MARK), *REQUEST_ADVICE["private_host"]),
     _rule("rate_limited", r"rate-limited by YouTube|HTTP Error 429|Too Many Requests"),
     _rule(
         "blocked",

@@ -21,6 +21,8 @@ LARGEST = 1e15  # beyond that a count is a mistake, and no database column holds
 
 # extractors of yt-dlp whose items belong to a platform of ours, wherever they were found embedded
 _PLATFORMS = {"Youtube": "youtube", "TikTok": "tiktok", "Instagram": "instagram"}
+# where their creators' handles are, unless in `uploader_id`, which is a number there (yt_dlp/extractor/tiktok.py)
+_HANDLES = {"TikTok": "uploader"}
 _NAMELESS = frozenset(("Generic", "HTML5MediaEmbed", "GenericEmbed"))
 _HASHTAG = re.compile(r"(?<![\w/#&])#(\w+)")
 
@@ -90,7 +92,7 @@ def _title(found: Info) -> str | None:
 
 
 def creator_of(found: Info) -> ScrapedCreator | None:
-    """Who made it; None where no id or name is told. TikTok's `uploader_id` is a number."""
+    """Who made it; None where no id or name is told."""
     names = (found.get(key) for key in ("channel_id", "uploader_id", "uploader", "channel"))
     # some sites number their creators
     platform_id = next((text for name in names if (text := text_of(str(name) if type(name) is int else name))), None)
@@ -98,7 +100,7 @@ def creator_of(found: Info) -> ScrapedCreator | None:
         return None
     return ScrapedCreator(
         platform_id=platform_id,
-        handle=text_of(found.get("uploader" if found.get("extractor_key") == "TikTok" else "uploader_id")),
+        handle=text_of(found.get(_HANDLES.get(str(found.get("extractor_key")), "uploader_id"))),
         name=text_of(found.get("channel") or found.get("uploader")),
         url=text_of(found.get("channel_url") or found.get("uploader_url")),
         follower_count=count_of(found.get("channel_follower_count")),

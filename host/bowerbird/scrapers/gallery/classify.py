@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from bowerbird.errors import ALLOW_PRIVATE_HOSTS, JobError
+from bowerbird.errors import REQUEST_ADVICE, JobError
 from bowerbird.model import Target
 from bowerbird.redact import redact
 from bowerbird.scrapers.classify import Evidence, classify
@@ -91,11 +91,7 @@ _OUTDATED = Words(
     "Update: pip install -U gallery-dl, then try again.",
 )
 _FAULT = Words("network", "{site} had a fault of its own.")
-_PRIVATE_HOST = Words(
-    "not_supported",
-    "This leads into your own computer or network, which is not archived.",
-    ALLOW_PRIVATE_HOSTS,
-)
+_PRIVATE_HOST = Words("not_supported", *REQUEST_ADVICE["private_host"])
 
 # in the body of the last answer, where that was a refusal
 ANSWERED: tuple[Rule, ...] = (

@@ -6,7 +6,7 @@ import re
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from bowerbird.errors import ALLOW_PRIVATE_HOSTS, JobError
+from bowerbird.errors import REQUEST_ADVICE, JobError
 from bowerbird.model import Target
 from bowerbird.scrapers.gallery.configuration import Wish
 from bowerbird.targets.hosts import is_private_host
@@ -90,11 +90,7 @@ def addresses_of(target: Target, plan: Plan, allow_private: bool) -> tuple[str, 
     if parts.scheme not in ("http", "https"):
         raise JobError("not_supported")
     if not allow_private and is_private_host(parts.hostname or ""):
-        raise JobError(
-            "not_supported",
-            "This address points into your own computer or network, which is not archived.",
-            ALLOW_PRIVATE_HOSTS,
-        )
+        raise JobError("not_supported", *REQUEST_ADVICE["private_host"])
     if target.platform != "web":
         return (url,)
     whole = f"{parts.path}?{parts.query}" if parts.path.endswith("/index.php") else parts.path
