@@ -46,7 +46,8 @@ def test_save_wait_archives_a_video_that_search_and_open_then_find(run: Run, set
     assert run("open", "abc", "--json").lines[0]["hint"] == "Look at the list with: bowerbird jobs"
     again = run("save", VIDEO, "--wait")
     assert again.status == 0
-    assert "You have this: " in again.stdout
+    assert again.stdout.startswith("You have this: ")
+    assert again.stdout.endswith(f"  Open it with: bowerbird open {job['item_id']}\n")
     assert run("search", *job["title"].split()[:1]).stdout.endswith("Open one with: bowerbird open NUMBER\n")
     without = run("search", job["title"].split()[0], "-zebrafinch", "-how", "--json")
     assert [hit["item_id"] for hit in without.lines] == [job["item_id"]]

@@ -87,7 +87,7 @@ def saved(job: Job, receipt: Receipt, *, as_json: bool, waited: bool) -> None:
             complain(where)
         return
     if receipt.status == "already_saved" and (job.status == "completed" or not waited):
-        say(f"You have this: {name(job)}. Its counts are refreshed; --force fetches it again.")
+        say(f"You have this: {name(job)}. Its counts are refreshed; --force fetches it again.  {where}".rstrip())
         return
     already = " already" if receipt.status == "already_queued" and not waited else ""
     parts = (f"{WORDS[job.status]}{already}: {name(job)}  [{job.id[:8]}]", _members(job), where)
